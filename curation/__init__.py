@@ -1,0 +1,1 @@
+"""Curation: traces in, redacted, deduplicated, stratified and screened."""

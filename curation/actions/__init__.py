@@ -1,0 +1,1 @@
+"""What a person or a job does to traces: one verb per file."""

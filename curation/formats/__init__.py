@@ -1,0 +1,1 @@
+"""Readers of the shapes in which traces arrive; pure, nothing here touches Django."""

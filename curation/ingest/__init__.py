@@ -1,0 +1,1 @@
+"""The way of a batch into the database: parse, redact, copy, settle."""
