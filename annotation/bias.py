@@ -1,0 +1,54 @@
+"""Do people choose a side, or the longer text? Exact binomial tests, so small samples make no false alarms."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BinomialTest:
+    """How often something was chosen against a fair coin: share with exact interval, two-sided p-value."""
+
+    chosen: int
+    of: int
+    share: float
+    low: float
+    high: float
+    p_value: float
+
+
+def against_a_fair_coin(chosen: int, of: int, *, confidence: float = 0.95) -> BinomialTest | None:
+    """Clopper-Pearson interval and exact two-sided binomial test of share = 1/2; None without observations."""
+    if not 0 <= chosen <= of:
+        raise ValueError(f"{chosen} of {of} is not a count")
+    if of == 0:
+        return None
+    from scipy.stats import binomtest
+
+    result = binomtest(chosen, of, 0.5)
+    interval = result.proportion_ci(confidence, method="exact")
+    return BinomialTest(
+        chosen=chosen,
+        of=of,
+        share=chosen / of,
+        low=float(interval.low),
+        high=float(interval.high),
+        p_value=float(result.pvalue),
+    )
+
+
+def position_bias(left_chosen: Iterable[bool | None]) -> BinomialTest | None:
+    """Test whether the left side wins; sides are drawn at random, so a fair annotator is a fair coin.
+
+    None stands for an answer without a side (tie, both bad, cannot judge) and is left out.
+    """
+    sided = [left for left in left_chosen if left is not None]
+    return against_a_fair_coin(sum(sided), len(sided))
+
+
+def length_bias(winners: Iterable[tuple[int, int]]) -> BinomialTest | None:
+    """Test whether the longer answer wins, from (winner length, loser length) in characters; equals left out.
+
+    Longer may honestly be better: this is a number to look at, not a proof of bias.
+    """
+    unequal = [(won, lost) for won, lost in winners if won != lost]
+    return against_a_fair_coin(sum(won > lost for won, lost in unequal), len(unequal))

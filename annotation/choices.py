@@ -1,0 +1,64 @@
+"""The answers an annotator can give, in the pair's own orientation and as they appear on the screen.
+
+Stored choices always speak about the pair's *first* and *second* response. What the annotator sees is left and
+right, which side is which is drawn per assignment (`sides.py`), and only this module and `sides.py` translate.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Choice(StrEnum):
+    """One judgment of a pair, independent of the side a response was shown on."""
+
+    FIRST = "first"
+    SECOND = "second"
+    TIE = "tie"
+    BOTH_BAD = "both_bad"
+    CANNOT_JUDGE = "cannot_judge"
+
+
+DECIDED = frozenset({Choice.FIRST, Choice.SECOND})
+"""Only these can ever become chosen/rejected; ties and both-bad are counted, never trained on by default."""
+
+SLIGHT, CLEAR = 1, 2
+"""Strength of a preference: A > B and A >> B. Undecided answers carry strength 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A choice with its strength; the constructor refuses combinations that mean nothing."""
+
+    choice: Choice
+    strength: int = 0
+
+    def __post_init__(self) -> None:
+        if self.choice in DECIDED and self.strength not in (SLIGHT, CLEAR):
+            raise ValueError(f"a preference has strength {SLIGHT} or {CLEAR}, not {self.strength}")
+        if self.choice not in DECIDED and self.strength != 0:
+            raise ValueError(f"{self.choice.value} has no strength")
+
+
+ORDINAL: tuple[Answer, ...] = (
+    Answer(Choice.FIRST, CLEAR),
+    Answer(Choice.FIRST, SLIGHT),
+    Answer(Choice.TIE),
+    Answer(Choice.SECOND, SLIGHT),
+    Answer(Choice.SECOND, CLEAR),
+)
+"""The ordered part of the scale, A>>B ... tie ... B>>A; both-bad and cannot-judge stand outside any order."""
+
+NOMINAL: tuple[Choice, ...] = (Choice.FIRST, Choice.TIE, Choice.SECOND)
+"""The domain for nominal agreement. Both-bad counts as a tie there, cannot-judge as no answer."""
+
+
+class Shown(StrEnum):
+    """What the judging page sends: sides, never responses, so a page cannot leak which is which."""
+
+    LEFT_CLEAR = "left_clear"
+    LEFT = "left"
+    TIE = "tie"
+    RIGHT = "right"
+    RIGHT_CLEAR = "right_clear"
+    BOTH_BAD = "both_bad"
+    CANNOT_JUDGE = "cannot_judge"

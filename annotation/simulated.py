@@ -1,0 +1,134 @@
+"""Annotators that are programs: they read the real texts, differ in what they value, err, and are always marked.
+
+They exist so that a demo and a load test have enough votes; no selection uses them unless it asks to, and nothing
+here pretends to be a person. Seeded: the same pair, annotator and seed give the same answer.
+"""
+
+import hashlib
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .choices import CLEAR, SLIGHT, Answer, Choice
+from .features import Features
+
+
+@dataclass(frozen=True, slots=True)
+class Temperament:
+    """What one simulated annotator values (feature weights), and how it errs."""
+
+    name: str
+    weights: Mapping[str, float]
+    noise: float = 0.15
+    left_pull: float = 0.0
+    tie_below: float = 0.12
+    clear_above: float = 0.55
+    words_per_minute: float = 230.0
+    share: float = 1.0
+    profile: Mapping[str, str] = field(default_factory=dict)
+
+
+_BASE = {"grounded": 1.2, "relevant": 0.8, "cites": 0.3, "refuses": -1.0, "hedges": -0.3, "empty": -3.0}
+
+TEMPERAMENTS: tuple[Temperament, ...] = (
+    Temperament(
+        "careful", {**_BASE, "grounded": 2.0, "cites": 0.5}, noise=0.08, words_per_minute=180, share=1.4
+    ),
+    Temperament("librarian", {**_BASE, "cites": 1.2}, noise=0.10, words_per_minute=200),
+    Temperament("brief", {**_BASE, "long": -1.2}, noise=0.12),
+    Temperament("thorough", {**_BASE, "long": 0.9, "structured": 0.5}, noise=0.12, words_per_minute=210),
+    Temperament("sceptic", {**_BASE, "hedges": 0.3, "refuses": 0.2}, noise=0.15, tie_below=0.18, share=0.8),
+    Temperament("hurried", dict(_BASE), noise=0.45, left_pull=0.12, words_per_minute=420, share=1.8),
+    Temperament("newcomer", {**_BASE, "structured": 0.6}, noise=0.35, share=0.6),
+    Temperament("even-handed", dict(_BASE), noise=0.10, tie_below=0.25),
+)
+"""`share` is how much of the work each takes on: unequal on purpose, so that diversity has something to show."""
+
+_TAG_OF_FEATURE = {
+    "grounded": "ungrounded",
+    "relevant": "off_topic",
+    "cites": "missing_citation",
+    "hedges": "hedging",
+    "refuses": "incomplete",
+    "empty": "incomplete",
+    "structured": "unclear",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a simulated annotator answers about a pair."""
+
+    answer: Answer
+    tags: tuple[str, ...]
+    rationale: str
+    active_ms: int
+
+
+def _random(seed: int, *names: str) -> random.Random:
+    digest = hashlib.blake2b("\x1f".join((str(seed), *names)).encode(), digest_size=8).digest()
+    return random.Random(int.from_bytes(digest, "big"))
+
+
+def judge(
+    temperament: Temperament,
+    first: Features,
+    second: Features,
+    *,
+    swapped: bool,
+    words: int,
+    key: str,
+    seed: int,
+) -> Verdict:
+    """Answer one pair about its first and second response; `key` names the pair, `words` is how much there is to read."""
+    rng = _random(seed, temperament.name, key)
+    weights = dict(temperament.weights)
+    ours, theirs = first.weighted(weights), second.weighted(weights)
+    seen = sum(ours.values()) - sum(theirs.values())
+    pull = -temperament.left_pull if swapped else temperament.left_pull
+    felt = seen + pull + rng.gauss(0.0, temperament.noise)
+    answer = _decide(temperament, felt, first, second)
+    tags, rationale = _reasons(answer, ours, theirs, first, second)
+    minutes = words / temperament.words_per_minute
+    active_ms = int(1_500 + minutes * 60_000 * rng.lognormvariate(0.0, 0.35))
+    return Verdict(answer=answer, tags=tags, rationale=rationale, active_ms=active_ms)
+
+
+def _decide(temperament: Temperament, felt: float, first: Features, second: Features) -> Answer:
+    if first.empty and second.empty or first.refuses and second.refuses:
+        return Answer(Choice.BOTH_BAD)
+    if abs(felt) < temperament.tie_below:
+        return Answer(Choice.TIE)
+    strength = CLEAR if abs(felt) > temperament.clear_above else SLIGHT
+    return Answer(Choice.FIRST if felt > 0 else Choice.SECOND, strength)
+
+
+def _reasons(
+    answer: Answer, ours: Mapping[str, float], theirs: Mapping[str, float], first: Features, second: Features
+) -> tuple[tuple[str, ...], str]:
+    """The feature that spoke most against the loser, as a tag and as a sentence."""
+    if answer.choice not in (Choice.FIRST, Choice.SECOND):
+        return (), ""
+    sign = 1 if answer.choice == Choice.FIRST else -1
+    gaps = {name: sign * (ours[name] - theirs[name]) for name in ours}
+    name = max(gaps, key=lambda n: gaps[n])
+    if gaps[name] <= 0.05:
+        return (), ""
+    loser = second if sign > 0 else first
+    winner = first if sign > 0 else second
+    if name == "long":
+        tag = "verbosity" if loser.long > winner.long else "incomplete"
+    else:
+        tag = _TAG_OF_FEATURE[name]
+    return (tag,), f"simulated: {name} {getattr(winner, name):.2f} against {getattr(loser, name):.2f}"
+
+
+def verdict_on_repair(temperament: Temperament, answer: Features, *, key: str, seed: int) -> str:
+    """accept, fix or drop for one answer. The only fix a program may make honestly is to add a missing source."""
+    rng = _random(seed, temperament.name, "repair", key)
+    if answer.empty or answer.refuses:
+        return "drop"
+    felt = answer.grounded + rng.gauss(0.0, temperament.noise)
+    if felt < 0.25:
+        return "drop"
+    return "fix" if not answer.cites and felt > 0.5 else "accept"
