@@ -57,7 +57,7 @@ TRUNCATING = frozenset({"length", "max_tokens", "content_filter", "incomplete"})
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing people said for an answer: a reason, how strong (pairs only), and whether it was simulated."""
+    """One thing people said for an answer: the reason, how strong (pairs only), whether it was simulated."""
 
     reason: Reason
     strength: int = 0

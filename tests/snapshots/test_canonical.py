@@ -27,8 +27,10 @@ def test_the_order_of_keys_does_not_matter(row: dict[str, object]) -> None:
     assert canonical_row(dict(reversed(row.items()))) == canonical_row(row)
 
 
-@given(st.text(alphabet=st.characters(codec=None, categories=None, min_codepoint=0), max_size=8),
-       st.text(alphabet=st.characters(codec=None, categories=None, min_codepoint=0), max_size=8))
+@given(
+    st.text(alphabet=st.characters(codec=None, categories=None, min_codepoint=0), max_size=8),
+    st.text(alphabet=st.characters(codec=None, categories=None, min_codepoint=0), max_size=8),
+)
 def test_different_texts_have_different_bytes(one: str, other: str) -> None:
     assert (canonical_row({"t": one}) == canonical_row({"t": other})) == (one == other)
 
@@ -42,7 +44,9 @@ def test_integers_beyond_doubles_keep_every_digit() -> None:
     assert json.loads(canonical_row({"n": 2**70 + 1})) == {"n": 2**70 + 1}
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1: "a"}, {"a": {2: 3}}, b"bytes", {"a": {1, 2}}])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), {1: "a"}, {"a": {2: 3}}, b"bytes", {"a": {1, 2}}]
+)
 def test_a_value_without_one_form_is_refused_by_place(value: object) -> None:
     with pytest.raises(NotCanonical, match="row.v"):
         canonical_row({"v": value})

@@ -77,8 +77,12 @@ def test_a_pair_without_a_winner_is_no_preference(decision: str, name: Exclusion
     assert outcome == Drop(name)
 
 
-@pytest.mark.parametrize(("simulated", "asked", "enters"), [(True, False, False), (True, True, True), (False, False, True)])
-def test_a_simulated_preference_enters_only_when_asked_for(simulated: bool, asked: bool, enters: bool) -> None:
+@pytest.mark.parametrize(
+    ("simulated", "asked", "enters"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_a_simulated_preference_enters_only_when_asked_for(
+    simulated: bool, asked: bool, enters: bool
+) -> None:
     outcome = judge_preference(
         decision="a", strength=1, simulated=simulated, min_strength=1, include_simulated=asked
     )

@@ -71,7 +71,10 @@ def test_a_question_asked_after_the_last_answer_is_cut() -> None:
     [
         ([said("user", "hello?")], "no_answer"),
         ([said("user", "hello?"), said("assistant", "  ")], "empty_answer"),
-        ([{"role": "user", "parts": [{"type": "file", "uri": "x"}]}, said("assistant", "a")], "unsupported_part"),
+        (
+            [{"role": "user", "parts": [{"type": "file", "uri": "x"}]}, said("assistant", "a")],
+            "unsupported_part",
+        ),
     ],
 )
 def test_a_conversation_without_a_trainable_answer_is_refused_by_name(messages: list[Any], code: str) -> None:
@@ -101,7 +104,9 @@ def test_a_preference_row_has_trl_columns_with_strength_and_votes_beside_them() 
     assert set(trl_view(row)) == {"prompt", "chosen", "rejected", "tools"}
 
 
-@pytest.mark.parametrize(("chosen", "rejected", "code"), [("4", "4", "identical_answers"), ("4", "", "empty_answer")])
+@pytest.mark.parametrize(
+    ("chosen", "rejected", "code"), [("4", "4", "identical_answers"), ("4", "", "empty_answer")]
+)
 def test_a_pair_that_teaches_nothing_is_refused(chosen: str, rejected: str, code: str) -> None:
     with pytest.raises(NotARow) as refusal:
         preference(chosen, rejected)

@@ -9,7 +9,9 @@ from snapshots.shards import COLUMNS, ShardRow, read_shard, write_shards
 
 
 def row(number: int, text: str | None = "{}") -> ShardRow:
-    return ShardRow(f"{number:064x}", None if text is None else "00" * 32, text, "sft", "train", "accepted", False)
+    return ShardRow(
+        f"{number:064x}", None if text is None else "00" * 32, text, "sft", "train", "accepted", False
+    )
 
 
 def test_rows_come_back_as_they_went_in_across_several_shards() -> None:
