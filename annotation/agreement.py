@@ -1,7 +1,7 @@
-"""Whether annotators agree beyond chance: Krippendorff's alpha with an interval, and plain pairwise agreement.
+"""Whether annotators agree beyond chance: Krippendorff's alpha with an interval, and plain agreement.
 
-Alpha comes from the `krippendorff` library; what we add is the table of votes, the bootstrap over items, and the
-rule that an undefined value stays undefined: one value only, or nobody judged the same item twice, gives None.
+Alpha comes from the `krippendorff` library; what we add is the table of votes, the bootstrap over items,
+and the rule that an undefined value stays undefined: one value only, or no item judged twice, gives None.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -35,7 +35,7 @@ def tabulate(votes: Iterable[tuple[Hashable, V]], domain: Sequence[V]) -> "Count
 
 
 def alpha(counts: "Counts", *, level: Level) -> float | None:
-    """Krippendorff's alpha of an items x values table; 1 is perfect, 0 is chance, negative is worse than chance."""
+    """Krippendorff's alpha of an items x values table; 1 is perfect, 0 is chance, below 0 is worse."""
     import krippendorff
     import numpy as np
 
@@ -59,9 +59,9 @@ class Estimate:
 def alpha_with_interval(
     counts: "Counts", *, level: Level, resamples: int = 400, confidence: float = 0.95, seed: int = 20261122
 ) -> Estimate | None:
-    """Alpha and its bootstrap interval over items (items are the unit drawn, votes of one item stay together).
+    """Alpha and its bootstrap interval over items (votes of one item stay together).
 
-    Resamples in which alpha is undefined are left out; if more than half are, the interval means nothing: None.
+    Resamples in which alpha is undefined are left out; if more than half are, the result is None.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Do people choose a side, or the longer text? Exact binomial tests, so small samples make no false alarms."""
+"""Do people choose a side, or the longer text? Exact tests, so few votes raise no false alarm."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class BinomialTest:
 
 
 def against_a_fair_coin(chosen: int, of: int, *, confidence: float = 0.95) -> BinomialTest | None:
-    """Clopper-Pearson interval and exact two-sided binomial test of share = 1/2; None without observations."""
+    """Clopper-Pearson interval and exact two-sided test of share = 1/2; None without observations."""
     if not 0 <= chosen <= of:
         raise ValueError(f"{chosen} of {of} is not a count")
     if of == 0:

@@ -1,7 +1,7 @@
 """The answers an annotator can give, in the pair's own orientation and as they appear on the screen.
 
-Stored choices always speak about the pair's *first* and *second* response. What the annotator sees is left and
-right, which side is which is drawn per assignment (`sides.py`), and only this module and `sides.py` translate.
+Stored choices always speak about the pair's *first* and *second* response. What the annotator sees is left
+and right; which is which is drawn per assignment, and only `sides.py` translates.
 """
 
 from dataclasses import dataclass

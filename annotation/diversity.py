@@ -1,6 +1,6 @@
 """How many people really stand behind a set of judgments, from the votes each of them gave.
 
-All functions take votes per annotator (non-negative counts); no votes means undefined, which is `None`, never 0.
+All functions take votes per annotator (counts, not negative); no votes means undefined: `None`, never 0.
 """
 
 import math
@@ -18,7 +18,7 @@ def _positive(votes: Iterable[float]) -> list[float]:
 def hill_number(votes: Iterable[float], *, q: float) -> float | None:
     """Effective number of annotators of order q (Hill 1973): people as if all had voted equally often.
 
-    q=1 is exp(Shannon entropy), q=2 the inverse of the concentration; the larger q, the more the busiest count.
+    q=1 is exp(Shannon entropy), q=2 the inverse of the concentration; a larger q weighs the busiest more.
     """
     counts = _positive(votes)
     if not counts:

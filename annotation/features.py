@@ -12,14 +12,16 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(
-    r"\b(?:i (?:can(?:no|')t|could not|couldn't|am unable|do not know|don't know)|i'm (?:sorry|unable)|no answer)\b",
+    r"\b(?:i (?:can(?:no|')t|could not|couldn't|am unable|do not know|don't know)"
+    r"|i'm (?:sorry|unable)|no answer)\b",
     re.IGNORECASE,
 )
 _STRUCTURE = re.compile(r"^(?:[-*] |\d+\. |```|    \S)", re.MULTILINE)
 _COMMON = frozenset(
-    "about after also because been before being between both could does each every from have here into just like made"
-    " make many more most much must only other over same should some such than that their them then there these they"
-    " this those through under upon used using very want were what when where which while will with would your".split()
+    """about after also because been before being between both could does each every from have here into just
+    like made make many more most much must only other over same should some such than that their them then
+    there these they this those through under upon used using very want were what when where which while will
+    with would your""".split()  # noqa: SIM905
 )
 
 

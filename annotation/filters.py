@@ -1,4 +1,4 @@
-"""Which pairs are worth a person's time: identical answers tie by themselves, templated ones teach nothing."""
+"""Which pairs are worth a person's time: identical answers tie, templated ones teach nothing."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ _LAST = re.compile(r"[\s.!?:;]+$")
 
 
 class PairFilter(StrEnum):
-    """Why a pair is not shown. Identical becomes an automatic tie, the others are dropped with this reason."""
+    """Why a pair is not shown. Identical becomes an automatic tie, the others are dropped."""
 
     IDENTICAL = "identical"
     TEMPLATED = "templated"

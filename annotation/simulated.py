@@ -1,7 +1,7 @@
-"""Annotators that are programs: they read the real texts, differ in what they value, err, and are always marked.
+"""Annotators that are programs: they read the real texts, differ in what they value, err, and are marked.
 
-They exist so that a demo and a load test have enough votes; no selection uses them unless it asks to, and nothing
-here pretends to be a person. Seeded: the same pair, annotator and seed give the same answer.
+They exist so that a demo and a load test have enough votes; no selection uses them unless it asks to, and
+nothing here pretends to be a person. The same pair, annotator and seed give the same answer.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ TEMPERAMENTS: tuple[Temperament, ...] = (
     Temperament("newcomer", {**_BASE, "structured": 0.6}, noise=0.35, share=0.6),
     Temperament("even-handed", dict(_BASE), noise=0.10, tie_below=0.25),
 )
-"""`share` is how much of the work each takes on: unequal on purpose, so that diversity has something to show."""
+"""`share` is how much work each takes on: unequal on purpose, so that diversity has something to show."""
 
 _TAG_OF_FEATURE = {
     "grounded": "ungrounded",
@@ -80,7 +80,7 @@ def judge(
     key: str,
     seed: int,
 ) -> Verdict:
-    """Answer one pair about its first and second response; `key` names the pair, `words` is how much there is to read."""
+    """Answer one pair; `key` names it, `words` is how much there is to read."""
     rng = _random(seed, temperament.name, key)
     weights = dict(temperament.weights)
     ours, theirs = first.weighted(weights), second.weighted(weights)
@@ -124,7 +124,7 @@ def _reasons(
 
 
 def verdict_on_repair(temperament: Temperament, answer: Features, *, key: str, seed: int) -> str:
-    """accept, fix or drop for one answer. The only fix a program may make honestly is to add a missing source."""
+    """accept, fix or drop for one answer; the only fix a program makes is to add a missing source."""
     rng = _random(seed, temperament.name, "repair", key)
     if answer.empty or answer.refuses:
         return "drop"

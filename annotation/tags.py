@@ -1,4 +1,4 @@
-"""The reasons an annotator can tick, as stable codes; a campaign stores its own list, this is where it starts."""
+"""The reasons an annotator can tick, as stable codes; a campaign keeps its own list of them."""
 
 from django.utils.translation import gettext_lazy as _
 

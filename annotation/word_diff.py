@@ -22,7 +22,7 @@ class Segment:
 def word_diff(old: str, new: str) -> list[Segment]:
     """Segments that spell `old` without the added ones and `new` without the removed ones.
 
-    Texts beyond MAX_TOKENS are compared as a whole: the matcher is quadratic and a page must not hang on one answer.
+    Beyond MAX_TOKENS texts are compared as a whole: the matcher is quadratic and a page must not hang.
     """
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     if a == b:

@@ -1,4 +1,4 @@
-"""Real judgments with several annotators per item, beside the repository; tests that need them skip without them."""
+"""Real judgments with several annotators per item, beside the repository; without them tests skip."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ def convarg_votes() -> list[dict[str, str]]:
 
 
 def pandalm_votes() -> Iterator[tuple[int, int]]:
-    """(item, value) of 999 pairs judged by three annotators each; 1 and 2 name the better response, 0 is a tie."""
+    """(item, value) of 999 pairs judged by three annotators each; 1 and 2 name the better one, 0 is a tie."""
     path = FOLDER / "pandalm_testset_v1.json"
     if not path.exists():
         pytest.skip("../shared/data/preferences/pandalm_testset_v1.json is not on this machine")
