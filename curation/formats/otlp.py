@@ -1,0 +1,159 @@
+"""OTLP trace requests, protobuf and JSON, read into spans; what is broken is refused span by span.
+
+Follows opentelemetry-proto 1.x and the OTLP/JSON mapping: ids are hex there (not base64), 64-bit
+integers may be strings, enums are numbers, unknown fields are ignored.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
+
+from curation.formats import otlp_json
+from curation.formats.problem import RowProblem
+from curation.formats.spans import KINDS, STATUSES, Span
+from curation.formats.texts import find_bad_text, text_problem
+from curation.formats.wire import fields
+
+MAX_NANOS = 2**63 - 1
+TRACE_BYTES, SPAN_BYTES = 16, 8
+
+
+class Malformed(ValueError):
+    """The request as a whole cannot be read; nothing of it was taken."""
+
+
+def read_protobuf(body: bytes, place: str = "request") -> Iterator[Span | RowProblem]:
+    """Every span of an `ExportTraceServiceRequest`, or the problem that refuses it, in order."""
+    request = ExportTraceServiceRequest()
+    try:
+        request.ParseFromString(body)
+    except DecodeError:
+        yield from _salvage(body, place)
+        return
+    number = 0
+    for group in request.resource_spans:
+        resource = _pairs(group.resource.attributes)
+        for scoped in group.scope_spans:
+            for message in scoped.spans:
+                number += 1
+                yield checked(_span(message, resource, scoped.scope.name), place, number)
+
+
+def read_json(body: bytes, place: str = "request") -> Iterator[Span | RowProblem]:
+    """The same for OTLP/JSON; raises Malformed when the body is no JSON object."""
+    try:
+        yield from (checked(one, place, number) for number, one in otlp_json.read(body, place))
+    except otlp_json.NotOtlp as error:
+        raise Malformed(str(error)) from error
+
+
+def checked(span: Span | RowProblem, place: str, number: int) -> Span | RowProblem:
+    """The span itself if its ids, times and texts can be kept."""
+    if isinstance(span, RowProblem):
+        return span
+    ids = [("trace_id", TRACE_BYTES, span["trace_id"]), ("span_id", SPAN_BYTES, span["span_id"])]
+    if span["parent_id"]:
+        ids.append(("parent_span_id", SPAN_BYTES, span["parent_id"]))
+    for field, size, value in ids:
+        if not _is_id(value, size):
+            return _bad_id(value, field, size, place, number)
+    if not 0 < span["start"] <= MAX_NANOS or not 0 <= span["end"] <= MAX_NANOS:
+        return RowProblem(
+            place, number, "start_time_unix_nano", "bad_time", "the span has no usable start time",
+            "Send start and end as nanoseconds since 1970-01-01 UTC.",
+        )  # fmt: skip
+    if found := find_bad_text(span):
+        return text_problem(place, number, found)
+    return span
+
+
+def _is_id(value: str, size: int) -> bool:
+    return len(value) == size * 2 and bool(value.strip("0")) and not value.strip("0123456789abcdef")
+
+
+def _bad_id(value: str, field: str, size: int, place: str, number: int) -> RowProblem:
+    missing = not value.strip("0")
+    code, what = (
+        ("missing_id", "is missing or all zeros") if missing else ("broken_id", f"is not {size} bytes")
+    )
+    hint = f"Send {size} random bytes, not all zero; in OTLP/JSON as {size * 2} hex digits (not base64)."
+    return RowProblem(place, number, field, code, f"{field} {what}", hint)
+
+
+def _span(message: SpanMessage, resource: dict[str, Any], scope: str) -> Span:
+    return {
+        "trace_id": message.trace_id.hex(),
+        "span_id": message.span_id.hex(),
+        "parent_id": message.parent_span_id.hex() if message.parent_span_id.strip(b"\0") else "",
+        "name": message.name,
+        "kind": KINDS[message.kind] if 0 <= message.kind < len(KINDS) else KINDS[0],
+        "start": message.start_time_unix_nano,
+        "end": message.end_time_unix_nano,
+        "status": STATUSES[message.status.code] if 0 <= message.status.code < len(STATUSES) else STATUSES[0],
+        "status_message": message.status.message,
+        "attributes": _pairs(message.attributes),
+        "events": [
+            {"name": event.name, "time": event.time_unix_nano, "attributes": _pairs(event.attributes)}
+            for event in message.events
+        ],
+        "resource": resource,
+        "scope": scope,
+    }
+
+
+def _pairs(pairs: Any) -> dict[str, Any]:
+    return {pair.key: _value(pair.value) for pair in pairs}
+
+
+def _value(value: AnyValue) -> Any:
+    which = value.WhichOneof("value")
+    if which is None:
+        return None
+    if which == "array_value":
+        return [_value(inner) for inner in value.array_value.values]
+    if which == "kvlist_value":
+        return _pairs(value.kvlist_value.values)
+    if which == "bytes_value":
+        return base64.b64encode(value.bytes_value).decode()
+    return getattr(value, which)
+
+
+def _salvage(body: bytes, place: str) -> Iterator[Span | RowProblem]:
+    """Read a request the parser refuses span by span, so that one bad string costs one span.
+
+    Field numbers: request.resource_spans 1 → resource 1, scope_spans 2 → scope 1, spans 2 (trace.proto).
+    """
+    try:
+        groups = [list(fields(group)) for number, group in fields(body) if number == 1]
+        scoped = [(group, list(fields(inner))) for group in groups for number, inner in group if number == 2]
+    except ValueError as error:
+        raise Malformed("the body is not a protobuf ExportTraceServiceRequest") from error
+    place_number = 0
+    for group, inner in scoped:
+        for number, raw in inner:
+            if number == 2:
+                place_number += 1
+                yield _salvaged(raw, group, place, place_number)
+
+
+def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: int) -> Span | RowProblem:
+    message, resource = SpanMessage(), Resource()
+    try:
+        for field, value in group:
+            if field == 1:
+                resource.ParseFromString(value)
+        message.ParseFromString(raw)
+    except DecodeError:
+        return RowProblem(
+            place, number, "span", "invalid_utf8", "the span cannot be decoded: a string in it is not UTF-8",
+            "Encode every protobuf string as UTF-8; send raw bytes as bytes_value.",
+        )  # fmt: skip
+    return checked(_span(message, _pairs(resource.attributes), ""), place, number)

@@ -1,0 +1,33 @@
+"""One thing wrong with one row, said so that its sender can mend it.
+
+A problem never carries a value of the row: what was refused was not redacted either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A refused row: where it stands (`place`, 1-based `line`, `field`), a stable code, and what to do."""
+
+    place: str
+    line: int | None
+    field: str
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        line = f":{self.line}" if self.line is not None else ""
+        field = f" {self.field}" if self.field else ""
+        return f"{self.place}{line}{field}: {self.message}"
+
+
+class BadRow(Exception):
+    """Raised inside a reader to give up one row; carries the problem to report."""
+
+    def __init__(self, problem: RowProblem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
