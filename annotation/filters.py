@@ -4,8 +4,9 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from core.privacy.surrogates import SURROGATE
+
 _SPACE = re.compile(r"\s+")
-_SURROGATE = re.compile(r"\[[A-Z][A-Z_]*[-_ ]?\w*\]|<[A-Z][A-Z_]*[-_:]?\w*>")
 _MARKUP = re.compile(r"(?<!\w)[*_`#>]+|[*_`]+(?!\w)")
 _LAST = re.compile(r"[\s.!?:;]+$")
 
@@ -28,7 +29,7 @@ def template(text: str) -> str:
 
     Numbers stay: "42" against "43" may be the whole difference between a right and a wrong answer.
     """
-    plain = _MARKUP.sub("", _SURROGATE.sub("", canonical(text)))
+    plain = _MARKUP.sub("", SURROGATE.sub("", canonical(text)))
     return _LAST.sub("", _SPACE.sub(" ", plain)).strip().casefold()
 
 

@@ -11,7 +11,7 @@ from annotation.filters import PairFilter, why_not_shown
         ("A list is mutable.", "A  list is\nmutable. ", PairFilter.IDENTICAL),
         ("cafe\u0301", "caf\u00e9", PairFilter.IDENTICAL),
         ("", "  ", PairFilter.EMPTY),
-        ("Dear [PERSON_1], no.", "Dear [PERSON_2], no", PairFilter.TEMPLATED),
+        ("Card [CARD:bcdfghjkmnpq], no.", "Card [CARD:qpnmkjhgfdcb], no", PairFilter.TEMPLATED),
         ("**Yes**, it is.", "Yes, it is", PairFilter.TEMPLATED),
         ("The answer is 42.", "The answer is 43.", None),
         ("f(a, b)", "f(a), b", None),
