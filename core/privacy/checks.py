@@ -1,0 +1,100 @@
+"""Validators named by rules: each takes a match and returns the normalised value, or None when it is not what it looks like."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+from core.privacy.phones import phone
+from core.privacy.surrogates import is_surrogate
+
+Check = Callable[["re.Match[str]", int], "str | None"]
+
+_IIN = re.compile(
+    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}"
+    r"|35\d{14,17}|(?:2131|1800)\d{11}|3(?:0[0-5]|[689]\d)\d{11,16}|(?:6011|64[4-9]\d|65\d\d)\d{12,15}"
+    r"|62\d{14,17}|(?:50|5[6-8]|6\d)\d{10,17})$"
+)
+_LUHN_ODD = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def luhn(digits: str) -> bool:
+    """ISO/IEC 7812 check digit."""
+    total = 0
+    for place, character in enumerate(reversed(digits)):
+        value = ord(character) - 48
+        total += _LUHN_ODD[value] if place % 2 else value
+    return total % 10 == 0
+
+
+def card_number(digits: str) -> bool:
+    """A payment card: an issuer's range, its length, and the check digit."""
+    return _IIN.match(digits) is not None and luhn(digits) and len(set(digits)) > 1
+
+
+def _card(match: re.Match[str], group: int) -> str | None:
+    digits = re.sub(r"[^0-9]", "", match.group(group))
+    return digits if card_number(digits) else None
+
+
+def _iban(match: re.Match[str], group: int) -> str | None:
+    from stdnum import iban
+
+    compact = re.sub(r"[ \-]", "", match.group(group)).upper()
+    return compact if iban.is_valid(compact) or _iban_mod97(compact) else None
+
+
+def _iban_mod97(compact: str) -> bool:
+    """ISO 13616 check digits only: a country's own inner checks change, and a made-up account still names someone."""
+    if not 15 <= len(compact) <= 34:
+        return False
+    turned = compact[4:] + compact[:4]
+    return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
+
+
+def _email(match: re.Match[str], group: int) -> str | None:
+    text = match.group(group).replace("%40", "@")
+    return None if is_surrogate(text) else text.casefold()
+
+
+def _ip(match: re.Match[str], group: int) -> str | None:
+    text = match.group(group)
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if address.is_loopback or address.is_unspecified or text == "255.255.255.255":
+        return None
+    if address.version == 6:
+        groups = [part for part in text.split(":") if part]
+        if len(groups) < 3 or not any(character.isdigit() for character in text):
+            return None
+    return address.compressed
+
+
+def _mixed(match: re.Match[str], group: int) -> str | None:
+    """A token has a digit and a letter; `sk-learn-like-identifiers` do not."""
+    text = match.group(group)
+    letters = any(character.isalpha() for character in text)
+    return text if letters and any(character.isdigit() for character in text) else None
+
+
+def _random_looking(match: re.Match[str], group: int) -> str | None:
+    """Right-hand sides of assignments: digits, letters, and few repeats, so that code and prose stay."""
+    text = match.group(group)
+    if _mixed(match, group) is None or len(set(text)) < min(8, len(text) * 0.5):
+        return None
+    return text
+
+
+CHECKS: dict[str, Check] = {
+    "": lambda match, group: match.group(group),
+    "card": _card,
+    "email": _email,
+    "iban": _iban,
+    "ip": _ip,
+    "mixed": _mixed,
+    "phone": phone,
+    "random_looking": _random_looking,
+}

@@ -1,0 +1,54 @@
+"""JSON that travels inside strings (tool arguments, input.value copies) and characters hidden behind escapes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+JSON_OPENERS = '{[" \n\t\r'
+_ESCAPE = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_KEEP_ESCAPED = {'"', "\\"}
+
+
+class _DuplicateKey(ValueError):
+    """JSON with a repeated key cannot be re-encoded without loss; it is searched as flat text."""
+
+
+def decoded_json(text: str) -> tuple[bool, Any]:
+    """(True, value) when the text is one JSON object, array or string; a parse error is not an error here."""
+    stripped = text.strip()
+    if len(stripped) < 2 or (stripped[0], stripped[-1]) not in {("{", "}"), ("[", "]"), ('"', '"')}:
+        return False, None
+    try:
+        return True, json.loads(stripped, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError):
+        return False, None
+
+
+def encoded_json(value: Any, *, like: str) -> str:
+    """Encode again in the spacing of the original; escapes non-ASCII only where UTF-8 could not carry it."""
+    separators = (", ", ": ") if '": ' in like else (",", ":")
+    text = json.dumps(value, ensure_ascii=False, separators=separators)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, separators=separators)
+    return text
+
+
+def unescaped(text: str) -> str:
+    """Printable ASCII behind `\\u0040`-style escapes made plain; quotes and backslashes stay escaped."""
+    return _ESCAPE.sub(_plain, text)
+
+
+def _plain(match: re.Match[str]) -> str:
+    character = chr(int(match.group(1), 16))
+    return match.group() if character in _KEEP_ESCAPED or not character.isprintable() else character
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _DuplicateKey
+    return made

@@ -1,0 +1,65 @@
+"""Telephone numbers: three strengths of shape, each asking for as much proof as its shape leaves doubt."""
+
+from __future__ import annotations
+
+import re
+
+REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "AU", "BR")
+_NOT_DIGIT = re.compile(r"[^0-9]")
+_EXTENSION = re.compile(r"[ ]?(?:x|ext\.?)[ ]?[0-9]{1,6}$")
+_NANP = re.compile(
+    r"(?:(?:\+|00)?1[ .\-]?)?(?:\([2-9][0-9]{2}\)[ ]?|[2-9][0-9]{2}[.\-])[0-9]{3}[.\- ]?[0-9]{4}"
+)
+_FOREIGN = re.compile(r"00[1-9][0-9]{0,2}[ .\-(]")
+_DATE_LIKE = re.compile(
+    r"(?:19|20)[0-9]{2}[.\-/ ][0-9]{1,2}[.\-/ ][0-9]{1,2}|[0-9]{1,2}[./\-][0-9]{1,2}[./\-](?:19|20)[0-9]{2}"
+)
+_WORD_BEFORE = re.compile(
+    r"(?i)\b(?:phone|telephone|tel|mobile|cell|fax|desk|office|call(?:ing)?(?: (?:me|us|back))?(?: (?:on|at))?|answering at"
+    r"|reach(?:ed)?(?: me| us| him| her| them)?(?: (?:on|at))?|whatsapp|sms|text me(?: (?:on|at))?|messages to|(?:phone|cell|contact|fax|mobile|telephone) number(?: is)?"
+    r"|contact|téléphone|telefon|teléfono|handy|móvil)\b[^\d\n]{0,16}\n?[^\d\n]{0,4}$"
+)
+_WORD_AFTER = re.compile(r"(?i)[\s\-]{0,3}(?:fax|office|mobile|cell|home|work)\b")
+
+
+def phone(match: re.Match[str], group: int) -> str | None:
+    """The number's digits with a plus where the country is known, or None.
+
+    International and North American shapes stand by themselves (an invented number still names somebody), national
+    shapes must be valid somewhere (phonenumbers), and bare digits need a word such as "call" beside them.
+    """
+    text = match.group(group)
+    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text))
+    if not 7 <= len(digits) <= 17 or len(set(digits)) < 3 or _DATE_LIKE.fullmatch(text.strip()):
+        return None
+    stripped = text.strip()
+    if stripped.startswith("+"):
+        return "+" + digits if len(digits) >= 8 else None
+    if _NANP.match(stripped):
+        return "+1" + digits[-10:] if len(digits) in (10, 11) else "+" + digits.lstrip("0")
+    if _FOREIGN.match(stripped) and len(digits) >= 10:
+        return "+" + digits[2:]
+    if _announced(match):
+        return digits
+    if stripped[0] in "0(" and len(digits) >= 9 and "/" not in stripped:
+        return digits if _valid_somewhere(stripped) else None
+    return None
+
+
+def _announced(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    after = match.string[match.end() : match.end() + 12]
+    return _WORD_BEFORE.search(before) is not None or _WORD_AFTER.match(after) is not None
+
+
+def _valid_somewhere(text: str) -> bool:
+    import phonenumbers
+
+    for region in REGIONS:
+        try:
+            number = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return True
+    return False
