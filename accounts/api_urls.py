@@ -1,4 +1,4 @@
-"""Endpoints under /api/v1/projects/<slug>/, and `global_urlpatterns` directly under /api/v1/."""
+"""Endpoints under /api/v1/projects/<slug>/."""
 
 from django.urls import path
 
@@ -15,4 +15,3 @@ urlpatterns = [
     path("tokens", api.Tokens.as_view()),
     path("tokens/<uuid:token_id>/revoke", api.TokenRevoke.as_view()),
 ]
-global_urlpatterns = [path("me", api.Me.as_view())]

@@ -1,0 +1,23 @@
+"""Campaigns, the items in their queues, who judges them, and what they said."""
+
+from annotation.models.campaign import Campaign
+from annotation.models.items import Decision, Item, Pair, Quota, Repair, Response
+from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
+from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
+
+__all__ = [
+    "AnnotatorProfile",
+    "Assignment",
+    "Axis",
+    "Campaign",
+    "Decision",
+    "Item",
+    "Judgment",
+    "JudgmentGroup",
+    "JudgmentRevision",
+    "Pair",
+    "ProfileValue",
+    "Quota",
+    "Repair",
+    "Response",
+]

@@ -1,0 +1,156 @@
+"""What is judged. The item row is what a claim locks: every condition that can race lives on it or under its lock."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class Response(models.Model):
+    """One answer that can be judged: from production, a variant, a regeneration, a fix. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("curation.ConversationVersion", on_delete=models.PROTECT, related_name="responses")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="fixes")
+    origin = models.CharField(max_length=16)
+    generator = models.CharField(max_length=120, blank=True, default="")
+    messages = models.JSONField()
+    text = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "origin", "content_hash"], name="response_once"),
+            models.CheckConstraint(
+                condition=Q(origin__in=["production", "n_best", "regeneration", "fix", "sampled", "hard_negative"]),
+                name="response_origin_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Reads of the queue."""
+
+    def waiting(self) -> "ItemQuerySet":
+        """Items that still have a free slot in an open campaign."""
+        return self.filter(state="open", slots_left__gt=0, campaign__state="open")
+
+
+class Item(models.Model):
+    """One place in a campaign's queue: a pair or a repair, with the judgments it asks for and has still to give out."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey("annotation.Campaign", on_delete=models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=8)
+    version = models.ForeignKey("curation.ConversationVersion", on_delete=models.PROTECT, related_name="items")
+    backlog_item = models.ForeignKey(
+        "curation.BacklogItem", on_delete=models.PROTECT, null=True, related_name="items"
+    )
+    fingerprint = models.CharField(max_length=64)
+    slots_asked = models.PositiveSmallIntegerField()
+    slots_left = models.PositiveSmallIntegerField()
+    priority = models.FloatField(default=0)
+    state = models.CharField(max_length=8, default="open")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "fingerprint"], name="item_once"),
+            models.CheckConstraint(condition=Q(slots_left__lte=F("slots_asked")), name="item_slots_conserved"),
+            models.CheckConstraint(condition=Q(kind__in=["pair", "repair"]), name="item_kind_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "decided", "flagged", "closed"]), name="item_state_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["campaign", "-priority", "id"],
+                condition=Q(state="open", slots_left__gt=0),
+                name="item_queue",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {str(self.id)[:8]}"
+
+
+class Pair(models.Model):
+    """A prompt with two responses; which one is shown first is decided per assignment."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="pair")
+    response_a = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="+")
+    response_b = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=24)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(response_a=F("response_b")), name="pair_two_responses")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item_id)[:8]
+
+
+class Repair(models.Model):
+    """One answer to accept, fix or drop."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="repair")
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.item_id)[:8]
+
+
+class Quota(models.Model):
+    """How many more counted judgments of one group an item may take; taken under the item's lock."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="quotas")
+    axis = models.ForeignKey("annotation.Axis", on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=60)
+    left = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "axis", "value"], name="quota_once")]
+
+    def __str__(self) -> str:
+        return f"{self.value}: {self.left}"
+
+
+class Decision(models.Model):
+    """What an item's counted judgments add up to so far: a projection over judgment revisions."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="decision")
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12)
+    strength = models.FloatField(default=0)
+    votes = models.JSONField(default=dict)
+    counted = models.PositiveSmallIntegerField()
+    simulated = models.PositiveSmallIntegerField(default=0)
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(
+                    outcome__in=["a", "b", "tie", "both_bad", "cannot", "conflict", "accepted", "fixed", "dropped"]
+                ),
+                name="decision_outcome_known",
+            ),
+            models.CheckConstraint(condition=Q(simulated__lte=F("counted")), name="decision_simulated_share"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["project", "outcome"], name="decision_outcome")]
+
+    def __str__(self) -> str:
+        return self.outcome

@@ -1,0 +1,121 @@
+"""Leases and votes. A vote counts only while it holds a numbered slot, so no interleaving can count one too many."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Assignment(models.Model):
+    """A lease on one slot of one item for one annotator."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("annotation.Item", on_delete=models.PROTECT, related_name="assignments")
+    profile = models.ForeignKey("annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=10, default="leased")
+    lease_token = models.UUIDField(default=uuid.uuid4)
+    leased_until = models.DateTimeField()
+    prefetch = models.BooleanField(default=False)
+    swapped = models.BooleanField()
+    claimed_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    skip_reason = models.CharField(max_length=40, blank=True, default="")
+    draft = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["item", "profile"], condition=Q(state__in=["leased", "submitted"]), name="assignment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["leased", "submitted", "expired", "skipped", "released"]),
+                name="assignment_state_known",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["leased_until"], condition=Q(state="leased"), name="assignment_expiry"),
+            models.Index(fields=["profile", "-claimed_at"], name="assignment_mine"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.profile_id} ({self.state})"
+
+
+class Judgment(models.Model):
+    """One annotator's word on one item; extras are kept, without a slot and uncounted. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("annotation.Item", on_delete=models.PROTECT, related_name="judgments")
+    profile = models.ForeignKey("annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="judgments")
+    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, null=True, related_name="judgment")
+    slot = models.PositiveSmallIntegerField(null=True)
+    simulated = models.BooleanField(default=False)
+    idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item", "profile"], name="judgment_once_per_annotator"),
+            models.UniqueConstraint(fields=["item", "slot"], name="judgment_one_per_slot"),
+            models.CheckConstraint(condition=Q(slot__isnull=True) | Q(slot__gte=1), name="judgment_slot_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} by {self.profile_id}"
+
+    @property
+    def counted(self) -> bool:
+        """Whether this judgment is one of those the item asked for."""
+        return self.slot is not None
+
+
+class JudgmentRevision(models.Model):
+    """What the judgment says, at one time; the highest number holds. Choices are stored unswapped."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    judgment = models.ForeignKey(Judgment, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    choice = models.CharField(max_length=10)
+    strength = models.PositiveSmallIntegerField(default=0)
+    tags = ArrayField(models.CharField(max_length=40), default=list)
+    rationale = models.TextField(blank=True, default="")
+    response = models.ForeignKey("annotation.Response", on_delete=models.PROTECT, null=True, related_name="+")
+    guidelines = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    active_ms = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["judgment", "number"], name="judgment_revision_once"),
+            models.CheckConstraint(
+                condition=Q(choice__in=["a", "b", "tie", "both_bad", "cannot", "accept", "fix", "drop"]),
+                name="judgment_choice_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(choice="fix") | Q(response__isnull=False), name="judgment_fix_has_response"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.choice
+
+
+class JudgmentGroup(models.Model):
+    """The annotator's value on one axis, frozen at vote time; joined to the vote by id only."""
+
+    id = models.BigAutoField(primary_key=True)
+    judgment = models.ForeignKey(Judgment, on_delete=models.PROTECT, related_name="groups")
+    axis = models.ForeignKey("annotation.Axis", on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["judgment", "axis"], name="judgment_group_once")]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,39 @@
+"""Celery settings, each with its reason (measured traps: lost and doubled tasks under acks_late on Redis transports)."""
+
+from django.conf import settings
+
+broker_url = settings.BROKER_URL
+broker_connection_retry_on_startup = True
+broker_transport_options = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 15,
+    "max_retries": 1,
+}
+accept_content = ["json"]
+task_serializer = "json"
+task_ignore_result = True
+task_acks_late = False
+task_time_limit = 3600
+task_soft_time_limit = 3500
+task_publish_retry = False
+task_default_queue = "default"
+worker_prefetch_multiplier = 1
+worker_max_tasks_per_child = 200
+worker_hijack_root_logger = False
+enable_utc = True
+
+beat_schedule = {
+    "reap-jobs": {"task": "core.tasks.reap", "schedule": 3.0, "options": {"expires": 6}},
+    "settle-traces": {"task": "curation.tasks.settle", "schedule": 3.0, "options": {"expires": 6}},
+    "curate": {"task": "curation.tasks.curate", "schedule": 10.0, "options": {"expires": 20}},
+    "sweep-leases": {"task": "annotation.tasks.sweep_leases", "schedule": 15.0, "options": {"expires": 30}},
+    "reconcile-runs": {
+        "task": "trainers.tasks.reconcile",
+        "schedule": 2.0,
+        "options": {"queue": "train", "expires": 4},
+    },
+}

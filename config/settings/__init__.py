@@ -1,0 +1,1 @@
+"""Settings: base, and one small module per place the project runs in."""

@@ -1,0 +1,14 @@
+"""A server: every secret comes from the environment, every cookie is secure, TLS is assumed in front."""
+
+from config import env
+from config.settings.base import *  # noqa: F403
+
+SECRET_KEY = env.text("WINNOW_SECRET_KEY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = env.flag("WINNOW_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^v1/"]
+SECURE_HSTS_SECONDS = env.number("WINNOW_HSTS_SECONDS", 31_536_000)
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+EMAIL_HOST = env.text("WINNOW_EMAIL_HOST", "localhost")
+DEFAULT_FROM_EMAIL = env.text("WINNOW_EMAIL_FROM", "winnow@localhost")

@@ -1,0 +1,37 @@
+"""Refusals a person can act on: what, where and what to do. Shown alike on pages, in the API and on the command line."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """The request is understood and turned down; nothing was changed."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str, *, hint: str = "", **context: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.context = context
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class PermissionRefused(Refused):
+    """The actor's role does not carry this verb."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """Nothing of that name is visible to this actor."""
+
+    status = 404
+
+
+class Unavailable(Refused):
+    """A part the request needs is away for now; trying again later may work."""
+
+    status = 503

@@ -1,0 +1,34 @@
+"""Ring again for queued jobs and for jobs whose worker went silent; close those that used up their attempts."""
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from core.jobs.handlers import knows
+from core.jobs.queue import nudge
+from core.models import Job, JobState
+
+BATCH = 100
+
+
+def reap() -> int:
+    """One round; the number of jobs nudged. Safe to run anywhere, any number of times at once."""
+    with transaction.atomic():
+        exhausted = Job.objects.claimable().filter(attempt__gte=F("max_attempts"))
+        for job in exhausted.select_for_update(skip_locked=True)[:BATCH]:
+            if knows(job.kind):
+                _close(job)
+        due = list(Job.objects.claimable().filter(attempt__lt=F("max_attempts"))[:BATCH])
+    due = [job for job in due if knows(job.kind)]
+    for job in due:
+        nudge(str(job.pk), job.queue)
+    return len(due)
+
+
+def _close(job: Job) -> None:
+    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(
+        state=JobState.FAILED,
+        finished_at=Now(),
+        lease_until=None,
+        error=job.error or f"The worker went silent {job.attempt} times; nothing more is tried. Its log says how far it came.",
+    )

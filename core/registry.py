@@ -1,0 +1,118 @@
+"""What each app puts on the shared pages: its navigation entries, its station of the loop, its inbox items.
+
+An app registers in its `station.py`, which the web app imports at start. Nothing here knows any app.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Words = Any
+"""A string or a lazily translated one."""
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """A link at the side. `roles` says who needs it there (access itself is checked by verb)."""
+
+    label: Words
+    url: str
+    roles: frozenset[str]
+    order: int
+    group: str = "work"
+    waiting: Callable[[Any, Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """One number at a station: `meaning` is kept, dropped, quarantined, person, active or neutral."""
+
+    value: int
+    word: Words
+    meaning: str = "neutral"
+    simulated: int = 0
+
+
+@dataclass(frozen=True)
+class StationState:
+    """What a station says now: one main number and a few below it; `busy` while a job works there."""
+
+    main: Count
+    others: tuple[Count, ...] = ()
+    busy: str = ""
+
+
+@dataclass(frozen=True)
+class Station:
+    """A place on the loop. `read(project)` must be cheap (counted or capped in the database)."""
+
+    key: str
+    label: Words
+    url: str
+    verb: str
+    order: int
+    read: Callable[[Any], StationState]
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """Something that waits for a person: what, where to do it, since when, how many of them."""
+
+    title: Words
+    href: str
+    kind: Words
+    since: datetime | None = None
+    detail: Words = ""
+    count: int = 1
+    action: Words = ""
+    minutes: float | None = None
+
+
+InboxProvider = Callable[[Any, Any], Iterable[InboxItem]]
+LineageStep = Mapping[str, Any]
+LineageProvider = Callable[[Any, str], Any]
+
+
+@dataclass
+class Registry:
+    """Filled while the apps start, read by the web app; keys are unique so a second start changes nothing."""
+
+    nav: dict[str, NavEntry] = field(default_factory=dict)
+    stations: dict[str, Station] = field(default_factory=dict)
+    inbox: dict[str, tuple[str, InboxProvider]] = field(default_factory=dict)
+
+    def add_nav(
+        self,
+        label: Words,
+        url: str,
+        *,
+        roles: Iterable[str],
+        order: int,
+        group: str = "work",
+        waiting: Callable[[Any, Any], int] | None = None,
+    ) -> None:
+        """A link to the named URL (it gets the project's slug); `waiting(project, user)` shows a number beside it."""
+        self.nav[url] = NavEntry(label, url, frozenset(roles), order, group, waiting)
+
+    def add_station(
+        self, key: str, label: Words, url: str, *, verb: str, order: int, read: Callable[[Any], StationState]
+    ) -> None:
+        """A station of the loop drawn on the home page."""
+        self.stations[key] = Station(key, label, url, verb, order, read)
+
+    def add_inbox(self, key: str, provider: InboxProvider, *, verb: str) -> None:
+        """A source of inbox items: `provider(project, user)` for people whose roles carry `verb`."""
+        self.inbox[key] = (verb, provider)
+
+    def nav_for(self, roles: Iterable[str]) -> list[NavEntry]:
+        """The entries these roles need, in order."""
+        held = frozenset(roles)
+        return sorted((entry for entry in self.nav.values() if entry.roles & held), key=lambda entry: entry.order)
+
+    def stations_in_order(self) -> list[Station]:
+        """The loop from its beginning."""
+        return sorted(self.stations.values(), key=lambda station: station.order)
+
+
+registry = Registry()

@@ -1,0 +1,131 @@
+"""Conversation versions: the unit of deduplication, strata, pairs and rows; and what curation concluded about each."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class ConversationVersion(models.Model):
+    """The normal form of a trace at one time. Late spans make a new version, never an edit."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    trace = models.ForeignKey("curation.Trace", on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    day = models.DateField()
+    content_hash = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=32)
+    rules = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, related_name="+")
+    redactions = models.JSONField(default=dict)
+    turns = models.PositiveIntegerField(default=0)
+    tool_calls = models.PositiveIntegerField(default=0)
+    tool_errors = models.PositiveIntegerField(default=0)
+    prompt_preview = models.CharField(max_length=240, blank=True, default="")
+    answer_preview = models.CharField(max_length=240, blank=True, default="")
+    prompt_hash = models.CharField(max_length=64, blank=True, default="")
+    cost_usd = models.DecimalField(max_digits=12, decimal_places=8, null=True)
+    input_tokens = models.PositiveIntegerField(null=True)
+    output_tokens = models.PositiveIntegerField(null=True)
+    latency_ms = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["trace", "number"], name="conversation_version_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "content_hash"], name="conversation_content"),
+            models.Index(fields=["project", "prompt_hash"], name="conversation_prompt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trace_id} v{self.number}"
+
+
+class CurationStep(models.TextChoices):
+    """How far curation has come with a version; work is pulled by this state."""
+
+    PENDING = "pending"
+    PUBLISHED = "published"
+    PROBED = "probed"
+    CLUSTERED = "clustered"
+    STRATIFIED = "stratified"
+    DONE = "done"
+    SUPERSEDED = "superseded"
+
+
+class CurationState(models.Model):
+    """The current conclusion about one version: a projection, rebuilt from signatures, edges and label revisions."""
+
+    version = models.OneToOneField(
+        ConversationVersion, on_delete=models.CASCADE, primary_key=True, related_name="curation"
+    )
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=12, choices=CurationStep.choices, default=CurationStep.PENDING)
+    drop_reason = models.CharField(max_length=40, blank=True, default="")
+    cluster = models.ForeignKey("curation.Cluster", on_delete=models.SET_NULL, null=True, related_name="+")
+    is_representative = models.BooleanField(default=False)
+    domain = models.CharField(max_length=80, blank=True, default="")
+    difficulty = models.CharField(max_length=16, blank=True, default="")
+    kind = models.CharField(max_length=24, blank=True, default="")
+    language = models.CharField(max_length=16, blank=True, default="")
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(step__in=CurationStep.values), name="curation_step_known")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "step"], name="curation_step"),
+            models.Index(fields=["project", "domain", "difficulty", "kind"], name="curation_stratum"),
+            models.Index(fields=["project", "drop_reason"], name="curation_drop_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.step}"
+
+
+class LabelRevision(models.Model):
+    """One labelling of one version on one axis, by the product or by a person; the highest number holds."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ConversationVersion, on_delete=models.PROTECT, related_name="labels")
+    axis = models.CharField(max_length=16)
+    number = models.PositiveIntegerField()
+    value = models.CharField(max_length=80)
+    confidence = models.FloatField(null=True)
+    source = models.CharField(max_length=80)
+    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    evidence = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "axis", "number"], name="label_revision_once"),
+            models.CheckConstraint(
+                condition=models.Q(axis__in=["domain", "difficulty", "kind", "language"]), name="label_axis_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.axis}={self.value}"
+
+
+class Drop(models.Model):
+    """A version that a curation step left out, with the reason: nothing disappears uncounted."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ConversationVersion, on_delete=models.PROTECT, related_name="drops")
+    step = models.CharField(max_length=40)
+    reason = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+    dropped_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "step", "reason"], name="drop_once")]
+        indexes: ClassVar = [models.Index(fields=["project", "reason", "-id"], name="drop_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.reason}"

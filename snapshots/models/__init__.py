@@ -1,0 +1,19 @@
+"""Selections, sealed snapshots, and the signatures on them."""
+
+from snapshots.models.review import Approval, Review, Withdrawal
+from snapshots.models.rows import RowContent, RowJudgment, RowSource, SnapshotRow, Tombstone
+from snapshots.models.snapshot import Selection, Shard, Snapshot
+
+__all__ = [
+    "Approval",
+    "Review",
+    "RowContent",
+    "RowJudgment",
+    "RowSource",
+    "Selection",
+    "Shard",
+    "Snapshot",
+    "SnapshotRow",
+    "Tombstone",
+    "Withdrawal",
+]
