@@ -36,7 +36,9 @@ def _value(row: Model, path: str) -> Any:
 
 def _cursor(row: Model, order: Sequence[str]) -> str:
     values = [_value(row, name.lstrip("-")) for name in order]
-    return signing.dumps([value if isinstance(value, int | str) else str(value) for value in values], salt="keyset")
+    return signing.dumps(
+        [value if isinstance(value, int | str) else str(value) for value in values], salt="keyset"
+    )
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any], backwards: bool) -> Q:

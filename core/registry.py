@@ -108,7 +108,9 @@ class Registry:
     def nav_for(self, roles: Iterable[str]) -> list[NavEntry]:
         """The entries these roles need, in order."""
         held = frozenset(roles)
-        return sorted((entry for entry in self.nav.values() if entry.roles & held), key=lambda entry: entry.order)
+        return sorted(
+            (entry for entry in self.nav.values() if entry.roles & held), key=lambda entry: entry.order
+        )
 
     def stations_in_order(self) -> list[Station]:
         """The loop from its beginning."""

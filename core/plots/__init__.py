@@ -1,0 +1,13 @@
+"""Plots as inline SVG drawn on the server: each with a title, units, and the same numbers as a table.
+
+Colours come by class (`p-s1`, `p-kept`, …) from static/css/plots.css, so the strict content policy and both
+themes hold. Call one of `lines`, `bars`, `heat`, `dots`, `funnel`, `sparkline`; show it with `{% plot p %}`.
+"""
+
+from core.plots.bars import Bar, bars, funnel
+from core.plots.dots import Dot, dots
+from core.plots.frame import Legend, Plot
+from core.plots.heat import heat
+from core.plots.lines import Series, lines, sparkline
+
+__all__ = ["Bar", "Dot", "Legend", "Plot", "Series", "bars", "dots", "funnel", "heat", "lines", "sparkline"]

@@ -1,0 +1,52 @@
+"""Word-level differences of two texts, for repairs, duplicates and new versions."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html import escape
+from typing import Literal
+
+from django.utils.safestring import SafeString, mark_safe
+
+from core.rendering.characters import revealed
+from core.rendering.redactions import with_chips
+
+MAX_WORDS = 6_000
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+Side = Literal["same", "removed", "added"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text and which side it belongs to."""
+
+    side: Side
+    text: str
+
+
+def pieces(before: str, after: str) -> list[Piece]:
+    """The two texts as runs; texts beyond MAX_WORDS words are compared line by line to stay fast."""
+    left, right = _WORDS.findall(before), _WORDS.findall(after)
+    if len(left) + len(right) > MAX_WORDS:
+        left, right = _LINES.findall(before), _LINES.findall(after)
+    found: list[Piece] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(Piece("same", "".join(left[i1:i2])))
+            continue
+        if i2 > i1:
+            found.append(Piece("removed", "".join(left[i1:i2])))
+        if j2 > j1:
+            found.append(Piece("added", "".join(right[j1:j2])))
+    return found
+
+
+_ELEMENT = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
+
+
+def diff_html(before: str, after: str, side: Side | None = None) -> SafeString:
+    """HTML of both texts in one, or of one side only (`removed` shows the first text, `added` the second)."""
+    shown = [piece for piece in pieces(before, after) if side is None or piece.side in ("same", side)]
+    html = "".join(_ELEMENT[piece.side].format(with_chips(escape(revealed(piece.text)))) for piece in shown)
+    return mark_safe(html)

@@ -1,0 +1,82 @@
+"""Markdown of an answer → safe HTML: no raw HTML, no remote picture, no script, `dir=auto` per block."""
+
+from html import escape
+from typing import Any
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from core.rendering.cache import shared
+from core.rendering.characters import revealed
+from core.rendering.code import highlight
+from core.rendering.redactions import with_chips
+
+MAX_MARKDOWN = 200_000
+TAGS = {
+    "a", "abbr", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
+    "ol", "p", "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "span": {"class", "title"},
+    "code": {"class"},
+    "ol": {"start"},
+    **{tag: {"dir"} for tag in ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "td", "th")},
+}
+
+
+class _AnswerRenderer(RendererHTML):
+    """Pictures are named, never fetched: a remote picture would tell its host who reads what."""
+
+    def image(self, tokens: list[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        alt = escape(tokens[idx].content or "picture")
+        return f'<span class="picture" title="{escape(str(tokens[idx].attrs.get("src", "")))}">⬚ {alt}</span>'
+
+
+def _parser() -> MarkdownIt:
+    settings: dict[str, Any] = {
+        "html": False,
+        "linkify": False,
+        "highlight": lambda code, lang, _: highlight(code, lang),
+    }
+    parser = MarkdownIt("commonmark", settings, renderer_cls=_AnswerRenderer)
+    return parser.enable(["table", "strikethrough"])
+
+
+_markdown = _parser()
+
+
+def _with_directions(tokens: list[Token]) -> list[Token]:
+    for token in tokens:
+        if token.nesting == 1 and "dir" in ATTRIBUTES.get(token.tag, set()):
+            token.attrSet("dir", "auto")
+    return tokens
+
+
+def _render(text: str) -> str:
+    shown = revealed(text[:MAX_MARKDOWN])
+    env: dict[str, Any] = {}
+    html = _markdown.renderer.render(_with_directions(_markdown.parse(shown, env)), _markdown.options, env)
+    clean = nh3.clean(
+        str(html),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    rest = revealed(text[MAX_MARKDOWN:])
+    return with_chips(clean + (f"<pre>{escape(rest)}</pre>" if rest else ""))
+
+
+def prose(text: str) -> SafeString:
+    """Safe HTML of one piece of markdown; the same content is rendered once per process."""
+    return mark_safe(shared.get("markdown/1", text, _render))
+
+
+def plain(text: str) -> SafeString:
+    """Escaped text with its redaction chips, for places where markdown would be noise."""
+    return mark_safe(with_chips(escape(revealed(text))))

@@ -1,0 +1,40 @@
+"""What a redaction left behind is shown as a chip: a reader sees that something stood here, and of what kind."""
+
+import re
+from html import escape
+
+from django.utils.translation import gettext as _
+
+from core.privacy.surrogates import SURROGATE
+
+SHOWN_LETTERS = 5
+_MARKUP = re.compile(r"(<[^>]*>)")
+
+
+def _kind_and_mark(surrogate: str) -> tuple[str, str]:
+    if surrogate.startswith("["):
+        kind, _sep, mark = surrogate[1:-1].partition(":")
+        return kind.replace("_", " ").lower(), mark
+    return "email", surrogate.removeprefix("user-").partition("@")[0]
+
+
+def chip(surrogate: str) -> str:
+    """One chip, for example `email bcdfg`; the same value carries the same letters everywhere in a project."""
+    kind, mark = _kind_and_mark(surrogate)
+    title = _("Redacted: %(kind)s. The same value has the same letters everywhere in this project.") % {
+        "kind": kind
+    }
+    return (
+        f'<span class="redacted" title="{escape(title)}">{escape(kind)} {escape(mark[:SHOWN_LETTERS])}</span>'
+    )
+
+
+def with_chips(html: str) -> str:
+    """Escaped HTML with every surrogate in its text (never inside a tag) turned into a chip."""
+    if not SURROGATE.search(html):
+        return html
+    pieces = _MARKUP.split(html)
+    return "".join(
+        piece if piece.startswith("<") else SURROGATE.sub(lambda found: chip(found[0]), piece)
+        for piece in pieces
+    )

@@ -1,0 +1,43 @@
+"""Times a person reads: relative, with the exact one on hover and in the machine-readable attribute."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+_STEPS = (
+    (60, 1, lambda n: ngettext("%d second", "%d seconds", n)),
+    (3600, 60, lambda n: ngettext("%d minute", "%d minutes", n)),
+    (86_400, 3600, lambda n: ngettext("%d hour", "%d hours", n)),
+    (30 * 86_400, 86_400, lambda n: ngettext("%d day", "%d days", n)),
+)
+
+
+def relative(moment: datetime, now: datetime | None = None) -> str:
+    """`3 minutes ago`, `in 2 hours`; beyond 30 days the date."""
+    seconds = ((now or timezone.now()) - moment).total_seconds()
+    size = abs(seconds)
+    if size < 5:
+        return _("just now")
+    for limit, unit, words in _STEPS:
+        if size < limit:
+            count = int(size // unit)
+            phrase = words(count) % count
+            return (
+                _("%(time)s ago") % {"time": phrase} if seconds > 0 else _("in %(time)s") % {"time": phrase}
+            )
+    return date_format(timezone.localtime(moment), "j M Y")
+
+
+def moment(value: datetime | None) -> SafeString:
+    """A <time> element the browser keeps fresh; nothing yet is a dash."""
+    if value is None:
+        return format_html('<span class="faint">–</span>')
+    exact = date_format(timezone.localtime(value), "j M Y, H:i:s T")
+    return format_html(
+        '<time datetime="{}" title="{}" data-moment>{}</time>', value.isoformat(), exact, relative(value)
+    )

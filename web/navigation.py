@@ -1,0 +1,75 @@
+"""The side of every page: where this person can go in this project, and how much waits there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Project, Role, User
+from accounts.permissions import roles_of
+from core.registry import NavEntry, registry
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """One link as the template draws it."""
+
+    label: Any
+    href: str
+    current: bool
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """Links under one heading; the first group has none."""
+
+    label: Any
+    links: list[NavLink]
+
+
+def current_project(request: HttpRequest) -> Project | None:
+    """The project of the URL, else the one this person used last, else their first."""
+    project = getattr(request, "project", None)
+    if isinstance(project, Project):
+        if request.session.get("project") != project.slug:
+            request.session["project"] = project.slug
+        return project
+    visible = Project.objects.visible_to(request.user).order_by("created_at")  # type: ignore[arg-type]
+    last = request.session.get("project")
+    return (visible.filter(slug=last).first() if last else None) or visible.first()
+
+
+def _href(entry: NavEntry, project: Project) -> str:
+    try:
+        return reverse(entry.url, kwargs={"slug": project.slug})
+    except NoReverseMatch:
+        return ""
+
+
+def nav_links(entries: Iterable[NavEntry], project: Project, user: User, path: str) -> list[NavLink]:
+    """The links, the one with the longest matching path marked as current."""
+    found = [(entry, _href(entry, project)) for entry in entries]
+    shown = [(entry, href) for entry, href in found if href]
+    matching = [href for _, href in shown if path.startswith(href)]
+    current = max(matching, key=len, default="")
+    return [
+        NavLink(entry.label, href, href == current, entry.waiting(project, user) if entry.waiting else 0)
+        for entry, href in shown
+    ]
+
+
+def nav_groups(project: Project, user: User, roles: frozenset[Role], path: str) -> list[NavGroup]:
+    """Work first, then what is set up rarely."""
+    entries = registry.nav_for([role.value for role in roles])
+    groups: dict[str, list[NavEntry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(entry)
+    return [NavGroup(name, nav_links(group, project, user, path)) for name, group in groups.items()]
+
+
+def roles_here(request: HttpRequest, project: Project | None) -> frozenset[Role]:
+    """The roles the signed-in person holds in the project."""
+    return roles_of(request.user, project) if project is not None else frozenset()  # type: ignore[arg-type]

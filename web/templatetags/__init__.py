@@ -1,0 +1,1 @@
+"""Template tags: `{% load face %}` gives every component of docs/face.md."""
