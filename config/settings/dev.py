@@ -3,7 +3,7 @@
 import secrets
 
 from config import env
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 from config.settings.base import STATE_DIR
 
 DEBUG = env.flag("WINNOW_DEBUG")

@@ -1,7 +1,7 @@
 """A server: every secret comes from the environment, every cookie is secure, TLS is assumed in front."""
 
 from config import env
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 
 SECRET_KEY = env.text("WINNOW_SECRET_KEY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

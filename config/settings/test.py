@@ -4,9 +4,9 @@ import os
 
 os.environ["WINNOW_DATABASE_ROLE"] = os.environ.get("WINNOW_DATABASE_ROLE", "owner")
 
-from config import env  # noqa: E402
-from config.settings.base import *  # noqa: E402, F403
-from config.settings.base import DATABASES  # noqa: E402
+from config import env
+from config.settings.base import *
+from config.settings.base import DATABASES
 
 SECRET_KEY = "tests-only-and-never-anywhere-else-0000000000000000"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

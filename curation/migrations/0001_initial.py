@@ -19,55 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Band',
-            fields=[
-                ('pk', models.CompositePrimaryKey('key', 'signature_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('key', models.BigIntegerField()),
-                ('signature_id', models.BigIntegerField()),
-            ],
-            options={
-                'db_table': 'curation_band',
-                'managed': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ConversationBody',
-            fields=[
-                ('pk', models.CompositePrimaryKey('day', 'version_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('version_id', models.UUIDField()),
-                ('project_id', models.UUIDField()),
-                ('rules_id', models.BigIntegerField()),
-                ('body', models.BinaryField()),
-            ],
-            options={
-                'db_table': 'curation_conversation_body',
-                'managed': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Span',
-            fields=[
-                ('pk', models.CompositePrimaryKey('day', 'trace_id', 'span_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('trace_id', models.UUIDField()),
-                ('span_id', models.CharField(max_length=64)),
-                ('project_id', models.UUIDField()),
-                ('parent_span_id', models.CharField(blank=True, default='', max_length=64)),
-                ('name', models.TextField()),
-                ('kind', models.CharField(max_length=32)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('status', models.CharField(max_length=16)),
-                ('rules_id', models.BigIntegerField()),
-                ('body', models.BinaryField()),
-            ],
-            options={
-                'db_table': 'curation_span',
-                'managed': False,
-            },
-        ),
-        migrations.CreateModel(
             name='ConversationVersion',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

@@ -1,6 +1,6 @@
 """Day partitions, hash-partitioned band keys, and what may never change or be written past the choke point."""
 
-from django.db import migrations
+from django.db import migrations, models
 from django.db.migrations.operations import RunSQL
 
 from core import schema
@@ -73,14 +73,90 @@ REVOKE UPDATE, TRUNCATE ON curation_band FROM {schema.APP_ROLE};
 """
 
 
+STATE = [
+    migrations.CreateModel(
+        name="Span",
+        fields=[
+            (
+                "pk",
+                models.CompositePrimaryKey(
+                    "day",
+                    "trace_id",
+                    "span_id",
+                    blank=True,
+                    editable=False,
+                    primary_key=True,
+                    serialize=False,
+                ),
+            ),
+            ("day", models.DateField()),
+            ("trace_id", models.UUIDField()),
+            ("span_id", models.CharField(max_length=64)),
+            ("project_id", models.UUIDField()),
+            ("parent_span_id", models.CharField(blank=True, default="", max_length=64)),
+            ("name", models.TextField()),
+            ("kind", models.CharField(max_length=32)),
+            ("started_at", models.DateTimeField()),
+            ("ended_at", models.DateTimeField(null=True)),
+            ("status", models.CharField(max_length=16)),
+            ("rules_id", models.BigIntegerField()),
+            ("body", models.BinaryField()),
+        ],
+        options={
+            "db_table": "curation_span",
+        },
+    ),
+    migrations.CreateModel(
+        name="ConversationBody",
+        fields=[
+            (
+                "pk",
+                models.CompositePrimaryKey(
+                    "day", "version_id", blank=True, editable=False, primary_key=True, serialize=False
+                ),
+            ),
+            ("day", models.DateField()),
+            ("version_id", models.UUIDField()),
+            ("project_id", models.UUIDField()),
+            ("rules_id", models.BigIntegerField()),
+            ("body", models.BinaryField()),
+        ],
+        options={
+            "db_table": "curation_conversation_body",
+        },
+    ),
+    migrations.CreateModel(
+        name="Band",
+        fields=[
+            (
+                "pk",
+                models.CompositePrimaryKey(
+                    "key", "signature_id", blank=True, editable=False, primary_key=True, serialize=False
+                ),
+            ),
+            ("key", models.BigIntegerField()),
+            ("signature_id", models.BigIntegerField()),
+        ],
+        options={
+            "db_table": "curation_band",
+        },
+    ),
+]
+
+
 class Migration(migrations.Migration):
     """What Django's schema editor cannot say."""
 
     dependencies = [("curation", "0001_initial")]
     operations = [
-        RunSQL(PARTITIONED, "DROP TABLE curation_span, curation_conversation_body"),
-        RunSQL(ENSURE_DAY, "DROP FUNCTION curation_ensure_day(date)"),
-        RunSQL(BANDS, "DROP TABLE curation_band"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                RunSQL(PARTITIONED, "DROP TABLE curation_span, curation_conversation_body"),
+                RunSQL(ENSURE_DAY, "DROP FUNCTION curation_ensure_day(date)"),
+                RunSQL(BANDS, "DROP TABLE curation_band"),
+            ],
+            state_operations=STATE,
+        ),
         *schema.written_by_ingest("curation_span", "curation_conversation_body", "curation_pinnedbody"),
         *schema.append_only(
             "curation_assetversion",
@@ -99,6 +175,12 @@ class Migration(migrations.Migration):
         ),
         schema.frozen_columns("curation_trace", "project_id", "external_id", "day", "simulated"),
         schema.frozen_columns(
-            "curation_backlogitem", "project_id", "trace_id", "citation", "reason", "opened_by_id", "opened_at"
+            "curation_backlogitem",
+            "project_id",
+            "trace_id",
+            "citation",
+            "reason",
+            "opened_by_id",
+            "opened_at",
         ),
     ]

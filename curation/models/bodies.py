@@ -24,7 +24,6 @@ class Span(models.Model):
     body = models.BinaryField()
 
     class Meta:
-        managed = False
         db_table = "curation_span"
 
     def __str__(self) -> str:
@@ -42,7 +41,6 @@ class ConversationBody(models.Model):
     body = models.BinaryField()
 
     class Meta:
-        managed = False
         db_table = "curation_conversation_body"
 
     def __str__(self) -> str:

@@ -63,7 +63,6 @@ class Band(models.Model):
     signature_id = models.BigIntegerField()
 
     class Meta:
-        managed = False
         db_table = "curation_band"
 
     def __str__(self) -> str:
