@@ -1,0 +1,1 @@
+"""Measurements anyone can repeat: `./dev bench NAME`; one module per benchmark, one contract for all."""

@@ -1,0 +1,64 @@
+"""`./dev bench NAME [--quick] [--json FILE]`: exit 1 when a demand does not hold."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks.contract import report, table, write
+
+NOT_BENCHMARKS = {"__init__", "__main__", "contract"}
+
+
+def names() -> list[str]:
+    """The benchmarks there are."""
+    return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_BENCHMARKS)
+
+
+def main() -> int:
+    """Run one benchmark, print its table, write its file."""
+    parser = argparse.ArgumentParser(prog="./dev bench", epilog=f"There are: {', '.join(names())}.")
+    parser.add_argument("name", nargs="?")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller inputs: a look, not a number to publish"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    if options.name is None:
+        print("\n".join(names()))
+        return 0
+    if options.name not in names():
+        parser.error(f"there is no benchmark {options.name!r}; there are: {', '.join(names())}")
+    module = importlib.import_module(f"benchmarks.{options.name}")
+    with _setting(module):
+        rows = list(module.rows(quick=options.quick))
+    print(table(rows))
+    if options.json:
+        write(options.json, report(options.name, rows, quick=options.quick))
+    return 0 if all(row.holds for row in rows) else 1
+
+
+@contextmanager
+def _setting(module: ModuleType) -> Iterator[None]:
+    """A migrated throwaway database, for the benchmarks that ask for one."""
+    if getattr(module, "SETTING", None) != "database":
+        yield
+        return
+    import django
+
+    django.setup()
+    from django.test.runner import DiscoverRunner
+
+    runner = DiscoverRunner(interactive=False, verbosity=0)
+    databases = runner.setup_databases()
+    try:
+        yield
+    finally:
+        runner.teardown_databases(databases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
