@@ -119,7 +119,8 @@ class RunningJob:
     @property
     def payload(self) -> dict[str, Any]:
         """The ids the job was queued with."""
-        return self.job.payload
+        payload: dict[str, Any] = self.job.payload
+        return payload
 
     def _mine(self) -> models.QuerySet[Job]:
         return Job.objects.filter(pk=self.job.pk, attempt=self.attempt, state=JobState.RUNNING)
