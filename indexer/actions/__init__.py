@@ -1,0 +1,1 @@
+"""What people and jobs do to the index; page, API and command call the same functions."""
