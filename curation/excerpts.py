@@ -1,0 +1,68 @@
+"""The texts that curation stations read from a conversation: the whole for near-duplicates, segments for screening."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from curation.conversation import Conversation, Message, Part, message_text
+
+WHOLE = "whole"
+LONGEST_RESULT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One searchable text of a conversation with its place, so that evidence can be highlighted."""
+
+    message: int
+    part: int
+    text: str
+
+
+def whole(conversation: Conversation) -> str:
+    """What makes two conversations the same to a reader: all turns, tool calls and results; no system prompt, no ids."""
+    return "\n".join(segment.text for segment in segments(conversation, system=False))
+
+
+def segments(conversation: Conversation, *, system: bool = True) -> list[Segment]:
+    """Every text, tool call and tool result in order."""
+    return [
+        Segment(at, place, text)
+        for at, message in enumerate(conversation["messages"])
+        if system or message["role"] != "system"
+        for place, text in _part_texts(message)
+        if text
+    ]
+
+
+def prompt_view(conversation: Conversation, *, longest: int = 240) -> str:
+    """The first thing the user asked, cut short: the one view that is embedded."""
+    for message in conversation["messages"]:
+        if message["role"] == "user":
+            text = " ".join(message_text(message).split())
+            if text:
+                return text[:longest]
+    return ""
+
+
+def _part_texts(message: Message) -> Iterator[tuple[int, str]]:
+    for place, part in enumerate(message["parts"]):
+        yield place, _part_text(part)
+
+
+def _part_text(part: Part) -> str:
+    kind = part.get("type")
+    if kind == "tool_call":
+        return f"{part.get('name', '')} {_flat(part.get('arguments'))}"
+    if kind == "tool_result":
+        return _flat(part.get("result"))[:LONGEST_RESULT]
+    return part.get("text", "") or ""
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,151 @@
+"""Domains found in the data: spherical k-means over the vectors of short views, named by their words, with abstention."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+OTHER = "other"
+UNASSIGNED = "unassigned"
+FIT_SAMPLE = 8000
+MOST_DOMAINS = 14
+ROUNDS = 25
+MARGIN = 0.02
+FLOOR = 0.15
+PHRASE_SIMILARITY = 0.42
+PHRASE_MARGIN = 0.04
+_WORD = re.compile(r"[a-z][a-z]{2,}")
+_IGNORED = frozenset(
+    "the and for are was were that this with from have has had how what which when where who why can could you your not but"
+    " all any into use using used out its about will would there their them then than does did please want need give make me"
+    " get one two following each given write name find many much more our she her his him they it's explain tell create would"
+    " should been also let know some like user help between example".split()
+)
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """Named centroids; several may carry one name. `vectors` is float32 of shape (n, dimensions), unit rows."""
+
+    names: tuple[str, ...]
+    vectors: Vectors
+    model: str
+    margin: float = MARGIN
+    floor: float = FLOOR
+
+    def as_data(self) -> dict[str, Any]:
+        """The body of the taxonomy's asset version."""
+        packed = base64.b64encode(self.vectors.astype("<f2").tobytes()).decode()
+        return {
+            "names": list(self.names), "model": self.model, "margin": self.margin, "floor": self.floor,
+            "dimensions": int(self.vectors.shape[1]), "vectors": packed,
+        }  # fmt: skip
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Taxonomy:
+        """Inverse of `as_data`."""
+        flat = np.frombuffer(base64.b64decode(data["vectors"]), dtype="<f2").astype(np.float32)
+        vectors = flat.reshape(-1, data["dimensions"])
+        return cls(tuple(data["names"]), vectors, data["model"], data["margin"], data["floor"])
+
+    def assign(self, vectors: Vectors) -> list[tuple[str, float]]:
+        """(domain, cosine to its centroid) per row; `other` when nothing is near or two names are too close to call."""
+        similar = vectors @ self.vectors.T
+        made: list[tuple[str, float]] = []
+        for row in similar:
+            best = int(row.argmax())
+            rivals = [
+                float(value) for name, value in zip(self.names, row, strict=True) if name != self.names[best]
+            ]
+            sure = row[best] >= self.floor and row[best] - max(rivals, default=-1.0) >= self.margin
+            made.append((self.names[best] if sure else OTHER, round(float(row[best]), 4)))
+        return made
+
+
+def domain_count(texts: int) -> int:
+    """How many centroids to look for: grows slowly with the data."""
+    return max(2, min(MOST_DOMAINS, round(math.sqrt(texts / 12))))
+
+
+def centroids(vectors: Vectors, count: int, *, seed: int = 1) -> tuple[Vectors, NDArray[np.int64]]:
+    """Spherical k-means with k-means++ starts on at most FIT_SAMPLE rows; (unit centroids, nearest centroid per row)."""
+    random = np.random.default_rng(seed)
+    sample = vectors
+    if len(vectors) > FIT_SAMPLE:
+        sample = vectors[np.sort(random.choice(len(vectors), FIT_SAMPLE, replace=False))]
+    centres = _starts(sample, count, random)
+    for _ in range(ROUNDS):
+        nearest = (sample @ centres.T).argmax(axis=1)
+        moved = np.stack([_mean(sample[nearest == one], centres[one]) for one in range(len(centres))])
+        settled = np.allclose(moved, centres, atol=1e-4)
+        centres = moved
+        if settled:
+            break
+    return centres, (vectors @ centres.T).argmax(axis=1)
+
+
+def _starts(vectors: Vectors, count: int, random: np.random.Generator) -> Vectors:
+    chosen = [int(random.integers(len(vectors)))]
+    distance = 1 - vectors @ vectors[chosen[0]]
+    while len(chosen) < min(count, len(vectors)):
+        weights = np.clip(distance, 0, None) ** 2
+        if weights.sum() <= 0:
+            break
+        chosen.append(int(random.choice(len(vectors), p=weights / weights.sum())))
+        distance = np.minimum(distance, 1 - vectors @ vectors[chosen[-1]])
+    return vectors[chosen].astype(np.float32)
+
+
+def _mean(rows: Vectors, fallback: Vectors) -> Vectors:
+    if not len(rows):
+        return fallback
+    total = rows.sum(axis=0)
+    return (total / max(float(np.linalg.norm(total)), 1e-9)).astype(np.float32)
+
+
+def telling_words(
+    texts: Sequence[str], nearest: NDArray[np.int64], count: int, *, words: int = 2
+) -> list[list[str]]:
+    """Per centroid the words most its own: class-based TF-IDF over the share of its texts that hold a word."""
+    within = [Counter[str]() for _ in range(count)]
+    sizes = Counter(nearest.tolist())
+    for text, one in zip(texts, nearest.tolist(), strict=True):
+        within[one].update({word for word in _WORD.findall(text.lower()) if word not in _IGNORED})
+    total = Counter[str]()
+    for own in within:
+        total.update(own)
+    return [
+        [word for word, _ in sorted(
+            ((word, seen / sizes[one] * seen / total[word]) for word, seen in own.items() if seen > 1),
+            key=lambda pair: (-pair[1], pair[0]),
+        )[:words]]
+        for one, own in enumerate(within)
+    ]  # fmt: skip
+
+
+def name_centroids(
+    centres: Vectors,
+    words: Sequence[Sequence[str]],
+    phrases: Mapping[str, Sequence[str]],
+    vectors: Mapping[str, Vectors],
+) -> list[str]:
+    """A taxonomy name where a phrase is near enough and clearly nearest, else the centroid's own telling words."""
+    names: list[str] = []
+    for centre, own in zip(centres, words, strict=True):
+        ranked = sorted(((float((vectors[name] @ centre).max()), name) for name in phrases), reverse=True)
+        near = ranked and ranked[0][0] >= PHRASE_SIMILARITY
+        clear = len(ranked) < 2 or (near and ranked[0][0] - ranked[1][0] >= PHRASE_MARGIN)
+        names.append(ranked[0][1] if near and clear else " · ".join(own) or OTHER)
+    return names

@@ -1,0 +1,91 @@
+"""Quarantined items are found whole, edited, embedded and in other scripts, with the span as evidence; ordinary text is clean."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from curation.containment import ContainmentIndex, Item, evidence
+from curation.excerpts import Segment
+from curation.screening import screen
+
+QUESTION = (
+    "Janet's ducks lay 16 eggs per day. She eats three for breakfast every morning and bakes muffins for her friends every"
+    " day with four. How much does she make at the market when each egg sells for two dollars?"
+)
+INDEX = ContainmentIndex.build(
+    [Item(7, QUESTION), Item(8, "Say hello"), Item(9, "请用中文写一首关于春天的短诗并且押韵")]
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        QUESTION,
+        QUESTION.upper().replace(".", " ,"),
+        QUESTION.replace("16", "21").replace("three", "five"),
+        QUESTION.replace("Janet", "Olga"),
+        QUESTION[: len(QUESTION) * 6 // 10],
+        "Some long introduction about poultry keeping. " * 8
+        + QUESTION
+        + " And a long epilogue about markets." * 8,
+    ],
+    ids=["verbatim", "case and punctuation", "numbers", "names", "first part", "embedded"],
+)
+def test_a_changed_copy_is_found(text: str) -> None:
+    hit = INDEX.find(text)
+    assert hit is not None and hit.item_id == 7
+
+
+def test_a_short_item_is_found_only_as_a_whole_turn() -> None:
+    assert screen([Segment(0, 0, "say HELLO!")], INDEX).item_id == 8
+    assert screen([Segment(0, 0, "please say hello to my neighbour on the way home")], INDEX).clean
+
+
+def test_a_script_without_spaces_is_found() -> None:
+    assert INDEX.find("麻烦你，请用中文写一首关于春天的短诗并且押韵，谢谢") is not None
+
+
+def test_ordinary_text_is_clean() -> None:
+    assert INDEX.find("How much does a market stall cost, and how many eggs does a duck lay per day?") is None
+    assert INDEX.find("") is None
+    assert ContainmentIndex.build([]).find(QUESTION) is None
+
+
+def test_evidence_points_at_the_copied_span_in_its_message() -> None:
+    intro = "Tell me, dear assistant, what you think of this riddle: "
+    verdict = screen([Segment(0, 0, "You answer riddles."), Segment(1, 0, intro + QUESTION)], INDEX)
+    found = verdict.evidence or {}
+    assert (found["message"], found["part"]) == (1, 0)
+    assert abs(found["start"] - len(intro)) <= 2
+    assert (intro + QUESTION)[found["start"] : found["end"]] == found["span"]
+
+
+def test_many_common_grams_scattered_over_a_long_text_are_no_hit() -> None:
+    pieces = [QUESTION[start : start + 22] for start in range(0, len(QUESTION) - 22, 40)]
+    text = (" lorem ipsum dolor sit amet consetetur sadipscing elitr sed diam nonumy " * 12).join(pieces)
+    assert INDEX.find(text) is None
+
+
+def test_evidence_of_an_empty_text_is_empty() -> None:
+    hit = INDEX.find(QUESTION)
+    assert hit is not None and evidence("", hit)["span"] == ""
+
+
+def test_planted_leaks_are_found_and_clean_questions_are_not(shared_data: Path) -> None:
+    folder = shared_data / "quarantine"
+    questions = [json.loads(line)["question"] for line in (folder / "gsm8k_test.jsonl").open()]
+    prompts = [json.loads(line)["prompt"] for line in (folder / "ifeval_input_data.jsonl").open()]
+    index = ContainmentIndex.build(Item(number, text) for number, text in enumerate(questions + prompts))
+    found, seen = Counter[str | None](), Counter[str | None]()
+    for line in (folder / "planted_leaks_dev.jsonl").open():
+        row = json.loads(line)
+        seen[row["leak"]] += 1
+        found[row["leak"]] += index.find(row["text"]) is not None
+    print({kind: f"{found[kind]}/{seen[kind]}" for kind in seen})
+    assert found[None] <= 0.002 * seen[None]
+    assert all(found[kind] >= 0.95 * seen[kind] for kind in seen if kind is not None)
+    assert sum(found[kind] for kind in seen if kind) >= 0.99 * sum(seen[kind] for kind in seen if kind)
