@@ -7,6 +7,8 @@ integers may be strings, enums are numbers, unknown fields are ignored.
 from __future__ import annotations
 
 import base64
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,12 +19,14 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 
 from curation.formats import otlp_json
-from curation.formats.problem import RowProblem
+from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import KINDS, STATUSES, Span
 from curation.formats.texts import find_bad_text, text_problem
 from curation.formats.wire import fields
 
 MAX_NANOS = 2**63 - 1
+EARLIEST = 946_684_800 * 10**9
+TOLERANCE = 2 * 86_400 * 10**9
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
 
@@ -30,8 +34,8 @@ class Malformed(ValueError):
     """The request as a whole cannot be read; nothing of it was taken."""
 
 
-def read_protobuf(body: bytes, place: str = "request") -> Iterator[Span | RowProblem]:
-    """Every span of an `ExportTraceServiceRequest`, or the problem that refuses it, in order."""
+def read_protobuf(body: bytes, place: str = "request") -> Iterator[Span | BrokenRow]:
+    """Every span of an `ExportTraceServiceRequest`, or what refuses it, in order; raises Malformed."""
     request = ExportTraceServiceRequest()
     try:
         request.ParseFromString(body)
@@ -44,35 +48,39 @@ def read_protobuf(body: bytes, place: str = "request") -> Iterator[Span | RowPro
         for scoped in group.scope_spans:
             for message in scoped.spans:
                 number += 1
-                yield checked(_span(message, resource, scoped.scope.name), place, number)
+                span = _span(message, resource, scoped.scope.name)
+                problem = find_problem(span, place, number)
+                yield BrokenRow(problem, message.SerializeToString()) if problem else span
 
 
-def read_json(body: bytes, place: str = "request") -> Iterator[Span | RowProblem]:
+def read_json(body: bytes, place: str = "request") -> Iterator[Span | BrokenRow]:
     """The same for OTLP/JSON; raises Malformed when the body is no JSON object."""
     try:
-        yield from (checked(one, place, number) for number, one in otlp_json.read(body, place))
+        for number, raw, span in otlp_json.read(body, place):
+            problem = span if isinstance(span, RowProblem) else find_problem(span, place, number)
+            if problem is not None:
+                yield BrokenRow(problem, json.dumps(raw).encode())
+            elif not isinstance(span, RowProblem):
+                yield span
     except otlp_json.NotOtlp as error:
         raise Malformed(str(error)) from error
 
 
-def checked(span: Span | RowProblem, place: str, number: int) -> Span | RowProblem:
-    """The span itself if its ids, times and texts can be kept."""
-    if isinstance(span, RowProblem):
-        return span
+def find_problem(span: Span, place: str, number: int) -> RowProblem | None:
+    """Why this span cannot be kept: its ids, its times or its texts."""
     ids = [("trace_id", TRACE_BYTES, span["trace_id"]), ("span_id", SPAN_BYTES, span["span_id"])]
     if span["parent_id"]:
         ids.append(("parent_span_id", SPAN_BYTES, span["parent_id"]))
     for field, size, value in ids:
         if not _is_id(value, size):
             return _bad_id(value, field, size, place, number)
-    if not 0 < span["start"] <= MAX_NANOS or not 0 <= span["end"] <= MAX_NANOS:
+    if not EARLIEST <= span["start"] <= time.time_ns() + TOLERANCE or not 0 <= span["end"] <= MAX_NANOS:
         return RowProblem(
-            place, number, "start_time_unix_nano", "bad_time", "the span has no usable start time",
-            "Send start and end as nanoseconds since 1970-01-01 UTC.",
+            place, number, "start_time_unix_nano", "bad_time", "the span starts before 2000 or in the future",
+            "Send start and end as nanoseconds since 1970-01-01 UTC and check the clock of the sender.",
         )  # fmt: skip
-    if found := find_bad_text(span):
-        return text_problem(place, number, found)
-    return span
+    found = find_bad_text(span)
+    return text_problem(place, number, found) if found else None
 
 
 def _is_id(value: str, size: int) -> bool:
@@ -126,7 +134,7 @@ def _value(value: AnyValue) -> Any:
     return getattr(value, which)
 
 
-def _salvage(body: bytes, place: str) -> Iterator[Span | RowProblem]:
+def _salvage(body: bytes, place: str) -> Iterator[Span | BrokenRow]:
     """Read a request the parser refuses span by span, so that one bad string costs one span.
 
     Field numbers: request.resource_spans 1 → resource 1, scope_spans 2 → scope 1, spans 2 (trace.proto).
@@ -142,9 +150,11 @@ def _salvage(body: bytes, place: str) -> Iterator[Span | RowProblem]:
             if number == 2:
                 place_number += 1
                 yield _salvaged(raw, group, place, place_number)
+    if not place_number:
+        raise Malformed("the body is not a protobuf ExportTraceServiceRequest")
 
 
-def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: int) -> Span | RowProblem:
+def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: int) -> Span | BrokenRow:
     message, resource = SpanMessage(), Resource()
     try:
         for field, value in group:
@@ -152,8 +162,11 @@ def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: in
                 resource.ParseFromString(value)
         message.ParseFromString(raw)
     except DecodeError:
-        return RowProblem(
+        refused = RowProblem(
             place, number, "span", "invalid_utf8", "the span cannot be decoded: a string in it is not UTF-8",
             "Encode every protobuf string as UTF-8; send raw bytes as bytes_value.",
         )  # fmt: skip
-    return checked(_span(message, _pairs(resource.attributes), ""), place, number)
+        return BrokenRow(refused, raw)
+    span = _span(message, _pairs(resource.attributes), "")
+    problem = find_problem(span, place, number)
+    return BrokenRow(problem, raw) if problem else span

@@ -14,8 +14,8 @@ class NotOtlp(ValueError):
     """The body is no OTLP/JSON request at all."""
 
 
-def read(body: bytes, place: str) -> Iterator[tuple[int, Span | RowProblem]]:
-    """(number, span or problem) for every span, numbered from 1 over the whole request."""
+def read(body: bytes, place: str) -> Iterator[tuple[int, Any, Span | RowProblem]]:
+    """(number, raw value, span or problem) for every span, numbered from 1 over the whole request."""
     try:
         request, _ = parse_json(body)
     except ValueError as error:
@@ -31,7 +31,7 @@ def read(body: bytes, place: str) -> Iterator[tuple[int, Span | RowProblem]]:
             scope = str(_dict(scoped, "scope").get("name", "")) if isinstance(scoped, dict) else ""
             for raw in _list(scoped, "spans") if isinstance(scoped, dict) else []:
                 number += 1
-                yield number, _span(raw, resource, scope, place, number)
+                yield number, raw, _span(raw, resource, scope, place, number)
 
 
 def _span(raw: Any, resource: dict[str, Any], scope: str, place: str, number: int) -> Span | RowProblem:
@@ -99,11 +99,11 @@ def _id(raw: dict[str, Any], *names: str) -> str:
 def _integer(value: Any, field: str) -> int:
     if value is None:
         return 0
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     if isinstance(value, str) and value.isascii() and value.lstrip("-").isdigit() and len(value) <= 20:
-        return int(value)
-    raise _WrongType(field, f"{field} is not an integer")
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
+        return value
+    raise _WrongType(field, f"{field} is not a 64-bit integer")
 
 
 def _enum(value: Any, names: tuple[str, ...], prefix: str) -> str:

@@ -5,7 +5,7 @@ A problem never carries a value of the row: what was refused was not redacted ei
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,14 @@ class RowProblem:
         line = f":{self.line}" if self.line is not None else ""
         field = f" {self.field}" if self.field else ""
         return f"{self.place}{line}{field}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A refused row with its bytes, of which only the length and a keyed hash are ever kept."""
+
+    problem: RowProblem
+    raw: bytes = field(repr=False)
 
 
 class BadRow(Exception):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from curation.formats.problem import BadRow, RowProblem
 from curation.formats.spans import Span, SpanEvent
+from curation.formats.texts import printable
 
 TEXT, NUMBER, FLAG, OBJECT, LIST = (str,), (int, float), (bool,), (dict,), (list,)
 FIELDS: dict[str, tuple[tuple[type, ...], bool]] = {
@@ -38,6 +39,7 @@ TRAINING_USES = ("allowed", "denied", "unknown")
 RATINGS = ("up", "down")
 CONTENT_FIELDS = {"model", "messages", "tools"}
 MAX_ID = 200
+EARLIEST, TOLERANCE = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2)
 
 
 def read_record(value: Any, place: str, line: int) -> Span:
@@ -80,8 +82,11 @@ class _Row:
     def __init__(self, place: str, line: int) -> None:
         self.place, self.line = place, line
 
+    def bad(self, field: str, code: str, message: str, hint: str = "") -> BadRow:
+        return BadRow(RowProblem(self.place, self.line, printable(field), code, message, hint))
+
     def refuse(self, field: str, code: str, message: str, hint: str = "") -> None:
-        raise BadRow(RowProblem(self.place, self.line, field, code, message, hint))
+        raise self.bad(field, code, message, hint)
 
     def check(
         self, value: dict[str, Any], known: dict[str, tuple[tuple[type, ...], bool]], prefix: str = ""
@@ -151,19 +156,17 @@ def _one_of(row: _Row, value: Any, allowed: tuple[str, ...], field: str) -> None
 
 
 def _time(row: _Row, text: str) -> int:
+    """Nanoseconds since 1970; a time without an offset is UTC."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment: datetime | None = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.year < 2000:
-        row.refuse(
-            "ts",
-            "bad_time",
-            "this is not a time",
-            "Send ISO 8601 with an offset, as 2026-09-01T00:01:02.707+00:00.",
-        )
-        raise AssertionError
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000) * 1000
+    if moment is not None:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment is None or not EARLIEST <= moment <= datetime.now(UTC) + TOLERANCE:
+        hint = "Send ISO 8601 with an offset, as 2026-09-01T00:01:02.707+00:00, not before 2000 and not in the future."
+        raise row.bad("ts", "bad_time", "this is not a time that can be taken", hint)
+    return int(moment.timestamp() * 1_000_000) * 1000
 
 
 def _trace_id(raw: str) -> str:

@@ -1,0 +1,86 @@
+"""Read and keep the bodies of conversations: zstd-compressed JSON in day partitions, or the pinned copy."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import zstandard
+from django.db import connection, transaction
+
+from core.errors import NotFound
+from core.roles import ingest_role
+from curation.conversation import Conversation
+from curation.marks import Mark
+from curation.models import ConversationBody, ConversationVersion, PinnedBody
+
+LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A conversation as it was stored, and where it was redacted."""
+
+    conversation: Conversation
+    marks: list[Mark]
+
+
+def packed(value: Any) -> bytes:
+    """JSON, compressed."""
+    return zstandard.ZstdCompressor(level=LEVEL).compress(orjson.dumps(value))
+
+
+def unpacked(body: bytes | memoryview) -> Any:
+    """The value of a packed body."""
+    return orjson.loads(zstandard.ZstdDecompressor().decompress(bytes(body)))
+
+
+def load(version: ConversationVersion) -> Stored:
+    """One version's conversation; raises NotFound when retention has dropped it and nobody pinned it."""
+    found = load_many([version]).get(version.pk)
+    if found is None:
+        raise NotFound(
+            "body_retired", "The text of this conversation is past its retention time.",
+            hint="Its counts and history are kept; conversations used by pairs or snapshots keep their text.",
+        )  # fmt: skip
+    return found
+
+
+def load_many(versions: Iterable[ConversationVersion]) -> dict[uuid.UUID, Stored]:
+    """The conversations of these versions by version id; a version without a body is left out."""
+    wanted = {version.pk: version.day for version in versions}
+    days = set(wanted.values())
+    rows = ConversationBody.objects.filter(day__in=days, version_id__in=wanted).values_list(
+        "version_id", "body"
+    )
+    found = {version_id: _stored(body) for version_id, body in rows}
+    missing = wanted.keys() - found.keys()
+    if missing:
+        pinned = PinnedBody.objects.filter(version_id__in=missing).values_list("version_id", "body")
+        found |= {version_id: _stored(body) for version_id, body in pinned}
+    return found
+
+
+def pin(versions: Iterable[ConversationVersion]) -> int:
+    """Copy these bodies out of reach of retention; how many were not pinned before."""
+    wanted = [(version.pk, version.day) for version in versions]
+    with transaction.atomic(), ingest_role(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO curation_pinnedbody (version_id, project_id, rules_id, body, pinned_at)
+            SELECT b.version_id, b.project_id, b.rules_id, b.body, now()
+            FROM unnest(%s::uuid[], %s::date[]) AS wanted(version_id, day)
+            JOIN curation_conversation_body b ON b.day = wanted.day AND b.version_id = wanted.version_id
+            ON CONFLICT (version_id) DO NOTHING
+            """,
+            [[version_id for version_id, _ in wanted], [day for _, day in wanted]],
+        )
+        return int(cursor.rowcount)
+
+
+def _stored(body: bytes | memoryview) -> Stored:
+    value = unpacked(body)
+    return Stored(value["conversation"], value["marks"])

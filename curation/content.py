@@ -1,0 +1,49 @@
+"""Keyed hashes that say when two conversations, or two prompts, are the same content.
+
+Keyed, so that a hash in the database tells nobody without the keyring what was said.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from core.keyring import project_key
+from curation.conversation import Conversation, Message, split_answer
+
+CONTENT, PROMPT = "content", "prompt"
+
+
+def content_hash(
+    conversation: Conversation, project_id: uuid.UUID, key_id: str | None = None
+) -> tuple[str, str]:
+    """(hex, key id) over all that can enter a training row; who asked, when and at what cost is no content."""
+    content = {
+        "messages": _said(conversation["messages"]),
+        "alternatives": [_said(answer) for answer in conversation["alternatives"]],
+        "tools": conversation["tools"],
+        "retrieval": [[one["document_id"], one["text"]] for one in conversation["retrieval"]],
+    }
+    return _mac(content, CONTENT, project_id, key_id)
+
+
+def prompt_hash(conversation: Conversation, project_id: uuid.UUID, key_id: str | None = None) -> str:
+    """Hex over what came before the answer; equal for two variants that were asked the same."""
+    prompt, _ = split_answer(conversation)
+    return _mac(_said(prompt), PROMPT, project_id, key_id)[0]
+
+
+def _said(messages: Sequence[Message]) -> list[list[Any]]:
+    """Roles and parts without the call ids, which differ from run to run."""
+    return [
+        [one["role"], [{name: part[name] for name in part if name != "id"} for part in one["parts"]]]  # type: ignore[literal-required]
+        for one in messages
+    ]
+
+
+def _mac(value: Any, purpose: str, project_id: uuid.UUID, key_id: str | None) -> tuple[str, str]:
+    key = project_key(project_id, purpose, key_id)
+    return key.mac(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hex(), key.id

@@ -1,0 +1,75 @@
+"""What a batch is made of: one item per span or record, known by its external id and the keyed hash of its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import orjson
+
+from core.keyring import Key
+from curation.formats import otlp
+from curation.formats.genai import unfold
+from curation.formats.lines import Line, read_lines
+from curation.formats.problem import BadRow, BrokenRow, RowProblem
+from curation.formats.record import read_record
+from curation.formats.spans import Span
+from curation.formats.texts import find_bad_text, parse_json, text_problem
+
+RECEIPTS = "receipts"
+
+
+@dataclass(slots=True)
+class Item:
+    """One readable span, not yet redacted: it lives in memory only. `raw` are its canonical bytes."""
+
+    place: str
+    line: int | None
+    external_id: str
+    raw: bytes = field(repr=False)
+    span: Span = field(repr=False)
+
+    def mac(self, key: Key) -> bytes:
+        """What tells a re-delivery from a conflict without keeping what was delivered."""
+        return key.mac(self.raw)
+
+
+def read_otlp(body: bytes, *, as_json: bool, place: str) -> Iterator[Item | BrokenRow]:
+    """The items of one OTLP request; raises otlp.Malformed when nothing of it can be read."""
+    spans = otlp.read_json(body, place) if as_json else otlp.read_protobuf(body, place)
+    for number, span in enumerate(spans, 1):
+        if isinstance(span, BrokenRow):
+            yield span
+            continue
+        raw = canonical(span)
+        unfold(span)
+        yield Item(place, number, f"{span['trace_id']}:{span['span_id']}", raw, span)
+
+
+def read_records(stream: BinaryIO, *, place: str, limit: int | None = None) -> Iterator[Item | BrokenRow]:
+    """The items of a stream of JSON lines, gzipped or not."""
+    for line in read_lines(stream, place, limit=limit):
+        yield BrokenRow(line, b"") if isinstance(line, RowProblem) else _read_line(line, place)
+
+
+def _read_line(line: Line, place: str) -> Item | BrokenRow:
+    try:
+        value, suspect = parse_json(line.raw)
+    except ValueError:
+        hint = "Write one whole JSON object per line, without line breaks inside it."
+        return BrokenRow(
+            RowProblem(place, line.number, "", "malformed_json", "the line is not JSON", hint), line.raw
+        )
+    if suspect and (found := find_bad_text(value)):
+        return BrokenRow(text_problem(place, line.number, found), line.raw)
+    try:
+        span = read_record(value, place, line.number)
+    except BadRow as bad:
+        return BrokenRow(bad.problem, line.raw)
+    return Item(place, line.number, value["request_id"], canonical(value), span)
+
+
+def canonical(value: Any) -> bytes:
+    """Bytes that are equal for equal values, whatever the order of keys or the blanks between them."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,100 @@
+"""A project's redaction: its current rules and its key, and one span passed through the choke point."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+
+from core.keyring import project_key
+from core.privacy import RuleSet, SurrogateKey, default_rules, redact
+from core.privacy.surrogates import surrogate
+from curation.formats.spans import Span
+from curation.models import Asset, AssetVersion
+from curation.models.assets import AssetKind
+
+SURROGATES = "surrogates"
+USER_KEYS = (
+    "user.id",
+    "enduser.id",
+    "enduser.pseudo.id",
+    "user.name",
+    "user.full_name",
+    "user.email",
+    "user.hash",
+)
+SESSION_KEYS = ("session.id", "gen_ai.conversation.id", "session.previous_id")
+PSEUDONYMS = dict.fromkeys(USER_KEYS, "user") | dict.fromkeys(SESSION_KEYS, "session")
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """What redacts one project's traces: `rules_id` is the rule version that every stored row names."""
+
+    rules_id: int
+    rules: RuleSet
+    keys: SurrogateKey
+
+
+def redactor_for(project_id: uuid.UUID) -> Redactor:
+    """The project's redactor; at first use the rules of this release become the project's first version."""
+    asset = Asset.objects.filter(project_id=project_id, kind=AssetKind.REDACTION_RULES).first()
+    if asset is None or asset.current_id is None:
+        asset = _first_rules(project_id)
+    key = project_key(project_id, SURROGATES)
+    return Redactor(asset.current_id or 0, _rules(asset.current_id or 0), SurrogateKey(key.id, key.secret))
+
+
+def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]]:
+    """The span as it may be stored, and counts of what was replaced by kind; raises RedactionFailed.
+
+    Ids and times stay outside: they are numbers the product itself made sense of, and a long one may look
+    like a card number.
+    """
+    words = {
+        "name": span["name"],
+        "status_message": span["status_message"],
+        "attributes": pseudonymous(span["attributes"], redactor.keys),
+        "resource": pseudonymous(span["resource"], redactor.keys),
+        "scope": span["scope"],
+        "events": [{"name": event["name"], "attributes": event["attributes"]} for event in span["events"]],
+    }
+    done = redact(words, keys=redactor.keys, rules=redactor.rules)
+    clean = done.value
+    events = [
+        one | {"time": event["time"]} for one, event in zip(clean["events"], span["events"], strict=True)
+    ]
+    return {**span, **clean, "events": events}, done.counts  # type: ignore[typeddict-item]
+
+
+def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, Any]:
+    """Attributes with people and sessions under stable other names."""
+    named = {
+        name: surrogate(PSEUDONYMS[name], str(attributes[name]), keys)
+        for name in PSEUDONYMS.keys() & attributes.keys()
+        if attributes[name] not in (None, "")
+    }
+    return attributes | named if named else attributes
+
+
+def _first_rules(project_id: uuid.UUID) -> Asset:
+    rules = default_rules()
+    with transaction.atomic():
+        asset, _ = Asset.objects.select_for_update().get_or_create(
+            project_id=project_id, kind=AssetKind.REDACTION_RULES, name=rules.name
+        )
+        if asset.current_id is None:
+            asset.current = AssetVersion.objects.create(
+                project_id=project_id, asset=asset, number=1, sha256=rules.sha256, body=rules.as_data()
+            )
+            asset.save(update_fields=["current"])
+    return asset
+
+
+@lru_cache(maxsize=64)
+def _rules(version_id: int) -> RuleSet:
+    return RuleSet.from_data(AssetVersion.objects.get(pk=version_id).body)

@@ -1,0 +1,52 @@
+"""Where a conversation was redacted: the surrogates found in its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypedDict
+
+from core.privacy.surrogates import LABELS, SURROGATE
+from curation.conversation import Conversation
+
+KINDS = {label: kind for kind, label in LABELS.items()}
+SEARCHED = ("messages", "alternatives", "tools", "retrieval")
+
+
+class Mark(TypedDict):
+    """A surrogate: its kind, the JSON pointer of its string, and its offsets there."""
+
+    kind: str
+    path: str
+    start: int
+    end: int
+
+
+def find_marks(conversation: Conversation) -> list[Mark]:
+    """Every surrogate in what was said, offered and retrieved, in reading order."""
+    return [mark for name in SEARCHED for mark in _walk(conversation[name], f"/{name}")]  # type: ignore[literal-required]
+
+
+def _walk(value: Any, path: str) -> Iterator[Mark]:
+    if isinstance(value, str):
+        if "[" in value or "@example.invalid" in value:
+            for found in SURROGATE.finditer(value):
+                yield {
+                    "kind": kind_of(found.group()),
+                    "path": path,
+                    "start": found.start(),
+                    "end": found.end(),
+                }
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _walk(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _walk(inner, f"{path}/{place}")
+
+
+def kind_of(surrogate: str) -> str:
+    """What a surrogate stands for: email, phone, card, …"""
+    if not surrogate.startswith("["):
+        return "email"
+    label = surrogate[1:].partition(":")[0]
+    return KINDS.get(label, label.lower())
