@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -51,11 +52,9 @@ def build_index(build: IndexBuild, running: RunningJob) -> dict[str, object] | N
     started = time.monotonic()
     contents = _read(build)
     running.say(f"{len(contents.versions):,} document versions, {len(contents.passages):,} passages to index")
-    model = embedding.model_identity() if embedding.available() and FaissStore.installed() else None
+    model = _encoder(running)
     embedded = Embedded(0, 0, 0.0)
-    if model is None:
-        running.say("The extra `embed` is not installed: this build answers by words only.", level="warning")
-    else:
+    if model is not None:
         embedded = embed_misses(build.project, contents, model, running)
     if running.cancelled:
         IndexBuild.objects.filter(pk=build.pk).update(state=BuildState.FAILED)
@@ -73,6 +72,17 @@ def build_index(build: IndexBuild, running: RunningJob) -> dict[str, object] | N
     _drop_old_folders(build)
     running.say(f"{state}: {counts['embedded']:,} embedded, {counts['reused']:,} vectors reused")
     return {"build": str(build.pk), "state": str(state), **counts, **metrics}
+
+
+def _encoder(running: RunningJob) -> embedding.ModelIdentity | None:
+    """The model to embed with, or None: the build then answers by words only, and says so."""
+    if not settings.INDEX_VECTORS:
+        running.say("Vectors are switched off (WINNOW_INDEX_VECTORS): this build answers by words only.", "warning")
+        return None
+    if not (embedding.available() and FaissStore.installed()):
+        running.say("The extra `embed` is not installed: this build answers by words only.", "warning")
+        return None
+    return embedding.model_identity()
 
 
 def _read(build: IndexBuild) -> Contents:

@@ -53,9 +53,8 @@ class Encoded:
 
 def socket_path() -> Path:
     """The configured socket, or one in a private folder named after this installation (paths are short there)."""
-    configured = str(getattr(settings, "EMBEDDER_SOCKET", ""))
-    if configured:
-        return Path(configured)
+    if settings.EMBEDDER_SOCKET:
+        return Path(settings.EMBEDDER_SOCKET)
     mark = hashlib.sha256(str(settings.STATE_DIR).encode()).hexdigest()[:10]
     return Path(tempfile.gettempdir()) / f"winnow-{os.getuid()}-{mark}" / "encoder.sock"
 
@@ -109,7 +108,7 @@ class EncoderClient:
 
     def start(self) -> WhyNot:
         """Start the encoder unless it is starting already, is somebody else's task, or cannot run here."""
-        if getattr(settings, "EMBEDDER", "auto") == "off":
+        if settings.EMBEDDER == "off":
             return WhyNot.OFF
         if not embedding.available():
             return WhyNot.NOT_INSTALLED
