@@ -31,7 +31,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 that is not a refusal of ours, for example a form older than its session."""
     text = _(
-        "The form may be older than your session. Go back, reload the page and send it again; what you typed is still there."
+        "The form may be older than your session. Go back, reload the page and send it again; "
+        "what you typed is still there."
     )
     return _page(request, 403, _("That was not allowed"), text)
 

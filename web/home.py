@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
-from accounts.access import project_view
+from accounts.access import ProjectRequest, project_view
 from accounts.models import Project, User
 from accounts.permissions import roles_of, verbs_of
 from core.registry import Station, StationState, registry
@@ -63,13 +63,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @project_view("project.read")
-def project_home(request: HttpRequest, **_: Any) -> HttpResponse:
+def project_home(request: ProjectRequest, **_: Any) -> HttpResponse:
     """Home of one project."""
-    return _page(request, request.project, request.user)  # type: ignore[attr-defined]
+    return _page(request, request.project, request.user)
 
 
 @project_view("project.read")
-def loop(request: HttpRequest, **_: Any) -> HttpResponse:
+def loop(request: ProjectRequest, **_: Any) -> HttpResponse:
     """The line alone, polled by the home page."""
-    found = stops(request.project, request.user)  # type: ignore[attr-defined]
-    return render(request, "web/_loop.html", {"project": request.project, "stops": found})  # type: ignore[attr-defined]
+    found = stops(request.project, request.user)
+    return render(request, "web/_loop.html", {"project": request.project, "stops": found})

@@ -40,7 +40,8 @@ BRAND = (
 
 def icon(name: str, size: int = 16) -> SafeString:
     """The shape as an inline SVG hidden from screen readers: the word beside it carries the meaning."""
-    svg = f'<svg viewBox="0 0 16 16" width="{size}" height="{size}" aria-hidden="true" focusable="false">{SHAPES[name]}</svg>'
+    box = f'viewBox="0 0 16 16" width="{size}" height="{size}" aria-hidden="true" focusable="false"'
+    svg = f"<svg {box}>{SHAPES[name]}</svg>"
     return mark_safe(svg)
 
 

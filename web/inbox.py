@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from accounts.access import project_view
+from accounts.access import ProjectRequest, project_view
 from accounts.models import Project, User
 from accounts.permissions import roles_of, verbs_of
 from core.registry import InboxItem, registry
@@ -33,7 +33,7 @@ def by_kind(items: Iterable[InboxItem]) -> list[tuple[Any, list[InboxItem]]]:
 
 
 @project_view("project.read")
-def inbox(request: HttpRequest, **_: Any) -> HttpResponse:
+def inbox(request: ProjectRequest, **_: Any) -> HttpResponse:
     """The inbox page."""
-    items = waiting_for(request.project, request.user)  # type: ignore[attr-defined]
+    items = waiting_for(request.project, request.user)
     return render(request, "web/inbox.html", {"groups": by_kind(items), "count": len(items)})

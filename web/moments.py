@@ -9,12 +9,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-_STEPS = (
-    (60, 1, lambda n: ngettext("%d second", "%d seconds", n)),
-    (3600, 60, lambda n: ngettext("%d minute", "%d minutes", n)),
-    (86_400, 3600, lambda n: ngettext("%d hour", "%d hours", n)),
-    (30 * 86_400, 86_400, lambda n: ngettext("%d day", "%d days", n)),
-)
+
+def _words(count: int, unit: int) -> str:
+    words = {
+        1: ngettext("%d second", "%d seconds", count),
+        60: ngettext("%d minute", "%d minutes", count),
+        3600: ngettext("%d hour", "%d hours", count),
+        86_400: ngettext("%d day", "%d days", count),
+    }
+    return words[unit] % count
+
+
+_STEPS = ((60, 1), (3600, 60), (86_400, 3600), (30 * 86_400, 86_400))
 
 
 def relative(moment: datetime, now: datetime | None = None) -> str:
@@ -23,10 +29,9 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
     size = abs(seconds)
     if size < 5:
         return _("just now")
-    for limit, unit, words in _STEPS:
+    for limit, unit in _STEPS:
         if size < limit:
-            count = int(size // unit)
-            phrase = words(count) % count
+            phrase = _words(int(size // unit), unit)
             return (
                 _("%(time)s ago") % {"time": phrase} if seconds > 0 else _("in %(time)s") % {"time": phrase}
             )

@@ -100,3 +100,8 @@ def rate(per_second: float, what: str = "") -> str:
 def things(count: int, one: str, many: str) -> str:
     """`3 pairs`, `1 pair`, with the number grouped."""
     return f"{count:,} " + ngettext(one, many, count)
+
+
+def spaced(word: str) -> str:
+    """pair_winner → pair winner: a stored name as words."""
+    return str(word).replace("_", " ")

@@ -1,11 +1,13 @@
 """Every component in every state on one page; browser tests take its picture."""
 
-from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import user_passes_test
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from web.samples import samples
 
-@staff_member_required(login_url="login")
+
+@user_passes_test(lambda user: user.is_staff, login_url="login")
 def styleguide(request: HttpRequest) -> HttpResponse:
     """For staff."""
-    return render(request, "web/styleguide.html", {})
+    return render(request, "web/styleguide.html", samples())

@@ -29,7 +29,7 @@ def _row(bar: Bar, place: int, x: Scale, colours: Sequence[str], shown: str) -> 
         tag("rect", x=LABELS, y=top + 7, width=x.end - LABELS, height=ROW - 14, rx=2, class_="p-track"),
     ]
     at = 0.0
-    for value, colour in zip(bar.values, colours):
+    for value, colour in zip(bar.values, colours, strict=False):
         width = max(0.0, x(at + value) - x(at))
         if value > 0:
             parts.append(
@@ -75,7 +75,9 @@ def bars(
         svg=drawing(WIDTH, max(1, len(items)) * ROW, drawn, f"{title}, {unit}"),
         head=head,
         rows=rows,
-        legend=[Legend(word, colour) for word, colour in zip(parts, colours)] if len(parts) > 1 else (),
+        legend=[Legend(word, colour) for word, colour in zip(parts, colours, strict=False)]
+        if len(parts) > 1
+        else (),
         note=note,
     )
 
@@ -90,8 +92,8 @@ def funnel(title: str, steps: Sequence[tuple[str, int, int]], *, unit: str, note
     x = Scale(0, top, LABELS, WIDTH - VALUES - 34)
     drawn = []
     for place, bar in enumerate(items):
-        shown = f"{number(bar.values[0])}  {bar.note}".strip()
-        drawn += _row(bar, place, x, ("p-kept", "p-dropped"), shown)
+        drawn += _row(bar, place, x, ("p-kept", "p-dropped"), number(bar.values[0]))
+        drawn.append(text(WIDTH, place * ROW + ROW / 2 + 4, bar.note, "p-loss p-end"))
     return Plot(
         title=title,
         unit=unit,

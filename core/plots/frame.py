@@ -57,7 +57,7 @@ def axis_numbers(values: Sequence[float]) -> list[str]:
         shown = [f"{value:,.{digits}f}" for value in values]
         if all(
             abs(float(text.replace(",", "")) - value) <= 1e-9 * max(1.0, top)
-            for text, value in zip(shown, values)
+            for text, value in zip(shown, values, strict=True)
         ):
             return shown
     return [f"{value:g}" for value in values]

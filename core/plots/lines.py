@@ -45,8 +45,13 @@ def _thinned(series: Series) -> Series:
         part = range(int(i * stretch), min(count, int((i + 1) * stretch)))
         keep.update((min(part, key=series.y.__getitem__), max(part, key=series.y.__getitem__)))
     chosen = sorted(keep)
-    pick = lambda values: [values[i] for i in chosen] if values else ()  # noqa: E731
-    return Series(series.name, pick(series.x), pick(series.y), pick(series.low), pick(series.high))
+    return Series(
+        series.name, *(_picked(values, chosen) for values in (series.x, series.y, series.low, series.high))
+    )
+
+
+def _picked(values: Sequence[float], chosen: Sequence[int]) -> Sequence[float]:
+    return [values[i] for i in chosen] if values else ()
 
 
 def _path(points: list[tuple[float, float]]) -> str:
@@ -120,7 +125,7 @@ def lines(
     parts = _axes(x, y, x_ticks, y_ticks, x_label, height)
     if target is not None:
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(target), y2=y(target), class_="p-target"))
-        parts.append(text(WIDTH - RIGHT, y(target) - 5, target_label, "p-text p-end"))
+        parts.append(text(LEFT + 4, y(target) - 5, target_label, "p-text p-start"))
     parts += [_line(one, x, y, place) for place, one in enumerate(thinned)]
     legend = [
         Legend(one.name, COLOURS[i % 4], f"p-dash-{i % 4 + 1}" if i % 4 else "")

@@ -12,6 +12,7 @@ from core.rendering.markdown import plain, prose
 
 LONG_TEXT = 3_000
 LINE = 120
+NOTHING = SafeString("")
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class PartView:
     """One part: `kind` picks the look; `long` parts are folded to their beginning until asked for."""
 
     kind: str
-    html: SafeString = SafeString("")
+    html: SafeString = NOTHING
     characters: int = 0
     name: str = ""
     line: str = ""

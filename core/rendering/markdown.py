@@ -1,5 +1,6 @@
 """Markdown of an answer → safe HTML: no raw HTML, no remote picture, no script, `dir=auto` per block."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -32,7 +33,7 @@ ATTRIBUTES = {
 class _AnswerRenderer(RendererHTML):
     """Pictures are named, never fetched: a remote picture would tell its host who reads what."""
 
-    def image(self, tokens: list[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         alt = escape(tokens[idx].content or "picture")
         return f'<span class="picture" title="{escape(str(tokens[idx].attrs.get("src", "")))}">⬚ {alt}</span>'
 

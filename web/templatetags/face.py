@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from core.plots.frame import Plot
 from core.rendering import diff as diffs
 from core.rendering import markdown
+from core.rendering.chat import from_chat
 from core.rendering.conversation import conversation_view, messages_view
 from web import icons, moments, numbers
+from web.progress import job_progress_view
 from web.states import look
 
 register = template.Library()
@@ -26,6 +28,7 @@ register.filter("grouped", numbers.grouped)
 register.filter("capped", numbers.capped)
 register.filter("compact", numbers.compact)
 register.filter("percent", numbers.percent)
+register.filter("spaced", numbers.spaced)
 register.filter("prose", markdown.prose)
 register.filter("plain", markdown.plain)
 register.simple_tag(icons.icon, name="icon")
@@ -149,6 +152,18 @@ def messages(value: Iterable[Mapping[str, Any]], plain: bool = False) -> dict[st
     return {"view": messages_view(value, anonymous=True), "plain": plain}
 
 
+@register.inclusion_tag("components/_conversation.html")
+def chat(value: Iterable[Mapping[str, Any]], plain: bool = False) -> dict[str, Any]:
+    """Chat messages of a training row (role, content, tool_calls), shown like any conversation."""
+    return {"view": messages_view(from_chat(value), anonymous=True), "plain": plain}
+
+
+@register.inclusion_tag("components/_progress.html")
+def job_progress(job: Any) -> dict[str, Any]:
+    """Progress of a core Job: rate and time left from its own clock; a total of 0 is not known yet."""
+    return job_progress_view(job)
+
+
 @register.inclusion_tag("components/_field.html")
 def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
     """A form field with label, help and errors tied to it for screen readers."""
@@ -171,8 +186,13 @@ def sortable(context: RequestContext, key: str, label: str, number: bool = False
     following = f"-{key}" if now == key else key
     order = "descending" if now == f"-{key}" else "ascending"
     return {
-        "label": label, "current": current, "order": order, "following": following, "request": request, "number": number,
-    }  # fmt: skip
+        "label": label,
+        "current": current,
+        "order": order,
+        "following": following,
+        "request": request,
+        "number": number,
+    }
 
 
 @register.inclusion_tag("components/_plot.html")

@@ -17,9 +17,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What `./dev demo` hands on."""
         parser.add_argument("--once", action="store_true", help="end when the last stage has ended")
-        parser.add_argument("--traces", type=Path, help="JSONL(.gz) instead of the example assistant's traces")
-        parser.add_argument("--documents", type=Path, help="JSONL corpus instead of Python's own documentation")
-        parser.add_argument("--without-training", action="store_true", help="leave out the heavy extras, and say so")
+        parser.add_argument(
+            "--traces", type=Path, help="JSONL(.gz) instead of the example assistant's traces"
+        )
+        parser.add_argument(
+            "--documents", type=Path, help="JSONL corpus instead of Python's own documentation"
+        )
+        parser.add_argument(
+            "--without-training", action="store_true", help="leave out the heavy extras, and say so"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 only if every stage really ran."""
