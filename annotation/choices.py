@@ -1,7 +1,7 @@
 """The answers an annotator can give, in the pair's own orientation and as they appear on the screen.
 
-Stored choices always speak about the pair's *first* and *second* response. What the annotator sees is left
-and right; which is which is drawn per assignment, and only `sides.py` translates.
+Stored choices always speak about the pair's responses *a* and *b*. What the annotator sees is left and
+right; which is which is drawn per assignment, and only `sides.py` translates.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from enum import StrEnum
 class Choice(StrEnum):
     """One judgment of a pair, independent of the side a response was shown on."""
 
-    FIRST = "first"
-    SECOND = "second"
+    A = "a"
+    B = "b"
     TIE = "tie"
     BOTH_BAD = "both_bad"
-    CANNOT_JUDGE = "cannot_judge"
+    CANNOT_JUDGE = "cannot"
 
 
-DECIDED = frozenset({Choice.FIRST, Choice.SECOND})
+DECIDED = frozenset({Choice.A, Choice.B})
 """Only these can ever become chosen/rejected; ties and both-bad are counted, never trained on by default."""
 
 SLIGHT, CLEAR = 1, 2
@@ -40,15 +40,15 @@ class Answer:
 
 
 ORDINAL: tuple[Answer, ...] = (
-    Answer(Choice.FIRST, CLEAR),
-    Answer(Choice.FIRST, SLIGHT),
+    Answer(Choice.A, CLEAR),
+    Answer(Choice.A, SLIGHT),
     Answer(Choice.TIE),
-    Answer(Choice.SECOND, SLIGHT),
-    Answer(Choice.SECOND, CLEAR),
+    Answer(Choice.B, SLIGHT),
+    Answer(Choice.B, CLEAR),
 )
 """The ordered part of the scale, A>>B ... tie ... B>>A; both-bad and cannot-judge stand outside any order."""
 
-NOMINAL: tuple[Choice, ...] = (Choice.FIRST, Choice.TIE, Choice.SECOND)
+NOMINAL: tuple[Choice, ...] = (Choice.A, Choice.TIE, Choice.B)
 """The domain for nominal agreement. Both-bad counts as a tie there, cannot-judge as no answer."""
 
 
@@ -62,3 +62,11 @@ class Shown(StrEnum):
     RIGHT_CLEAR = "right_clear"
     BOTH_BAD = "both_bad"
     CANNOT_JUDGE = "cannot_judge"
+
+
+class RepairChoice(StrEnum):
+    """What can be done with one answer: keep it as it is, keep it as rewritten, or never train on it."""
+
+    ACCEPT = "accept"
+    FIX = "fix"
+    DROP = "drop"

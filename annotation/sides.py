@@ -22,17 +22,17 @@ _UNSIDED: dict[Shown, Choice] = {
 }
 
 
-def place(first: T, second: T, *, swapped: bool) -> tuple[T, T]:
+def place(a: T, b: T, *, swapped: bool) -> tuple[T, T]:
     """Return (left, right) as this assignment shows them."""
-    return (second, first) if swapped else (first, second)
+    return (b, a) if swapped else (a, b)
 
 
 def unswap(shown: Shown, *, swapped: bool) -> Answer:
-    """Translate an answer given about sides into one about the pair's first and second response."""
+    """Translate an answer given about sides into one about the pair's responses."""
     if shown in _UNSIDED:
         return Answer(_UNSIDED[shown])
     left, strength = _SIDED[shown]
-    return Answer(Choice.FIRST if left != swapped else Choice.SECOND, strength)
+    return Answer(Choice.A if left != swapped else Choice.B, strength)
 
 
 def as_shown(answer: Answer, *, swapped: bool) -> Shown:
@@ -40,12 +40,12 @@ def as_shown(answer: Answer, *, swapped: bool) -> Shown:
     for unsided, choice in _UNSIDED.items():
         if choice == answer.choice:
             return unsided
-    left = (answer.choice == Choice.FIRST) != swapped
+    left = (answer.choice == Choice.A) != swapped
     return next(shown for shown, value in _SIDED.items() if value == (left, answer.strength))
 
 
 def left_was_chosen(choice: Choice, *, swapped: bool) -> bool | None:
     """Whether the left side won; None where no side did. Input of the position test."""
-    if choice not in (Choice.FIRST, Choice.SECOND):
+    if choice not in (Choice.A, Choice.B):
         return None
-    return (choice == Choice.FIRST) != swapped
+    return (choice == Choice.A) != swapped

@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .choices import CLEAR, SLIGHT, Answer, Choice
+from .choices import CLEAR, SLIGHT, Answer, Choice, RepairChoice
 from .features import Features
 
 
@@ -100,16 +100,16 @@ def _decide(temperament: Temperament, felt: float, first: Features, second: Feat
     if abs(felt) < temperament.tie_below:
         return Answer(Choice.TIE)
     strength = CLEAR if abs(felt) > temperament.clear_above else SLIGHT
-    return Answer(Choice.FIRST if felt > 0 else Choice.SECOND, strength)
+    return Answer(Choice.A if felt > 0 else Choice.B, strength)
 
 
 def _reasons(
     answer: Answer, ours: Mapping[str, float], theirs: Mapping[str, float], first: Features, second: Features
 ) -> tuple[tuple[str, ...], str]:
     """The feature that spoke most against the loser, as a tag and as a sentence."""
-    if answer.choice not in (Choice.FIRST, Choice.SECOND):
+    if answer.choice not in (Choice.A, Choice.B):
         return (), ""
-    sign = 1 if answer.choice == Choice.FIRST else -1
+    sign = 1 if answer.choice == Choice.A else -1
     gaps = {name: sign * (ours[name] - theirs[name]) for name in ours}
     name = max(gaps, key=lambda n: gaps[n])
     if gaps[name] <= 0.05:
@@ -123,12 +123,12 @@ def _reasons(
     return (tag,), f"simulated: {name} {getattr(winner, name):.2f} against {getattr(loser, name):.2f}"
 
 
-def verdict_on_repair(temperament: Temperament, answer: Features, *, key: str, seed: int) -> str:
+def verdict_on_repair(temperament: Temperament, answer: Features, *, key: str, seed: int) -> RepairChoice:
     """accept, fix or drop for one answer; the only fix a program makes is to add a missing source."""
     rng = _random(seed, temperament.name, "repair", key)
     if answer.empty or answer.refuses:
-        return "drop"
+        return RepairChoice.DROP
     felt = answer.grounded + rng.gauss(0.0, temperament.noise)
     if felt < 0.25:
-        return "drop"
-    return "fix" if not answer.cites and felt > 0.5 else "accept"
+        return RepairChoice.DROP
+    return RepairChoice.FIX if not answer.cites and felt > 0.5 else RepairChoice.ACCEPT

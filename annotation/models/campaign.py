@@ -17,7 +17,9 @@ class Campaign(models.Model):
     state = models.CharField(max_length=8, default="draft")
     overlap = models.PositiveSmallIntegerField(default=2)
     lease_seconds = models.PositiveIntegerField(default=600)
-    guidelines = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    guidelines = models.ForeignKey(
+        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     rules = models.JSONField(default=dict)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
@@ -25,7 +27,9 @@ class Campaign(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "name"], name="campaign_name_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=["pair", "repair"]), name="campaign_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["pair", "repair"]), name="campaign_kind_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "open", "closed"]), name="campaign_state_known"
             ),

@@ -13,7 +13,9 @@ class Response(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey("curation.ConversationVersion", on_delete=models.PROTECT, related_name="responses")
+    version = models.ForeignKey(
+        "curation.ConversationVersion", on_delete=models.PROTECT, related_name="responses"
+    )
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="fixes")
     origin = models.CharField(max_length=16)
     generator = models.CharField(max_length=120, blank=True, default="")
@@ -26,7 +28,9 @@ class Response(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "origin", "content_hash"], name="response_once"),
             models.CheckConstraint(
-                condition=Q(origin__in=["production", "n_best", "regeneration", "fix", "sampled", "hard_negative"]),
+                condition=Q(
+                    origin__in=["production", "n_best", "regeneration", "fix", "sampled", "hard_negative"]
+                ),
                 name="response_origin_known",
             ),
         ]
@@ -50,7 +54,9 @@ class Item(models.Model):
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     campaign = models.ForeignKey("annotation.Campaign", on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=8)
-    version = models.ForeignKey("curation.ConversationVersion", on_delete=models.PROTECT, related_name="items")
+    version = models.ForeignKey(
+        "curation.ConversationVersion", on_delete=models.PROTECT, related_name="items"
+    )
     backlog_item = models.ForeignKey(
         "curation.BacklogItem", on_delete=models.PROTECT, null=True, related_name="items"
     )
@@ -66,7 +72,9 @@ class Item(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["campaign", "fingerprint"], name="item_once"),
-            models.CheckConstraint(condition=Q(slots_left__lte=F("slots_asked")), name="item_slots_conserved"),
+            models.CheckConstraint(
+                condition=Q(slots_left__lte=F("slots_asked")), name="item_slots_conserved"
+            ),
             models.CheckConstraint(condition=Q(kind__in=["pair", "repair"]), name="item_kind_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "decided", "flagged", "closed"]), name="item_state_known"
@@ -144,7 +152,17 @@ class Decision(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(
-                    outcome__in=["a", "b", "tie", "both_bad", "cannot", "conflict", "accepted", "fixed", "dropped"]
+                    outcome__in=[
+                        "a",
+                        "b",
+                        "tie",
+                        "both_bad",
+                        "cannot",
+                        "conflict",
+                        "accepted",
+                        "fixed",
+                        "dropped",
+                    ]
                 ),
                 name="decision_outcome_known",
             ),

@@ -15,7 +15,9 @@ class Assignment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey("annotation.Item", on_delete=models.PROTECT, related_name="assignments")
-    profile = models.ForeignKey("annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="assignments")
+    profile = models.ForeignKey(
+        "annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="assignments"
+    )
     state = models.CharField(max_length=10, default="leased")
     lease_token = models.UUIDField(default=uuid.uuid4)
     leased_until = models.DateTimeField()
@@ -29,7 +31,9 @@ class Assignment(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["item", "profile"], condition=Q(state__in=["leased", "submitted"]), name="assignment_once"
+                fields=["item", "profile"],
+                condition=Q(state__in=["leased", "submitted"]),
+                name="assignment_once",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["leased", "submitted", "expired", "skipped", "released"]),
@@ -51,8 +55,12 @@ class Judgment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey("annotation.Item", on_delete=models.PROTECT, related_name="judgments")
-    profile = models.ForeignKey("annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="judgments")
-    assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, null=True, related_name="judgment")
+    profile = models.ForeignKey(
+        "annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="judgments"
+    )
+    assignment = models.OneToOneField(
+        Assignment, on_delete=models.PROTECT, null=True, related_name="judgment"
+    )
     slot = models.PositiveSmallIntegerField(null=True)
     simulated = models.BooleanField(default=False)
     idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4)
@@ -62,7 +70,9 @@ class Judgment(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["item", "profile"], name="judgment_once_per_annotator"),
             models.UniqueConstraint(fields=["item", "slot"], name="judgment_one_per_slot"),
-            models.CheckConstraint(condition=Q(slot__isnull=True) | Q(slot__gte=1), name="judgment_slot_from_one"),
+            models.CheckConstraint(
+                condition=Q(slot__isnull=True) | Q(slot__gte=1), name="judgment_slot_from_one"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,7 +96,9 @@ class JudgmentRevision(models.Model):
     tags = ArrayField(models.CharField(max_length=40), default=list)
     rationale = models.TextField(blank=True, default="")
     response = models.ForeignKey("annotation.Response", on_delete=models.PROTECT, null=True, related_name="+")
-    guidelines = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    guidelines = models.ForeignKey(
+        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     active_ms = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -115,7 +127,9 @@ class JudgmentGroup(models.Model):
     value = models.CharField(max_length=60)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["judgment", "axis"], name="judgment_group_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["judgment", "axis"], name="judgment_group_once")
+        ]
 
     def __str__(self) -> str:
         return self.value

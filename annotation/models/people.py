@@ -13,7 +13,9 @@ class AnnotatorProfile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="annotators")
-    user = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="annotator_profiles")
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="annotator_profiles"
+    )
     simulated = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -35,7 +37,9 @@ class Axis(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "name", "number"], name="axis_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "name", "number"], name="axis_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -51,7 +55,9 @@ class ProfileValue(models.Model):
     chosen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["profile", "axis"], name="profile_value_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "axis"], name="profile_value_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.axis}: {self.value}"

@@ -24,7 +24,7 @@ def test_a_grounded_answer_measures_as_grounded() -> None:
 
 
 def test_most_annotators_prefer_the_grounded_answer_whatever_its_place() -> None:
-    for first, second, winner in ((GOOD, BAD, Choice.FIRST), (BAD, GOOD, Choice.SECOND)):
+    for first, second, winner in ((GOOD, BAD, Choice.A), (BAD, GOOD, Choice.B)):
         choices = Counter(
             judge(t, features(first), features(second), swapped=s, words=60, key=str(k), seed=1).answer.choice
             for t in TEMPERAMENTS
@@ -52,7 +52,7 @@ def test_the_hurried_one_leans_left() -> None:
         judge(
             t, features(GOOD), features(GOOD), swapped=k % 2 == 1, words=60, key=str(k), seed=2
         ).answer.choice
-        == (Choice.SECOND if k % 2 else Choice.FIRST)
+        == (Choice.B if k % 2 else Choice.A)
         for k in range(800)
     )
     assert left[True] / left.total() > 0.45

@@ -1,0 +1,86 @@
+"""End a lease without an answer: skip with a reason, hand back what was fetched ahead, report an item, sweep."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core import audit
+from core.errors import Refused
+
+from .. import queue
+from ..models import Item
+from .lock import lock_assignment
+
+SKIP_REASONS = ("too_long", "not_my_field", "unsure", "language")
+FLAG_REASONS = ("personal_data", "broken", "harmful")
+SWEEP_BATCH = 500
+
+
+def skip(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID, reason: str) -> bool:
+    """Pass the item on to others; this annotator does not get it again. False if the lease had already ended."""
+    if reason not in SKIP_REASONS:
+        raise Refused("reason_unknown", _("There is no such reason to skip."), hint=", ".join(SKIP_REASONS))
+    with transaction.atomic():
+        assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        ended = queue.give_back(
+            [assignment.item_id], state="skipped", assignment=assignment.pk, reason=reason
+        )
+        if ended:
+            audit.record(
+                actor=who.actor,
+                verb="annotation.skip",
+                subject=assignment.item,
+                project_id=project.pk,
+                data={"reason": reason, "assignment": str(assignment.pk)},
+            )
+    return bool(ended)
+
+
+def release(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID) -> bool:
+    """Give back an item that was fetched ahead and never looked at; the same annotator may get it again."""
+    with transaction.atomic():
+        assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        return bool(queue.give_back([assignment.item_id], state="released", assignment=assignment.pk))
+
+
+def flag(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID, reason: str) -> None:
+    """Stop an item at once: nobody is shown it again until a lead has looked."""
+    if reason not in FLAG_REASONS:
+        raise Refused("reason_unknown", _("There is no such reason to report."), hint=", ".join(FLAG_REASONS))
+    with transaction.atomic():
+        assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        item = assignment.item
+        before = item.state
+        queue.give_back([item.pk], state="skipped", assignment=assignment.pk, reason=f"flag:{reason}")
+        if before == "flagged":
+            return
+        Item.objects.filter(pk=item.pk).update(state="flagged")
+        audit.record(
+            actor=who.actor,
+            verb="annotation.flag",
+            subject=item,
+            project_id=project.pk,
+            data={"reason": reason, "assignment": str(assignment.pk)},
+        )
+        audit.emit(
+            subject=item,
+            name="item.flagged",
+            project_id=project.pk,
+            from_state=before,
+            to_state="flagged",
+            data={"reason": reason},
+        )
+
+
+def sweep_leases(*, batch: int = SWEEP_BATCH) -> int:
+    """Return the slots of expired leases, in batches, passing over items in use; how many leases ended."""
+    ended = 0
+    while True:
+        with transaction.atomic():
+            items = queue.lock_items_with_expired_leases(batch)
+            done = queue.give_back(items, state="expired") if items else 0
+        ended += done
+        if not done:
+            return ended

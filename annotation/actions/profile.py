@@ -1,0 +1,80 @@
+"""Who votes: the pseudonym a person judges under, and what that person chose to say about themselves."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from accounts.permissions import require
+from core import audit
+from core.errors import Refused
+
+from .. import queue
+from ..models import AnnotatorProfile, Assignment, Axis, Item, ProfileValue
+
+PREFER_NOT_TO_SAY = "prefer not to say"
+"""A value like any other, so that silence and refusal can be told apart."""
+
+
+def profile_of(*, who: User, project: Project) -> AnnotatorProfile:
+    """This person's pseudonym here, made on first use; refused for people who may not judge."""
+    require(who, "annotation.judge", project)
+    found = AnnotatorProfile.objects.filter(project=project, user=who).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return AnnotatorProfile.objects.create(project=project, user=who, simulated=who.is_simulated)
+    except IntegrityError:
+        return AnnotatorProfile.objects.get(project=project, user=who)
+
+
+def define_axis(*, who: User, project: Project, name: str, values: Sequence[str]) -> Axis:
+    """Open a dimension of diversity; changed values make a new number, votes keep the one they were frozen with."""
+    require(who, "annotation.manage", project)
+    wanted = [v.strip() for v in values if v.strip()]
+    if len(set(wanted)) < 2:
+        raise Refused("axis_too_small", _("An axis needs at least two different values."))
+    with transaction.atomic():
+        latest = Axis.objects.filter(project=project, name=name).order_by("-number").first()
+        number = latest.number + 1 if latest else 1
+        axis = Axis.objects.create(
+            project=project, name=name, number=number, values=[*dict.fromkeys(wanted), PREFER_NOT_TO_SAY]
+        )
+        audit.record(actor=who.actor, verb="annotation.define_axis", subject=axis, project_id=project.pk)
+    return axis
+
+
+def choose_value(*, who: User, project: Project, axis: Axis, value: str) -> None:
+    """Say something about oneself on one axis, or take it back with ""; earlier votes keep what they had.
+
+    Leases are given back first, so that the quotas they took return under the value they were taken with.
+    The audit names the axis and never the value.
+    """
+    profile = profile_of(who=who, project=project)
+    if axis.project_id != project.pk or (value and value not in axis.values):
+        raise Refused("value_unknown", _("This axis has no such value."))
+    with transaction.atomic():
+        _give_back_leases(profile)
+        if value:
+            ProfileValue.objects.update_or_create(profile=profile, axis=axis, defaults={"value": value})
+        else:
+            ProfileValue.objects.filter(profile=profile, axis=axis).delete()
+        audit.record(actor=who.actor, verb="annotation.change_profile", subject=axis, project_id=project.pk)
+
+
+def erase_profile(*, who: User, project: Project) -> None:
+    """Remove everything said on any axis; votes and their frozen groups stay with the pseudonym."""
+    profile = profile_of(who=who, project=project)
+    with transaction.atomic():
+        _give_back_leases(profile)
+        ProfileValue.objects.filter(profile=profile).delete()
+        audit.record(actor=who.actor, verb="annotation.erase_profile", subject=profile, project_id=project.pk)
+
+
+def _give_back_leases(profile: AnnotatorProfile) -> None:
+    held = Assignment.objects.filter(profile=profile, state="leased").order_by("item_id")
+    for assignment in held:
+        Item.objects.select_for_update().get(pk=assignment.item_id)
+        queue.give_back([assignment.item_id], state="released", assignment=assignment.pk)

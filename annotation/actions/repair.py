@@ -1,0 +1,190 @@
+"""Accept, fix or drop one answer. A fix is a new response, and a judged preference over the original."""
+
+from collections.abc import Collection
+from uuid import UUID, uuid4, uuid5
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core import audit
+from core.errors import Refused
+
+from ..choices import CLEAR, Choice, RepairChoice
+from ..exchange import with_text
+from ..filters import canonical
+from ..models import Assignment, Campaign, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
+from .cleaned import cleaned
+from .lock import lock_assignment
+from .make_items import NewItem, fingerprint
+from .project_decision import project_decision
+from .responses import NewResponse, store_responses
+from .revise import add_revision_of, lock_own_judgment
+from .said import Said, checked
+from .submit import Submitted, record_answer
+
+SOURCE = "repair"
+
+
+def submit_repair(
+    *,
+    who: User,
+    project: Project,
+    assignment_id: UUID,
+    lease_token: UUID,
+    key: UUID,
+    choice: RepairChoice,
+    text: str = "",
+    tags: Collection[str] = (),
+    rationale: str = "",
+    active_ms: int | None = None,
+) -> Submitted:
+    """Decide about one answer; `text` is the whole rewritten answer of a fix. The same `key` again changes nothing."""
+    with transaction.atomic():
+        assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        repair = _repair_of(assignment.item)
+        said = _said(assignment.item, project, choice, tags, rationale, active_ms, assignment=assignment)
+        fix = _fix(repair, choice, text, project)
+        done = record_answer(who=who, assignment=assignment, key=key, said=said, response=fix)
+        if fix is not None and done.how == "counted":
+            _prefer(who=who, repair=repair, fix=fix, by=done.judgment, said=said)
+    return done
+
+
+def revise_repair(
+    *,
+    who: User,
+    project: Project,
+    judgment_id: UUID,
+    choice: RepairChoice,
+    text: str = "",
+    tags: Collection[str] = (),
+    rationale: str = "",
+    active_ms: int | None = None,
+) -> JudgmentRevision:
+    """Decide otherwise; the pair an earlier fix made is closed, a new fix makes its own."""
+    with transaction.atomic():
+        judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
+        repair = _repair_of(judgment.item)
+        said = _said(judgment.item, project, choice, tags, rationale, active_ms)
+        fix = _fix(repair, choice, text, project)
+        revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)
+        if changed and judgment.slot is not None:
+            _close_preferences(repair, judgment, keep=fix)
+            if fix is not None:
+                _prefer(who=who, repair=repair, fix=fix, by=judgment, said=said)
+    return revision
+
+
+def _repair_of(item: Item) -> Repair:
+    if item.kind != "repair":
+        raise Refused("not_a_repair", _("This item is a pair, not a repair."))
+    return Repair.objects.select_related("response", "item").get(item=item)
+
+
+def _said(
+    item: Item,
+    project: Project,
+    choice: RepairChoice,
+    tags: Collection[str],
+    rationale: str,
+    active_ms: int | None,
+    assignment: Assignment | None = None,
+) -> Said:
+    return checked(
+        campaign=Campaign.objects.get(pk=item.campaign_id),
+        project=project,
+        assignment=assignment,
+        choice=choice.value,
+        strength=0,
+        tags=tags,
+        rationale=rationale,
+        active_ms=active_ms,
+    )
+
+
+def _fix(repair: Repair, choice: RepairChoice, text: str, project: Project) -> Response | None:
+    """The rewritten answer as a response of its own; refused when nothing was rewritten."""
+    if choice != RepairChoice.FIX:
+        return None
+    original = repair.response
+    rewritten = cleaned(text.replace("\r\n", "\n").replace("\x00", "").strip(), project=project)
+    if not rewritten or canonical(rewritten) == canonical(original.text):
+        raise Refused(
+            "nothing_fixed",
+            _("The answer is unchanged."),
+            hint=_("Change it, or accept it as it is, or drop it."),
+        )
+    new = NewResponse(
+        version_id=original.version_id,
+        origin="fix",
+        generator="",
+        messages=with_text(original.messages, rewritten),
+        parent_id=original.pk,
+    )
+    return store_responses(project_id=project.pk, found=[new])[0]
+
+
+def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Said) -> None:
+    """fixed > original, as a decided pair with one vote of the person who wrote the fix."""
+    item, original = repair.item, repair.response
+    new = NewItem(original.version_id, (fix, original), SOURCE, 0.0)
+    mark = fingerprint(item.project_id, new)
+    existing = Item.objects.filter(campaign_id=item.campaign_id, fingerprint=mark).first()
+    if existing is not None:
+        Item.objects.filter(pk=existing.pk).update(state="decided")
+        return
+    pair_item = Item.objects.create(
+        id=uuid4(),
+        project_id=item.project_id,
+        campaign_id=item.campaign_id,
+        kind="pair",
+        version_id=original.version_id,
+        backlog_item_id=item.backlog_item_id,
+        fingerprint=mark,
+        slots_asked=1,
+        slots_left=0,
+        state="decided",
+    )
+    Pair.objects.create(item=pair_item, response_a=fix, response_b=original, source=SOURCE)
+    judgment = Judgment.objects.create(
+        project_id=item.project_id,
+        item=pair_item,
+        profile_id=by.profile_id,
+        slot=1,
+        simulated=by.simulated,
+        idempotency_key=uuid5(by.idempotency_key, str(fix.pk)),
+    )
+    JudgmentRevision.objects.create(
+        project_id=item.project_id,
+        judgment=judgment,
+        number=1,
+        choice=Choice.A.value,
+        strength=CLEAR,
+        tags=list(said.tags),
+        rationale=said.rationale,
+    )
+    project_decision(pair_item)
+    audit.record(
+        actor=who.actor,
+        verb="annotation.prefer_fix",
+        subject=pair_item,
+        project_id=item.project_id,
+        data={"repair": str(item.pk), "judgment": str(judgment.pk)},
+    )
+
+
+def _close_preferences(repair: Repair, judgment: Judgment, *, keep: Response | None) -> None:
+    """A preference whose fix its author took back counts no longer; the votes stay."""
+    stale = Item.objects.filter(
+        campaign_id=repair.item.campaign_id,
+        kind="pair",
+        pair__source=SOURCE,
+        pair__response_b=repair.response,
+        judgments__profile_id=judgment.profile_id,
+    )
+    if keep is not None:
+        stale = stale.exclude(pair__response_a=keep)
+    ids = list(stale.values_list("pk", flat=True))
+    Decision.objects.filter(item__in=ids).delete()
+    Item.objects.filter(pk__in=ids).update(state="closed")

@@ -1,0 +1,93 @@
+"""Change one's own answer: a new revision, never an edit; the decision follows."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core import audit
+from core.errors import NotFound, Refused
+
+from ..choices import Shown
+from ..models import Campaign, Item, Judgment, JudgmentRevision, Response
+from ..sides import unswap
+from .profile import profile_of
+from .project_decision import project_decision
+from .said import Said, checked
+from .submit import add_revision
+
+
+def lock_own_judgment(*, who: User, project: Project, pk: UUID) -> Judgment:
+    """The judgment with its item locked; another person's vote looks like none."""
+    profile = profile_of(who=who, project=project)
+    judgment = (
+        Judgment.objects.filter(project=project, profile=profile, pk=pk)
+        .select_related("assignment", "profile")
+        .first()
+    )
+    if judgment is None:
+        raise NotFound("judgment_not_found", _("There is no such judgment of yours."))
+    judgment.item = Item.objects.select_for_update().get(pk=judgment.item_id)
+    return judgment
+
+
+def revise_judgment(
+    *,
+    who: User,
+    project: Project,
+    judgment_id: UUID,
+    shown: Shown,
+    tags: Collection[str] = (),
+    rationale: str = "",
+    active_ms: int | None = None,
+) -> JudgmentRevision:
+    """Say something else about a pair; saying the same again changes nothing."""
+    with transaction.atomic():
+        judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
+        if judgment.item.kind != "pair" or judgment.assignment is None:
+            raise Refused("not_a_pair", _("This judgment is not about a pair that was shown to you."))
+        answer = unswap(shown, swapped=judgment.assignment.swapped)
+        said = checked(
+            campaign=Campaign.objects.get(pk=judgment.item.campaign_id),
+            project=project,
+            assignment=None,
+            choice=answer.choice.value,
+            strength=answer.strength,
+            tags=tags,
+            rationale=rationale,
+            active_ms=active_ms,
+        )
+        return add_revision_of(who=who, judgment=judgment, said=said)[0]
+
+
+def add_revision_of(
+    *, who: User, judgment: Judgment, said: Said, response: Response | None = None
+) -> tuple[JudgmentRevision, bool]:
+    """The revision that now holds, and whether it is new; the item is locked by the caller's transaction."""
+    latest = judgment.revisions.order_by("-number")[0]
+    before = (latest.choice, latest.strength, tuple(latest.tags), latest.rationale, latest.response_id)
+    after = (said.choice, said.strength, said.tags, said.rationale, response.pk if response else None)
+    if before == after:
+        return latest, False
+    revision = add_revision(
+        judgment, number=latest.number + 1, said=said, item=judgment.item, response=response
+    )
+    if judgment.slot is not None:
+        project_decision(judgment.item)
+    audit.record(
+        actor=who.actor,
+        verb="annotation.revise",
+        subject=judgment,
+        project_id=judgment.project_id,
+        data={"item": str(judgment.item_id), "revision": revision.number},
+    )
+    audit.emit(
+        subject=judgment,
+        name="judgment.revised",
+        project_id=judgment.project_id,
+        from_state=str(latest.number),
+        to_state=str(revision.number),
+    )
+    return revision, True

@@ -1,0 +1,181 @@
+"""Submit an answer: vote, revision, frozen groups, decision, audit entry and event, or none of them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core import audit
+from core.errors import Refused
+
+from .. import queue
+from ..choices import Shown
+from ..models import (
+    AnnotatorProfile,
+    Assignment,
+    Campaign,
+    Item,
+    Judgment,
+    JudgmentGroup,
+    JudgmentRevision,
+    ProfileValue,
+    Response,
+)
+from ..sides import unswap
+from .lock import lock_assignment
+from .project_decision import project_decision
+from .said import Said, checked
+
+How = Literal["counted", "uncounted", "again"]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The vote that now stands: counted, kept uncounted, or the one an earlier delivery already made."""
+
+    judgment: Judgment
+    how: How
+
+
+def submit_judgment(
+    *,
+    who: User,
+    project: Project,
+    assignment_id: UUID,
+    lease_token: UUID,
+    key: UUID,
+    shown: Shown,
+    tags: Collection[str] = (),
+    rationale: str = "",
+    active_ms: int | None = None,
+) -> Submitted:
+    """Store a judgment of a pair; `shown` is about sides and is unswapped here.
+
+    The same `key` again changes nothing. After the lease has ended the vote counts only if a slot is still free.
+    """
+    with transaction.atomic():
+        assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        if assignment.item.kind != "pair":
+            raise Refused("not_a_pair", _("This item is a repair, not a pair."))
+        answer = unswap(shown, swapped=assignment.swapped)
+        said = checked(
+            campaign=Campaign.objects.get(pk=assignment.item.campaign_id),
+            project=project,
+            assignment=assignment,
+            choice=answer.choice.value,
+            strength=answer.strength,
+            tags=tags,
+            rationale=rationale,
+            active_ms=active_ms,
+        )
+        return record_answer(who=who, assignment=assignment, key=key, said=said)
+
+
+def record_answer(
+    *, who: User, assignment: Assignment, key: UUID, said: Said, response: Response | None = None
+) -> Submitted:
+    """The part of submitting that pairs and repairs share; the item is locked by the caller's transaction."""
+    item, profile = assignment.item, assignment.profile
+    earlier = Judgment.objects.filter(idempotency_key=key).first()
+    if earlier is not None:
+        if earlier.profile_id != profile.pk or earlier.item_id != item.pk:
+            raise Refused("key_used", _("This idempotency key belongs to another answer."))
+        return Submitted(earlier, "again")
+    if Judgment.objects.filter(item=item, profile=profile).exists():
+        raise Refused(
+            "already_answered",
+            _("You have already answered this one."),
+            hint=_("Change your answer under My work."),
+        )
+    slot = _slot_for(assignment)
+    judgment = Judgment.objects.create(
+        project_id=item.project_id,
+        item=item,
+        profile=profile,
+        assignment=assignment,
+        slot=slot,
+        simulated=profile.simulated,
+        idempotency_key=key,
+    )
+    add_revision(judgment, number=1, said=said, response=response, item=item)
+    _freeze_groups(judgment, profile)
+    Assignment.objects.filter(pk=assignment.pk).update(state="submitted", ended_at=Now())
+    _advance(who=who, item=item, judgment=judgment, said=said)
+    return Submitted(judgment, "counted" if slot else "uncounted")
+
+
+def _slot_for(assignment: Assignment) -> int | None:
+    """The number this vote takes, or None where it cannot count any more."""
+    item = assignment.item
+    if item.state == "flagged":
+        if assignment.state == "leased":
+            queue.give_back([item.pk], state="released", assignment=assignment.pk)
+        return None
+    if assignment.state != "leased" and not queue.take_slot_late(item=item.pk, profile=assignment.profile_id):
+        return None
+    taken = Judgment.objects.filter(item=item).aggregate(last=Max("slot"))["last"]
+    return (taken or 0) + 1
+
+
+def add_revision(
+    judgment: Judgment, *, number: int, said: Said, item: Item, response: Response | None = None
+) -> JudgmentRevision:
+    """What the judgment says from now on, under the guidelines in force."""
+    guidelines = Campaign.objects.filter(pk=item.campaign_id).values_list("guidelines_id", flat=True).first()
+    return JudgmentRevision.objects.create(
+        project_id=item.project_id,
+        judgment=judgment,
+        number=number,
+        choice=said.choice,
+        strength=said.strength,
+        tags=list(said.tags),
+        rationale=said.rationale,
+        response=response,
+        guidelines_id=guidelines,
+        active_ms=said.active_ms,
+    )
+
+
+def _freeze_groups(judgment: Judgment, profile: AnnotatorProfile) -> None:
+    JudgmentGroup.objects.bulk_create(
+        JudgmentGroup(judgment=judgment, axis_id=axis_id, value=value)
+        for axis_id, value in ProfileValue.objects.filter(profile=profile).values_list("axis_id", "value")
+    )
+
+
+def _advance(*, who: User, item: Item, judgment: Judgment, said: Said) -> None:
+    """Bring the decision up to date, close a full item, and write down who did it.
+
+    The audit names the pseudonym and no choice: who voted what is joined through the profile only.
+    """
+    if judgment.slot is not None:
+        project_decision(item)
+        if judgment.slot == item.slots_asked and item.state == "open":
+            Item.objects.filter(pk=item.pk).update(state="decided")
+            audit.emit(
+                subject=item,
+                name="item.decided",
+                project_id=item.project_id,
+                from_state="open",
+                to_state="decided",
+            )
+    audit.record(
+        actor=who.actor,
+        verb="annotation.submit",
+        subject=judgment,
+        project_id=item.project_id,
+        data={"item": str(item.pk), "slot": judgment.slot, "simulated": judgment.simulated},
+    )
+    audit.emit(
+        subject=judgment,
+        name="judgment.submitted",
+        project_id=item.project_id,
+        to_state="counted" if judgment.slot else "uncounted",
+        data={"item": str(item.pk), "active_ms": said.active_ms},
+    )
