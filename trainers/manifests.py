@@ -1,4 +1,4 @@
-"""Folders that prove themselves: a manifest names every file with its sha256, and a rename makes it all appear at once."""
+"""Folders that prove themselves: a manifest names every file by sha256, a rename makes all appear at once."""
 
 import os
 import shutil

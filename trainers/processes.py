@@ -57,7 +57,10 @@ class ProcessName:
         if not self.here:
             return False
         try:
-            return _started(self.pid) == self.started and psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+            return (
+                _started(self.pid) == self.started
+                and psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+            )
         except psutil.NoSuchProcess:
             return False
 

@@ -7,8 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Kind = Literal["base", "sft", "dpo", "ptq"]
 MEASURING = {"measured_rows": 96, "samples": 3, "new_tokens": 40}
@@ -41,7 +41,12 @@ DEFAULTS: tuple[RecipeDefault, ...] = (
         parents=(),
         parameters={
             "vocabulary": 2048,
-            "shape": {"hidden_size": 128, "intermediate_size": 352, "num_hidden_layers": 4, "num_attention_heads": 4},
+            "shape": {
+                "hidden_size": 128,
+                "intermediate_size": 352,
+                "num_hidden_layers": 4,
+                "num_attention_heads": 4,
+            },
             "block": 256,
             "batch_size": 16,
             "steps": 60,
@@ -72,7 +77,9 @@ DEFAULTS: tuple[RecipeDefault, ...] = (
         slug="dpo-tiny",
         kind="dpo",
         title=_("Preference optimisation (DPO), tiny"),
-        summary=_("TRL DPOTrainer on judged pairs: −log σ(β(Δπ − Δπ0)), reference log-probabilities computed once."),
+        summary=_(
+            "TRL DPOTrainer on judged pairs: −log σ(β(Δπ − Δπ0)), reference log-probabilities computed once."
+        ),
         wants="preference",
         parents=("base", "sft", "dpo"),
         parameters={
@@ -89,7 +96,9 @@ DEFAULTS: tuple[RecipeDefault, ...] = (
         slug="ptq-int8",
         kind="ptq",
         title=_("Post-training quantisation, 8 bit"),
-        summary=_("Weights rounded to 8-bit integers, one scale per output row; perplexity before and after."),
+        summary=_(
+            "Weights rounded to 8-bit integers, one scale per output row; perplexity before and after."
+        ),
         wants="any",
         parents=("base", "sft", "dpo"),
         parameters={"bits": 8, "group": 0, **MEASURING},

@@ -52,7 +52,12 @@ class BasePass:
             before = row_losses(initialised(self.model.shape, self.work.seed), self._measured())
         facts = {
             "kind": "base",
-            "rows": {"train": len(self.train_rows), "held_out": len(self.held_out), "truncated": 0, "left_out": {}},
+            "rows": {
+                "train": len(self.train_rows),
+                "held_out": len(self.held_out),
+                "truncated": 0,
+                "left_out": {},
+            },
             "parameters": self.model.parameters_count,
             "vocabulary": self.tokenizer.get_vocab_size(),
             "tokens_trained": self.steps * self.recipe["batch_size"] * self.recipe["block"],
@@ -60,7 +65,11 @@ class BasePass:
             "comparison": compared(before, after),
         }
         said = answers(
-            self.model, self.tokenizer, self.held_out, count=self.recipe["samples"], new_tokens=self.recipe["new_tokens"]
+            self.model,
+            self.tokenizer,
+            self.held_out,
+            count=self.recipe["samples"],
+            new_tokens=self.recipe["new_tokens"],
         )
         for place, (question, text) in enumerate(said):
             self.work.sample(self.steps, question, text, None, place=place)
@@ -101,14 +110,17 @@ class BasePass:
 
     def _train(self) -> None:
         plan = planned(
-            [1] * len(self.blocks), batch_size=self.recipe["batch_size"], steps=self.steps, seed=self.work.seed
+            [1] * len(self.blocks),
+            batch_size=self.recipe["batch_size"],
+            steps=self.steps,
+            seed=self.work.seed,
         )
         start = self._restore()
         self.work.begin(self.steps, at=start)
         for step in range(start + 1, self.steps + 1):
             loss = self._one_step(step, self.blocks[plan[step - 1]])
             self.work.tick(step, loss=loss, learning_rate=self._rate(step))
-            if self.work.must_stop or step % self.recipe["checkpoint_every"] == 0 and step < self.steps:
+            if self.work.must_stop or (step % self.recipe["checkpoint_every"] == 0 and step < self.steps):
                 self._checkpoint(step)
             if self.work.must_stop:
                 raise StopAsked
@@ -148,7 +160,10 @@ class BasePass:
     def _save(self, folder: Path) -> None:
         save_model(self.model, folder, end_id=end_id(self.tokenizer), pad_id=pad_id(self.tokenizer))
         save_tokenizer(self.tokenizer, folder, max_length=self.model.shape.max_position_embeddings)
-        generation: dict[str, Any] = {"eos_token_id": end_id(self.tokenizer), "pad_token_id": pad_id(self.tokenizer)}
+        generation: dict[str, Any] = {
+            "eos_token_id": end_id(self.tokenizer),
+            "pad_token_id": pad_id(self.tokenizer),
+        }
         (folder / "generation_config.json").write_text(json.dumps(generation, sort_keys=True) + "\n")
 
 

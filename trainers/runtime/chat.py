@@ -36,8 +36,10 @@ def rendered(messages: Chat, tools: Sequence[Any] | None = None) -> Iterator[Pie
         yield f"{START}tools\n" + "\n".join(_json(tool) for tool in tools) + f"{END}\n", False
     for message in messages:
         yield f"{START}{message['role']}\n", False
-        yield (assistant_text(message) if message["role"] == "assistant" else _safe(message.get("content"))) + END, (
-            message["role"] == "assistant"
+        yield (
+            (assistant_text(message) if message["role"] == "assistant" else _safe(message.get("content")))
+            + END,
+            (message["role"] == "assistant"),
         )
         yield "\n", False
 

@@ -17,7 +17,13 @@ from trl.trainer.dpo_trainer import DataCollatorForPreference
 from trainers.runtime.batches import planned, tokens_in
 from trainers.runtime.measuring import publish_model, samples_beside
 from trainers.runtime.pairs import pair_log_ratios, preference_facts
-from trainers.runtime.parents import facts_of_parent, load_any, reference_folder, tokenizer_of, verified_parent
+from trainers.runtime.parents import (
+    facts_of_parent,
+    load_any,
+    reference_folder,
+    tokenizer_of,
+    verified_parent,
+)
 from trainers.runtime.rows import Preferred, preferred_rows, read_rows
 from trainers.runtime.scoring import pad_id
 from trainers.runtime.trl_run import PlannedOrder, Reporting, common_arguments, load_for_training, run_trainer
@@ -67,7 +73,10 @@ def make_trainer(work: Work, rows: list[Preferred], batches: list[list[int]], fi
         model=model,
         ref_model=load_for_training(reference)[0],
         args=DPOConfig(
-            **common_arguments(work), beta=float(work.recipe["beta"]), precompute_ref_log_probs=True, disable_dropout=True
+            **common_arguments(work),
+            beta=float(work.recipe["beta"]),
+            precompute_ref_log_probs=True,
+            disable_dropout=True,
         ),
         train_dataset=dataset_of(rows, batches),
         processing_class=processing,
@@ -102,7 +111,8 @@ def train(work: Work) -> None:
         "rows": rows.facts(),
         "parameters": trained.parameters_count,
         "beta": recipe["beta"],
-        "tokens_trained": int(facts_of_parent(work).get("tokens_trained", 0)) + 2 * tokens_in(lengths, batches),
+        "tokens_trained": int(facts_of_parent(work).get("tokens_trained", 0))
+        + 2 * tokens_in(lengths, batches),
         **preference_facts(before, after, beside, beta=recipe["beta"]),
     }
     publish_model(work, saved, parent, facts)

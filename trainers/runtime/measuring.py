@@ -1,4 +1,4 @@
-"""The end that SFT and DPO share: samples beside the reference, and the model folder published with its parent's tokenizer."""
+"""The end SFT and DPO share: samples beside the reference, the model published with its parent's tokenizer."""
 
 import shutil
 from pathlib import Path

@@ -45,7 +45,9 @@ def preference_facts(
     before: Sequence[PairScore], after: Sequence[PairScore], reference: Sequence[PairScore], *, beta: float
 ) -> dict[str, Any]:
     """Held-out loss, share of pairs whose margin over π0 is positive, and the perplexity of chosen answers."""
-    margins = np.array([beta * (now.log_ratio - then.log_ratio) for now, then in zip(after, reference, strict=True)])
+    margins = np.array(
+        [beta * (now.log_ratio - then.log_ratio) for now, then in zip(after, reference, strict=True)]
+    )
     draws = np.random.default_rng(0).integers(len(margins), size=(1_000, len(margins)))
     low, high = np.quantile((margins[draws] > 0).mean(axis=1), [0.025, 0.975])
     losses = [dpo_loss(a.log_ratio, r.log_ratio, beta) for a, r in zip(after, reference, strict=True)]
@@ -61,7 +63,10 @@ def preference_facts(
             },
             "margin": float(margins.mean()),
         },
-        "perplexity": {"before": perplexity(chosen_before).as_json(), "after": perplexity(chosen_after).as_json()},
+        "perplexity": {
+            "before": perplexity(chosen_before).as_json(),
+            "after": perplexity(chosen_after).as_json(),
+        },
         "comparison": compared(chosen_before, chosen_after),
     }
 

@@ -28,10 +28,14 @@ def _verified(work: Work, name: str) -> Path:
     try:
         manifest = verify(folder)
     except Unverified as error:
-        raise CannotTrain("parent_changed", f"The {name} model is not the one that was registered: {error}") from error
+        raise CannotTrain(
+            "parent_changed", f"The {name} model is not the one that was registered: {error}"
+        ) from error
     expected = {entry["path"]: entry["sha256"] for entry in work.spec[name]["files"]}
     if {entry["path"]: entry["sha256"] for entry in manifest["files"]} != expected:
-        raise CannotTrain("parent_changed", f"The {name} model in the run folder is not the one the run names.")
+        raise CannotTrain(
+            "parent_changed", f"The {name} model in the run folder is not the one the run names."
+        )
     return folder
 
 
@@ -55,4 +59,3 @@ def facts_of_parent(work: Work) -> dict[str, Any]:
     """What the parent's manifest said about its own training."""
     facts: dict[str, Any] = work.spec["parent"].get("facts", {})
     return facts
-

@@ -30,7 +30,9 @@ def train(work: Work) -> None:
     work.phase("reading the model and the held-out rows")
     parent = verified_parent(work)
     if (parent / DESCRIPTION).exists():
-        raise CannotTrain("already_quantized", "This model is quantised already; quantise the model it came from.")
+        raise CannotTrain(
+            "already_quantized", "This model is quantised already; quantise the model it came from."
+        )
     model = load_any(parent)
     scheme = Scheme(int(work.recipe["bits"]), int(work.recipe["group"]))
     packed, full = _pack(work, model, scheme)
@@ -64,10 +66,14 @@ def _pack(work: Work, model: TinyLlama, scheme: Scheme) -> tuple[dict[str, Packe
 
 
 def _measured(work: Work, held_out: list[Row], tokenizer: Tokenizer, longest: int) -> list[Answered]:
-    rows = [answered_row(row, tokenizer, max_length=longest) for row in held_out[: work.recipe["measured_rows"]]]
+    rows = [
+        answered_row(row, tokenizer, max_length=longest) for row in held_out[: work.recipe["measured_rows"]]
+    ]
     rows = [row for row in rows if any(row.counted[1:])]
     if not rows:
-        raise CannotTrain("no_rows", "The snapshot holds no held-out answer to measure the quantised model on.")
+        raise CannotTrain(
+            "no_rows", "The snapshot holds no held-out answer to measure the quantised model on."
+        )
     return rows
 
 
@@ -100,7 +106,12 @@ def _publish(
         "kind": "ptq",
         "bits": work.recipe["bits"],
         "group": work.recipe["group"],
-        "rows": {"train": 0, "held_out": len(rows), "truncated": sum(row.truncated for row in rows), "left_out": {}},
+        "rows": {
+            "train": 0,
+            "held_out": len(rows),
+            "truncated": sum(row.truncated for row in rows),
+            "left_out": {},
+        },
         "parameters": model.parameters_count,
         "tokens_trained": tokens,
         "bytes": {"before": (parent / WEIGHTS).stat().st_size, "after": (growing / WEIGHTS).stat().st_size},

@@ -66,7 +66,9 @@ def dequantized(packed: Packed) -> Tensor:
         data = torch.stack([data & 0x0F, data >> 4], dim=-1).reshape(rows, columns)
     steps = data.to(torch.float32) - (packed.scheme.top + 1)
     group = packed.scheme.group or columns
-    return (steps.reshape(rows, columns // group, group) * packed.scale.float().unsqueeze(-1)).reshape(rows, columns)
+    return (steps.reshape(rows, columns // group, group) * packed.scale.float().unsqueeze(-1)).reshape(
+        rows, columns
+    )
 
 
 def scheme_for(name: str, scheme: Scheme) -> Scheme:

@@ -97,7 +97,9 @@ def pieces_of(row: Row, *, loss_on: str = "last_turn") -> Iterator[Piece]:
     return render(row["messages"], row.get("tools"))
 
 
-def answered_rows(raw: tuple[list[Row], list[Row]], tokenizer: Tokenizer, *, max_length: int, loss_on: str) -> Rows:
+def answered_rows(
+    raw: tuple[list[Row], list[Row]], tokenizer: Tokenizer, *, max_length: int, loss_on: str
+) -> Rows:
     """SFT rows as tokens. Too long: the beginning goes, the answer stays. Nothing to learn from: left out, counted."""
     rows = Rows([], [])
     for source, sink in zip(raw, (rows.train, rows.held_out), strict=True):

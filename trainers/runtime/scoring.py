@@ -67,7 +67,9 @@ def sample_prompts(rows: Sequence[Row], count: int) -> Iterator[tuple[str, list[
     """The question as people read it, the messages before the answer, and the tools offered."""
     for row in rows[:count]:
         messages = row.get("prompt") or row["messages"]
-        asked = max((place for place, message in enumerate(messages) if message["role"] == "user"), default=-1)
+        asked = max(
+            (place for place, message in enumerate(messages) if message["role"] == "user"), default=-1
+        )
         if asked >= 0:
             yield messages[asked]["content"], messages[: asked + 1], row.get("tools")
 

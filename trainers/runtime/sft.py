@@ -7,7 +7,13 @@ from trl import SFTConfig, SFTTrainer
 
 from trainers.runtime.batches import planned, tokens_in
 from trainers.runtime.measuring import publish_model, samples_beside
-from trainers.runtime.parents import facts_of_parent, load_any, reference_folder, tokenizer_of, verified_parent
+from trainers.runtime.parents import (
+    facts_of_parent,
+    load_any,
+    reference_folder,
+    tokenizer_of,
+    verified_parent,
+)
 from trainers.runtime.rows import Answered, answered_rows, read_rows
 from trainers.runtime.scoring import row_losses
 from trainers.runtime.statistics import compared, perplexity
@@ -25,7 +31,8 @@ def dataset_of(rows: list[Answered], batches: list[list[int]]) -> Dataset:
     """Token ids and labels in the very order they are trained on."""
     ordered = [rows[place] for batch in batches for place in batch]
     labels = [
-        [token if wanted else IGNORED for token, wanted in zip(row.ids, row.counted, strict=True)] for row in ordered
+        [token if wanted else IGNORED for token, wanted in zip(row.ids, row.counted, strict=True)]
+        for row in ordered
     ]
     return Dataset.from_dict({"input_ids": [row.ids for row in ordered], "labels": labels})
 

@@ -21,7 +21,16 @@ from trainers.processes import ProcessName, end_group
 
 BEAT_SECONDS = 1.0
 LOOK_SECONDS = 0.1
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "PYTHONPATH")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "CUDA_VISIBLE_DEVICES",
+    "WINNOW_INSTANCE",
+)
 
 
 class Supervisor:
@@ -142,7 +151,11 @@ class Supervisor:
                 publish(self.attempt.unpublished, self.attempt.run.artifacts)
             manifest = verify(self.attempt.run.artifacts)
         except (Unverified, OSError) as error:
-            return {"state": "failed", "code": "unverified", "message": f"The artifacts were not published: {error}"}
+            return {
+                "state": "failed",
+                "code": "unverified",
+                "message": f"The artifacts were not published: {error}",
+            }
         return {"state": "succeeded", "facts": manifest["facts"]}
 
 

@@ -51,7 +51,12 @@ class Reporting(TrainerCallback):
         return control
 
     def on_log(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: Any = None, **_: Any
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: Any = None,
+        **_: Any,
     ) -> None:
         """One line of metrics per step; the closing summary has no loss and is left out."""
         if logs and "loss" in logs:

@@ -81,7 +81,8 @@ class Work:
     def metric(self, step: int, name: str, value: float) -> None:
         """One number of one step; NaN and infinity are said as null."""
         finite = value == value and abs(value) != float("inf")
-        self.attempt.append("metrics", {"step": step, "name": name, "value": value if finite else None, "at": time.time()})
+        line = {"step": step, "name": name, "value": value if finite else None, "at": time.time()}
+        self.attempt.append("metrics", line)
 
     def sample(self, step: int, prompt: str, text: str, reference: str | None, *, place: int) -> None:
         """What the model says to a held-out prompt, beside what π0 says."""
@@ -129,7 +130,13 @@ class Work:
         self._told = time.monotonic()
         done = self.step - self._first_step
         eta = self.seconds_stepping / max(1, done - 1) * (self.total - self.step) if done > 1 else None
-        progress = {"step": self.step, "total": self.total, "eta_seconds": eta, "doing": doing}
+        progress = {
+            "step": self.step,
+            "total": self.total,
+            "eta_seconds": eta,
+            "doing": doing,
+            "resumed_from": self._first_step,
+        }
         self.attempt.write("progress", progress)
 
 
@@ -159,7 +166,9 @@ def explained(error: BaseException) -> dict[str, str]:
         said = f"The package {error.name} is missing. Install the training extra: ./dev setup --extra train."
         return {"code": "missing_extra", "message": said}
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        said = "The disk is full. Free some space and start the run again: it goes on from its last checkpoint."
+        said = (
+            "The disk is full. Free some space and start the run again: it goes on from its last checkpoint."
+        )
         return {"code": "disk_full", "message": said}
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
         said = "Memory ran out. Use a smaller batch or a shorter max_length in the recipe."

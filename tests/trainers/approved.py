@@ -1,0 +1,181 @@
+"""Sealed and approved snapshots for training tests, made from the real row, leaf and shard functions as the app role."""
+
+import hashlib
+import random
+import uuid
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from accounts.models import Project, User
+from core import storage
+from curation.models import Asset, AssetVersion, ConversationVersion, Screening, Trace
+from snapshots.canonical import canonical_row
+from snapshots.merkle import leaf_hash, merkle_root
+from snapshots.models import Approval, Review, RowContent, Selection, Shard, Snapshot, SnapshotRow
+from snapshots.shards import ShardRow, write_shards
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TOPICS = ["lists", "sets", "loops", "files", "classes", "modules", "strings", "numbers"]
+VERBS = ["hold", "change", "sort", "copy", "join", "read", "write", "count"]
+
+
+def chat_rows(kind: str, count: int, *, seed: int = 1) -> list[dict[str, Any]]:
+    """Small chats with a tool call, or pairs of answers, about a few topics; every fifth row is held out."""
+    dice = random.Random(seed)
+    tools = [{"type": "function", "function": {"name": "lookup", "description": "Look it up.", "parameters": {}}}]
+    rows = []
+    for number in range(count):
+        topic, verb = dice.choice(TOPICS), dice.choice(VERBS)
+        ask = {"role": "user", "content": f"How do {topic} {verb} things, question {number}?"}
+        good = {"role": "assistant", "content": f"To {verb} {topic}, call the method named {verb}."}
+        row: dict[str, Any] = {"kind": kind, "split": "validation" if number % 5 == 0 else "train", "tools": tools}
+        if kind == "sft":
+            call = {
+                "role": "assistant",
+                "content": "",
+                "tool_calls": [{"type": "function", "function": {"name": "lookup", "arguments": {"topic": topic}}}],
+            }
+            found = {"role": "tool", "content": f"{topic}: see {verb}", "name": "lookup"}
+            row |= {"messages": [ask, call, found, good], "reason": "accepted"}
+        else:
+            bad = {"role": "assistant", "content": f"I do not know about {topic}, sorry."}
+            row |= {"prompt": [ask], "chosen": [good], "rejected": [bad], "reason": "pair_winner", "strength": 1}
+            row["votes"] = {"a": 2, "b": 0}
+        row["lineage"] = {"trace": str(number), "simulated": number % 2 == 0, "licence": "MIT", "judgments": []}
+        rows.append(row)
+    return rows
+
+
+def approve(
+    *, project: Project, requester: User, approver: User, rows: list[dict[str, Any]], name: str = "answers"
+) -> Approval:
+    """Seal the rows as a snapshot of their kind and sign it."""
+    snapshot = _sealed(project, requester, rows, name)
+    review = Review.objects.create(project=project, snapshot=snapshot, requested_by=requester)
+    review.state, review.decided_by, review.decided_at, review.reason = "approved", approver, NOW, "looks right"
+    review.save()
+    return Approval.objects.create(
+        project=project,
+        review=review,
+        snapshot=snapshot,
+        root=snapshot.root or "",
+        requester=requester,
+        approver=approver,
+        reason="looks right",
+        signature="0" * 64,
+        key_id="test",
+    )
+
+
+def _sealed(project: Project, person: User, rows: list[dict[str, Any]], name: str) -> Snapshot:
+    kind = rows[0]["kind"]
+    quarantine = _quarantine(project)
+    selection = Selection.objects.create(
+        project=project, name=name, kind=kind, spec={}, spec_sha256="0" * 64, created_by=person
+    )
+    snapshot = Snapshot.objects.create(
+        project=project,
+        selection=selection,
+        kind=kind,
+        name=name,
+        number=Snapshot.objects.filter(project=project).count() + 1,
+        quarantine=quarantine,
+        created_by=person,
+    )
+    shard_rows = _insert_rows(project, snapshot, quarantine, rows)
+    root = merkle_root([bytes.fromhex(row.leaf) for row in shard_rows]).hex()
+    for shard in write_shards(shard_rows):
+        storage.put(shard.data)
+        Shard.objects.create(
+            snapshot=snapshot,
+            split="all",
+            name=shard.name,
+            sha256=shard.sha256,
+            rows=shard.rows,
+            bytes=len(shard.data),
+        )
+    counts = {
+        "rows": len(rows),
+        "by_reason": dict(Counter(row["reason"] for row in rows)),
+        "simulated_rows": sum(row["lineage"]["simulated"] for row in rows),
+        "licences": {"MIT": len(rows)},
+        "redaction_rules": {"v1": len(rows)},
+    }
+    Snapshot.objects.filter(pk=snapshot.pk).update(
+        state="sealed", root=root, sealed_at=NOW, row_count=len(rows), manifest={"counts": counts}
+    )
+    snapshot.refresh_from_db()
+    return snapshot
+
+
+def _insert_rows(
+    project: Project, snapshot: Snapshot, quarantine: AssetVersion, rows: list[dict[str, Any]]
+) -> list[ShardRow]:
+    version = _version(project, quarantine)
+    made = []
+    for row in rows:
+        body = canonical_row(row)
+        salt = hashlib.sha256(b"salt" + body).digest()
+        made.append((leaf_hash(salt, body).hex(), salt, body, row))
+    made.sort()
+    shard_rows = []
+    for position, (leaf, salt, body, row) in enumerate(made):
+        content_hash = hashlib.sha256(body).hexdigest()
+        Screening.objects.get_or_create(
+            project=project, content_hash=content_hash, quarantine=quarantine, defaults={"verdict": "clean"}
+        )
+        content, _ = RowContent.objects.get_or_create(
+            project=project,
+            content_hash=content_hash,
+            defaults={"key_id": "test", "leaf": leaf, "salt": salt, "body": body},
+        )
+        SnapshotRow.objects.create(
+            project=project,
+            snapshot=snapshot,
+            content=content,
+            content_hash=content_hash,
+            leaf=leaf,
+            position=position,
+            quarantine=quarantine,
+            trace=version.trace,
+            version=version,
+            reason=row["reason"],
+            split=row["split"],
+            simulated=row["lineage"]["simulated"],
+        )
+        shard_rows.append(
+            ShardRow(
+                leaf=leaf,
+                salt=salt.hex(),
+                row=body.decode(),
+                kind=row["kind"],
+                split=row["split"],
+                reason=row["reason"],
+                simulated=row["lineage"]["simulated"],
+            )
+        )
+    return shard_rows
+
+
+def _quarantine(project: Project) -> AssetVersion:
+    asset, made = Asset.objects.get_or_create(project=project, kind="quarantine", name="held out")
+    if made:
+        asset.current = AssetVersion.objects.create(project=project, asset=asset, number=1, sha256="0" * 64)
+        asset.save()
+    assert asset.current is not None
+    return asset.current
+
+
+def _version(project: Project, rules: AssetVersion) -> ConversationVersion:
+    trace = Trace.objects.create(
+        project=project,
+        external_id=uuid.uuid4().hex,
+        day=NOW.date(),
+        occurred_at=NOW,
+        route="test",
+        training_use="allowed",
+    )
+    return ConversationVersion.objects.create(
+        project=project, trace=trace, number=1, day=NOW.date(), content_hash="0" * 64, key_id="test", rules=rules
+    )

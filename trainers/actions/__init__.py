@@ -1,0 +1,1 @@
+"""Verbs of training: launch, cancel, resume."""
