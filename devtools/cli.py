@@ -15,6 +15,8 @@ ABOUT = """Winnow: production traces in, an approved snapshot, a trained and qua
   ./dev test    all tests; arguments go to pytest
 """
 
+COMMANDS = ("setup", "demo", "up", "down", "test", "bench", "doctor", "backup", "restore", "lock")
+
 
 def run(root: Path, arguments: Sequence[str]) -> int:
     """Run one command; a refusal is one plain message and exit code 2."""

@@ -69,7 +69,7 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Does a server hold this data folder?"""
-        if self.data_major() is None:
+        if not (self.data / "postmaster.pid").exists():
             return False
         binaries = self.binaries()
         command = [binaries.path("pg_ctl"), "-D", str(self.data), "status"]
