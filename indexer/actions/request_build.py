@@ -32,7 +32,7 @@ def request_build(*, who: Who, project: Project, name: str = MAIN) -> IndexBuild
         build = IndexBuild(
             project=project, name=name, number=number, chunker=CHUNKER, lexical_weight=LEXICAL_WEIGHT
         )
-        build.job = enqueue(kind=KIND, project_id=project.pk, payload={"build_id": str(build.id)}, lease_seconds=60)
+        build.job = enqueue(kind=KIND, project_id=project.pk, payload={"build_id": str(build.id)}, queue="index", lease_seconds=60)
         build.save(force_insert=True)
         record(actor=actor, verb="index.build", subject=build, project_id=project.pk, data={"number": number})
     return build

@@ -64,7 +64,6 @@ def words_only(settings) -> Iterator[None]:  # type: ignore[no-untyped-def]
     """Builds without vectors, unless a test switches them on; no encoder is ever started by accident."""
     settings.INDEX_VECTORS = False
     settings.EMBEDDER = "off"
-    settings.BROKER_URL = ""
     readers.clear()
     yield
     readers.clear()
