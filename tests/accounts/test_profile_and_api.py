@@ -1,0 +1,50 @@
+"""What people say about themselves, and the accounts API."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.actions.create_project import create_project
+from accounts.actions.profile import update_profile
+from accounts.models import Role
+from accounts.permissions import roles_of
+from core.actors import system
+from core.errors import Refused
+from tests.conftest import Team
+
+
+def test_the_chosen_zone_is_used_and_an_unknown_one_refused(team: Team) -> None:
+    browser = team.client(team.lead)
+    browser.post("/account/profile/", {"name": "Lea", "time_zone": "Asia/Tokyo", "theme": "dark"})
+    team.lead.refresh_from_db()
+    assert (team.lead.name, team.lead.time_zone, team.lead.theme) == ("Lea", "Asia/Tokyo", "dark")
+    with pytest.raises(Refused, match="IANA"):
+        update_profile(user=team.lead, name="Lea", time_zone="Mars/Base", theme="dark")
+    timezone.deactivate()
+
+
+def test_me_can_be_read_and_changed_but_not_the_address(team: Team) -> None:
+    browser = team.client(team.lead)
+    changed = browser.patch("/api/v1/me", {"name": "Lea", "email": "x@y.example"}, "application/json")
+    assert changed.json()["name"] == "Lea"
+    assert changed.json()["email"] == team.lead.email
+
+
+def test_the_api_invites_sets_roles_and_says_why_not(team: Team) -> None:
+    browser = team.client(team.admin)
+    base = f"/api/v1/projects/{team.project.slug}"
+    made = browser.post(f"{base}/invitations", {"email": "n@x.example", "role": "annotator"}, "application/json")
+    assert made.status_code == 201
+    assert "/account/invitation/" in made.json()["link"]
+    assert "link" not in browser.get(f"{base}/invitations").json()[0]
+    roles = browser.put(f"{base}/members/{team.lead.pk}/roles", {"roles": ["admin"]}, "application/json")
+    assert roles.json()["roles"] == ["admin"]
+    wrong = browser.put(f"{base}/members/{team.lead.pk}/roles", {"roles": ["king"]}, "application/json")
+    assert wrong.status_code == 400
+    assert wrong["Content-Type"] == "application/problem+json"
+
+
+def test_a_new_project_has_its_first_administrator_and_a_free_slug(team: Team) -> None:
+    project = create_project(actor=system("test"), slug="second", name="Second", admin=team.lead)
+    assert roles_of(team.lead, project) == {Role.ADMIN}
+    with pytest.raises(Refused, match="already"):
+        create_project(actor=system("test"), slug="second", name="Again", admin=team.lead)
