@@ -83,8 +83,8 @@ def retrieved(span: Span) -> list[Retrieved]:
     documents = span["attributes"].get("gen_ai.retrieval.documents")
     documents = decoded(documents) if isinstance(documents, str) else documents
     found: list[Retrieved] = []
-    for one in documents if isinstance(documents, list) else []:
-        one = decoded(one) if isinstance(one, str) else one
+    for raw in documents if isinstance(documents, list) else []:
+        one = decoded(raw) if isinstance(raw, str) else raw
         if isinstance(one, dict):
             score = one.get("score")
             passage: Retrieved = {

@@ -94,7 +94,7 @@ def _part(raw: Any) -> Part:
     kind = str(raw.get("type", "text"))
     text = raw.get("content", raw.get("text", ""))
     if kind in TEXT_TYPES or kind in REASONING_TYPES:
-        shown = raw.get("refusal", raw.get("thinking", text)) if not text else text
+        shown = text if text else raw.get("refusal", raw.get("thinking", text))
         return {"type": "reasoning" if kind in REASONING_TYPES else "text", "text": _as_text(shown)}
     if kind in CALL_TYPES:
         return _call(raw)
@@ -149,8 +149,8 @@ def read_tools(raw: Any) -> list[Tool]:
     """Tool definitions, nested under `function` as OpenAI has them or flat as GenAI has them."""
     raw = decoded(raw) if isinstance(raw, str) else raw
     tools: list[Tool] = []
-    for one in raw if isinstance(raw, list) else []:
-        one = decoded(one) if isinstance(one, str) else one
+    for given in raw if isinstance(raw, list) else []:
+        one = decoded(given) if isinstance(given, str) else given
         if isinstance(one, dict):
             inner = one.get("function") if isinstance(one.get("function"), dict) else one
             parameters = inner.get("parameters", inner.get("input_schema"))

@@ -125,7 +125,7 @@ def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
 
 
 def touch_traces(heads: Iterable[Head], *, hold_seconds: int) -> None:
-    """Count the new spans and (re)start the grace time; without a root's end it is longer, as its end may still come."""
+    """Count the new spans and start the grace time again; it is longer while the root's end may still come."""
     ordered = sorted((head for head in heads if head.spans), key=lambda head: head.external_id)
     grace = max(settings.SETTLE_GRACE_SECONDS, hold_seconds)
     ended = [moment(head.root_ended) if head.root_ended else None for head in ordered]
@@ -150,6 +150,7 @@ def release_held(project_id: uuid.UUID, route: str) -> None:
     """End the grace time of what came by this route: a file is whole once it was read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE curation_trace SET settle_after = now() WHERE project_id = %s AND route = %s AND settle_after > now()",
+            "UPDATE curation_trace SET settle_after = now()"
+            " WHERE project_id = %s AND route = %s AND settle_after > now()",
             [project_id, route],
         )

@@ -46,12 +46,14 @@ FOREIGN = (
     ("À quoi sert le mot-clé nonlocal en Python ?", "reference/nonlocal"),
     ("Comment fonctionne la boucle while ?", "reference/while"),
 )
-VERBS = frozenset(
-    "add attach block call change check choose close compare compile compute construct convert copy create decode "
-    "delete determine disconnect encode execute expand extract find flush format generate insert iterate join load "
-    "log make open parse print put read register release remove rename replace report reset retrieve round run send "
-    "set split start stop test truncate unregister update wait wake wrap write".split()
-)
+VERBS = frozenset({
+    "add", "attach", "block", "call", "change", "check", "choose", "close", "compare", "compile", "compute",
+    "construct", "convert", "copy", "create", "decode", "delete", "determine", "disconnect", "encode",
+    "execute", "expand", "extract", "find", "flush", "format", "generate", "insert", "iterate", "join",
+    "load", "log", "make", "open", "parse", "print", "put", "read", "register", "release", "remove",
+    "rename", "replace", "report", "reset", "retrieve", "round", "run", "send", "set", "split", "start",
+    "stop", "test", "truncate", "unregister", "update", "wait", "wake", "wrap", "write",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,6 @@ def _task(text: str) -> tuple[tuple[str, ...], str] | None:
 def near(text: str, rng: random.Random) -> str:
     """The same question as another user would type it."""
     return rng.choice((
-        lambda: f"{text} Thanks!", lambda: f"Hi! {text}", lambda: text.lower(), lambda: text.replace(" ", "  ", 2),
+        lambda: f"{text} Thanks!", lambda: f"Hi! {text}", text.lower, lambda: text.replace(" ", "  ", 2),
         lambda: text.replace("?", " ??"), lambda: f"Quick question: {text}",
     ))()  # fmt: skip

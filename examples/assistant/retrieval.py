@@ -10,11 +10,13 @@ from examples.assistant.library import Passage
 
 K1, B = 1.2, 0.75
 WORD = re.compile(r"[a-z][a-z0-9]+")
-STOP = frozenset(
-    "a an and are as at be by can could did do does for from get give has have how i if in is it its me my need of on "
-    "or please python should show so tell that the there this to use using want was what when where which who why "
-    "will with would you your hi thanks best way something standard library function explain".split()
-)
+STOP = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "could", "did", "do", "does", "for", "from",
+    "get", "give", "has", "have", "how", "i", "if", "in", "is", "it", "its", "me", "my", "need", "of", "on",
+    "or", "please", "python", "should", "show", "so", "tell", "that", "the", "there", "this", "to", "use",
+    "using", "want", "was", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you",
+    "your", "hi", "thanks", "best", "way", "something", "standard", "library", "function", "explain",
+})  # fmt: skip
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,83 @@
+"""Bodies as they come over HTTP: compressed, bounded, and never bigger in memory than allowed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import BinaryIO, Protocol
+
+CHUNK = 1 << 16
+ENCODINGS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+AT_ONCE = 8
+
+
+class Readable(Protocol):
+    """A request, seen as a stream."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; b"" at the end."""
+
+
+class TooLarge(ValueError):
+    """The body has more bytes, compressed or not, than one request may have."""
+
+
+class Undecodable(ValueError):
+    """The body is not in the encoding its header names."""
+
+
+class Busy(RuntimeError):
+    """As many requests are being stored as this process takes at once."""
+
+
+def read_body(stream: Readable | BinaryIO, *, encoding: str, limit: int) -> bytes:
+    """The decoded body; raises TooLarge beyond `limit` bytes (a gzip bomb stops there) and Undecodable."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return _bounded(iter(lambda: stream.read(CHUNK), b""), limit)
+    if encoding not in ENCODINGS:
+        raise Undecodable(f"Content-Encoding {encoding[:40]!r} is not known; send gzip, deflate or none.")
+    return _bounded(_inflated(stream, ENCODINGS[encoding]), limit)
+
+
+def _bounded(chunks: Iterator[bytes], limit: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(f"The body has more than {limit >> 20} MB.")
+    return bytes(body)
+
+
+def _inflated(stream: Readable | BinaryIO, window: int) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(wbits=window)
+    try:
+        while not inflate.eof:
+            data = inflate.unconsumed_tail or stream.read(CHUNK)
+            if not data:
+                raise Undecodable("The compressed body is cut.")
+            yield inflate.decompress(data, CHUNK * 8)
+    except zlib.error as error:
+        raise Undecodable("The compressed body is damaged.") from error
+
+
+class Gate:
+    """Lets a bounded number of requests store at once; the rest is told to come back, which loses nothing."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self.places = BoundedSemaphore(at_once)
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Hold a place; raises Busy when there is none."""
+        if not self.places.acquire(timeout=0.5):
+            raise Busy("The server is storing as much as it can.")
+        try:
+            yield
+        finally:
+            self.places.release()
+
+
+gate = Gate()
