@@ -15,7 +15,6 @@ def _page(
         "title": title,
         "text": text,
         "request_id": request.META.get("WINNOW_REQUEST_ID", ""),
-        "whole_window": True,
     }
     return HttpResponse(render_to_string(template, context, request), status=status)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,7 +41,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 def moment(value: datetime | None) -> SafeString:
     """A <time> element the browser keeps fresh; nothing yet is a dash."""
     if value is None:
-        return format_html('<span class="faint">–</span>')
+        return mark_safe('<span class="faint">–</span>')
     exact = date_format(timezone.localtime(value), "j M Y, H:i:s T")
     return format_html(
         '<time datetime="{}" title="{}" data-moment>{}</time>', value.isoformat(), exact, relative(value)
