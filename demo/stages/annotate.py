@@ -1,0 +1,50 @@
+"""Pairs and repairs wait for the visitor; simulated annotators, marked as such, do the rest."""
+
+from annotation.actions.campaigns import create_campaign
+from annotation.actions.make_pairs import make_pairs
+from annotation.actions.make_repairs import make_repairs
+from annotation.actions.simulate import simulate_judgments
+from annotation.models import AnnotatorProfile, Campaign, Decision, Item, Judgment
+from annotation.queries import campaign_agreement, campaign_diversity
+from demo.story import Facts, Telling
+
+PAIRS = 400
+REPAIRS = 80
+LEFT_FOR_VISITOR = 30
+ANNOTATORS = 12
+
+
+def annotate(telling: Telling) -> Facts:
+    """Two campaigns; what is left open is a sitting of "Judge 20 pairs, 2 minutes"."""
+    cast = telling.cast
+    pairs = _campaign(telling, "Which answer is better?", "pair")
+    repairs = _campaign(telling, "Accept, fix or drop", "repair")
+    made = make_pairs(who=cast.lead, campaign=pairs, limit=PAIRS)
+    repaired = make_repairs(who=cast.lead, campaign=repairs, limit=REPAIRS)
+    for campaign in (pairs, repairs):
+        simulate_judgments(
+            who=cast.lead, campaign=campaign, annotators=ANNOTATORS, leave=LEFT_FOR_VISITOR, say=telling.say
+        )
+    judgments = Judgment.objects.filter(project=cast.project)
+    outcomes = Decision.objects.filter(project=cast.project)
+    return {
+        "pairs": f"{made.total} ({_words(made.made)}); not made: {_words(made.not_made) or 'none'}",
+        "repairs": repaired,
+        "judgments": f"{judgments.count()}, of which {judgments.filter(simulated=True).count()} simulated",
+        "annotators": f"{AnnotatorProfile.objects.filter(project=cast.project, simulated=True).count()} simulated",
+        "diversity": campaign_diversity(pairs),
+        "agreement": campaign_agreement(pairs),
+        "decided": f"{outcomes.exclude(outcome='conflict').count()} items",
+        "waiting for you": f"{Item.objects.waiting().filter(campaign__in=[pairs, repairs]).count()} items under Judge",
+    }
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+
+
+def _campaign(telling: Telling, name: str, kind: str) -> Campaign:
+    """The campaign of that name; a second demo adds to the first one's."""
+    cast = telling.cast
+    found = Campaign.objects.filter(project=cast.project, name=name).first()
+    return found or create_campaign(who=cast.lead, project=cast.project, name=name, kind=kind, overlap=2)
