@@ -17,9 +17,13 @@ def address(path: str = "/") -> str:
 
 def print_welcome(telling: Telling) -> None:
     """Where it is and who may enter; the home page fills while the stages run."""
-    telling.write(f"\nWinnow is at {address()}  – home fills while this goes on. Sign in, or use the bar to switch:")
+    telling.write(
+        f"\nWinnow is at {address()}  – home fills while this goes on. Sign in, or use the bar to switch:"
+    )
     for email, name, roles in PEOPLE:
-        telling.write(f"   {', '.join(str(role.label) for role in roles):14} {name:16} {email}  ·  {PASSWORD}")
+        telling.write(
+            f"   {', '.join(str(role.label) for role in roles):14} {name:16} {email}  ·  {PASSWORD}"
+        )
 
 
 def print_table(telling: Telling, outcomes: list[Outcome]) -> None:
@@ -56,7 +60,11 @@ def _judged_row(telling: Telling) -> SnapshotRow | None:
 def _steps(row: SnapshotRow) -> list[str]:
     judges = row.judgments.values("revision__judgment__profile").distinct().count()
     approval = row.snapshot.approvals.first()
-    model = ModelVersion.objects.filter(run__approval=approval).order_by("created_at").first() if approval else None
+    model = (
+        ModelVersion.objects.filter(run__approval=approval).order_by("created_at").first()
+        if approval
+        else None
+    )
     return [
         f"trace {row.trace.external_id[:12]}",
         f"rules {row.version.rules.number}",

@@ -19,7 +19,9 @@ def until(
     deadline, next_line = time.monotonic() + seconds, time.monotonic() + 10
     while not done():
         if time.monotonic() > deadline:
-            raise Refused("demo_waited", f"{what} did not end within {seconds:.0f} s.", hint="See .winnow/logs.")
+            raise Refused(
+                "demo_waited", f"{what} did not end within {seconds:.0f} s.", hint="See .winnow/logs."
+            )
         if time.monotonic() > next_line:
             telling.say(f"… {what} {now()}".rstrip())
             next_line += 10
@@ -52,4 +54,6 @@ def extras_ready(telling: Telling, *, what_for: str) -> None:
 
     until(telling, known, what="installing embedding and training", seconds=900)
     if state["state"] != "ready":
-        raise Refused("extras_missing", "The extras could not be installed.", hint=str(state.get("message", "")))
+        raise Refused(
+            "extras_missing", "The extras could not be installed.", hint=str(state.get("message", ""))
+        )

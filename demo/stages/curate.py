@@ -35,7 +35,8 @@ def curate(telling: Telling) -> Facts:
         "conversations": states.count(),
         "left out": ", ".join(f"{number} {reason}" for reason, number in drops.most_common()) or "none",
         "kept": kept.count(),
-        "domains": domains_omitted or ", ".join(f"{name} {number}" for name, number in domains.most_common(12)),
+        "domains": domains_omitted
+        or ", ".join(f"{name} {number}" for name, number in domains.most_common(12)),
         "quarantine": f"version {version.number}, {version.quarantine_items.count()} items",
         "seconds per step": ", ".join(f"{step} {seconds:.1f}" for step, seconds in report.seconds.items()),
     }
@@ -45,7 +46,10 @@ def curate(telling: Telling) -> Facts:
 def _quarantine(telling: Telling) -> AssetVersion:
     entries = read_quarantine_file(Path(settings.BASE_DIR) / QUARANTINE, set_name="held-out questions")
     return publish_quarantine(
-        who=telling.cast.lead, project=telling.cast.project, items=entries, note="Questions the product is tested with."
+        who=telling.cast.lead,
+        project=telling.cast.project,
+        items=entries,
+        note="Questions the product is tested with.",
     )
 
 
@@ -55,12 +59,11 @@ def _check_against_truth(telling: Telling) -> Facts:
     if truth is None:
         return {}
     planted: list[dict[str, Any]] = [json.loads(line) for line in truth.read_text().splitlines()]
-    states = {
-        trace: reason
-        for trace, reason in CurationState.objects.filter(project=telling.cast.project)
+    states = dict(
+        CurationState.objects.filter(project=telling.cast.project)
         .exclude(step="superseded")
         .values_list("version__trace__external_id", "drop_reason")
-    }
+    )
     twins = [line for line in planted if line["kind"] == "twin"]
     caught = sum(states.get(line["trace_id"]) == "quarantined" for line in twins)
     near = [line for line in planted if line["kind"] in {"near", "retry"}]

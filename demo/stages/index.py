@@ -1,13 +1,14 @@
 """Documents become passages that can be cited; one search shows it."""
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
+from core.errors import Refused
+from demo.python_documents import python_documents
 from demo.story import Facts, Telling
 from demo.waiting import extras_ready, job_ended
 from indexer.actions.search import search
 from indexer.actions.sync_documents import sync_documents
+from indexer.documents import Document, RefusedRow, read_documents
 
 QUERY = "How do I read a file line by line?"
 
@@ -30,6 +31,20 @@ def index(telling: Telling) -> Facts:
         "asked": _query(telling),
         "answered from": f"{best.uri} v{best.version} [{best.start}:{best.end}] ({best.licence or 'no licence stated'})",
     }
+
+
+def _rows(telling: Telling) -> Iterator[Document | RefusedRow]:
+    """The visitor's corpus, or what the assistant itself looks things up in."""
+    path = telling.options.documents
+    if path is None:
+        yield from python_documents()
+        return
+    if not path.is_file():
+        raise Refused(
+            "no_such_file", f"There is no file {path}.", hint="Give a .jsonl or .jsonl.gz after --documents."
+        )
+    with path.open("rb") as stream:
+        yield from read_documents(stream, path.name)
 
 
 def _origin(telling: Telling) -> str:

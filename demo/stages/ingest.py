@@ -26,13 +26,21 @@ def ingest(telling: Telling) -> Facts:
         _from_assistant(telling)
     project = telling.cast.project
     waiting = Trace.objects.filter(project=project, settle_after__isnull=False)
-    until(telling, lambda: not waiting.exists(), what="settling", seconds=300, now=lambda: f"{waiting.count()} open")
+    until(
+        telling,
+        lambda: not waiting.exists(),
+        what="settling",
+        seconds=300,
+        now=lambda: f"{waiting.count()} open",
+    )
     return _counts(telling)
 
 
 def _from_file(telling: Telling, path: Path) -> None:
     if not path.is_file():
-        raise Refused("no_such_file", f"There is no file {path}.", hint="Give a .jsonl or .jsonl.gz after --traces.")
+        raise Refused(
+            "no_such_file", f"There is no file {path}.", hint="Give a .jsonl or .jsonl.gz after --traces."
+        )
     cast = telling.cast
     telling.say(f"reading {path.name} (training use is declared as allowed for this file)")
     ingest_file(who=cast.lead, project=cast.project, path=path, training_use="allowed")
@@ -61,7 +69,10 @@ def _from_assistant(telling: Telling) -> None:
 def _counts(telling: Telling) -> Facts:
     batches = IngestBatch.objects.filter(project=telling.cast.project)
     sums = batches.aggregate(
-        accepted=Sum("accepted"), redelivered=Sum("redelivered"), conflicting=Sum("conflicting"), refused=Sum("refused")
+        accepted=Sum("accepted"),
+        redelivered=Sum("redelivered"),
+        conflicting=Sum("conflicting"),
+        refused=Sum("refused"),
     )
     redactions: Counter[str] = Counter()
     for counts in batches.values_list("redactions", flat=True):
@@ -71,5 +82,6 @@ def _counts(telling: Telling) -> Facts:
         "traces": Trace.objects.filter(project=telling.cast.project).count(),
         "delivered": ", ".join(f"{number or 0} {name}" for name, number in sums.items()),
         "redacted": ", ".join(f"{number} {kind}" for kind, number in redactions.most_common()) or "nothing",
-        "refused because": ", ".join(f"{number} {code}" for code, number in refusals.most_common()) or "nothing was",
+        "refused because": ", ".join(f"{number} {code}" for code, number in refusals.most_common())
+        or "nothing was",
     }

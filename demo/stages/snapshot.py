@@ -27,7 +27,9 @@ def snapshot(telling: Telling) -> Facts:
     telling.made["waiting"] = left
     request_review(who=telling.cast.engineer, snapshot=left, note="For the next preference step.")
     return {
-        "sealed": ", ".join(f"{one.name}: {one.row_count} rows, root {(one.root or '')[:12]}" for one in (sft, pairs)),
+        "sealed": ", ".join(
+            f"{one.name}: {one.row_count} rows, root {(one.root or '')[:12]}" for one in (sft, pairs)
+        ),
         "reasons": _reasons(sft),
         "left out of the SFT rows": _exclusions(sft),
         "approved": f"both, by {telling.cast.lead}, at the request of {telling.cast.engineer}",
@@ -58,4 +60,7 @@ def _reasons(made: Snapshot) -> str:
 
 def _exclusions(made: Snapshot) -> str:
     counts: dict[str, int] = made.manifest.get("exclusions", {})
-    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items(), key=lambda item: -item[1])) or "none"
+    return (
+        ", ".join(f"{number} {name}" for name, number in sorted(counts.items(), key=lambda item: -item[1]))
+        or "none"
+    )

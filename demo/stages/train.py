@@ -2,14 +2,13 @@
 
 import uuid
 
+from core.errors import Refused
 from demo.story import Facts, Telling
 from demo.waiting import extras_ready, until
 from snapshots.models import Approval
 from trainers.actions.launch_run import launch_run
 from trainers.models import ModelVersion, Run
 from trainers.models.run import FINAL_STATES
-
-from core.errors import Refused
 
 
 def train(telling: Telling) -> Facts:
@@ -24,7 +23,10 @@ def train(telling: Telling) -> Facts:
     telling.made["models"] = [base, tuned, aligned, small, smaller]
     return {
         "π0": f"{base}, {base.bytes:,} bytes",
-        **{f"{model.kind} {model.run.recipe.name}": _summary(model) for model in (tuned, aligned, small, smaller)},
+        **{
+            f"{model.kind} {model.run.recipe.name}": _summary(model)
+            for model in (tuned, aligned, small, smaller)
+        },
         "left for you": "launch the SFT recipe from the second approval on the Runs page",
     }
 
@@ -43,7 +45,13 @@ def _trained(telling: Telling, approval: Approval, recipe: str, parent: ModelVer
         run.refresh_from_db()
         return run.state in FINAL_STATES
 
-    until(telling, ended, what=recipe, seconds=600, now=lambda: f"{run.state}, step {run.step} of {run.total_steps}")
+    until(
+        telling,
+        ended,
+        what=recipe,
+        seconds=600,
+        now=lambda: f"{run.state}, step {run.step} of {run.total_steps}",
+    )
     if run.state != "succeeded":
         raise Refused("demo_run_failed", f"{recipe} ended as {run.state}.", hint=run.error)
     model = ModelVersion.objects.select_related("run__recipe").get(run=run)

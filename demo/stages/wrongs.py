@@ -59,7 +59,9 @@ def _by_action(wrong: Callable[[], object]) -> str:
             wrong()
     except Refused as refused:
         return f"refused · {refused}"
-    raise Refused("wrong_went_through", "A wrong was not refused.", hint="This is a fault of Winnow: please report it.")
+    raise Refused(
+        "wrong_went_through", "A wrong was not refused.", hint="This is a fault of Winnow: please report it."
+    )
 
 
 def _by_database(sql: str, parameters: list[object]) -> str:
@@ -70,7 +72,11 @@ def _by_database(sql: str, parameters: list[object]) -> str:
                 return "not tried: there was nothing to try it with"
     except DatabaseError as error:
         return f"refused by PostgreSQL · {str(error).splitlines()[0]}"
-    raise Refused("wrong_went_through", "The database let a wrong through.", hint="This is a fault of Winnow: please report it.")
+    raise Refused(
+        "wrong_went_through",
+        "The database let a wrong through.",
+        hint="This is a fault of Winnow: please report it.",
+    )
 
 
 def _twin(telling: Telling, waiting: Snapshot) -> str:
