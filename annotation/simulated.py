@@ -51,6 +51,7 @@ _TAG_OF_FEATURE = {
     "hedges": "hedging",
     "refuses": "incomplete",
     "empty": "incomplete",
+    "long": "incomplete",
     "structured": "unclear",
 }
 
@@ -95,7 +96,7 @@ def judge(
 
 
 def _decide(temperament: Temperament, felt: float, first: Features, second: Features) -> Answer:
-    if first.empty and second.empty or first.refuses and second.refuses:
+    if (first.empty and second.empty) or (first.refuses and second.refuses):
         return Answer(Choice.BOTH_BAD)
     if abs(felt) < temperament.tie_below:
         return Answer(Choice.TIE)
@@ -116,10 +117,8 @@ def _reasons(
         return (), ""
     loser = second if sign > 0 else first
     winner = first if sign > 0 else second
-    if name == "long":
-        tag = "verbosity" if loser.long > winner.long else "incomplete"
-    else:
-        tag = _TAG_OF_FEATURE[name]
+    too_long = name == "long" and loser.long > winner.long
+    tag = "verbosity" if too_long else _TAG_OF_FEATURE[name]
     return (tag,), f"simulated: {name} {getattr(winner, name):.2f} against {getattr(loser, name):.2f}"
 
 

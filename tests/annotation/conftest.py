@@ -47,8 +47,7 @@ def store(
         occurred_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
         route="test",
         variant=variant,
-        state="settled",
-        **({"training_use": "allowed"} | trace),
+        **({"training_use": "allowed", "state": "settled"} | trace),
     )
     content, key_id = content_hash(value, project.pk)
     version = ConversationVersion.objects.create(

@@ -49,7 +49,8 @@ def test_top_share_takes_at_least_one_annotator() -> None:
 def test_effective_numbers_never_exceed_the_people_and_fall_with_order(counts: list[int]) -> None:
     people = sum(1 for v in counts if v)
     q1, q2 = hill_number(counts, q=1), hill_number(counts, q=2)
-    assert q1 is not None and q2 is not None
+    assert q1 is not None
+    assert q2 is not None
     assert 1 - 1e-9 <= q2 <= q1 + 1e-9 <= people + 2e-9
     assert q2 == pytest.approx(1 / (herfindahl(counts) or math.nan))
 
