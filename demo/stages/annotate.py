@@ -1,5 +1,7 @@
 """Pairs and repairs wait for the visitor; simulated annotators, marked as such, do the rest."""
 
+from collections.abc import Callable
+
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.make_pairs import make_pairs
 from annotation.actions.make_repairs import make_repairs
@@ -22,9 +24,9 @@ def annotate(telling: Telling) -> Facts:
     made = make_pairs(who=cast.lead, campaign=pairs, limit=PAIRS)
     repaired = make_repairs(who=cast.lead, campaign=repairs, limit=REPAIRS)
     for campaign in (pairs, repairs):
-        simulate_judgments(
-            who=cast.lead, campaign=campaign, annotators=ANNOTATORS, leave=LEFT_FOR_VISITOR, say=telling.say
-        )
+        items = campaign.items.count()
+        limit = campaign.overlap * max(items - LEFT_FOR_VISITOR, 0)
+        simulate_judgments(who=cast.lead, campaign=campaign, limit=limit, people=ANNOTATORS, progress=_say(telling))
     judgments = Judgment.objects.filter(project=cast.project)
     outcomes = Decision.objects.filter(project=cast.project)
     return {
@@ -41,6 +43,14 @@ def annotate(telling: Telling) -> Facts:
 
 def _words(counts: dict[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
+
+
+def _say(telling: Telling) -> Callable[[int, int], None]:
+    def say(done: int, of: int) -> None:
+        if done % 200 == 0:
+            telling.say(f"{done} of {of} simulated judgments")
+
+    return say
 
 
 def _campaign(telling: Telling, name: str, kind: str) -> Campaign:

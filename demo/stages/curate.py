@@ -26,7 +26,7 @@ def curate(telling: Telling) -> Facts:
         domains_omitted = ""
     except Omitted as reason:
         domains_omitted = str(reason)
-    report = run_curation(cast.project, on_progress=telling.say)
+    report = run_curation(cast.project, on_progress=lambda step, taken: telling.say(f"{step}: {taken}"))
     states = CurationState.objects.filter(project=cast.project).exclude(step="superseded")
     drops = Counter(states.exclude(drop_reason="").values_list("drop_reason", flat=True))
     kept = states.filter(step="done", drop_reason="")

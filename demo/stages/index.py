@@ -1,22 +1,23 @@
 """Documents become passages that can be cited; one search shows it."""
 
+import io
 from collections.abc import Iterator
 
 from core.errors import Refused
-from demo.python_documents import python_documents
 from demo.story import Facts, Telling
 from demo.waiting import extras_ready, job_ended
+from examples.python_docs import corpus
 from indexer.actions.search import search
 from indexer.actions.sync_documents import sync_documents
 from indexer.documents import Document, RefusedRow, read_documents
+from indexer.models import Occurrence
 
+PASSAGES = 900
 QUERY = "How do I read a file line by line?"
 
 
 def index(telling: Telling) -> Facts:
     """Sync, build, publish, ask."""
-    from indexer.models import Occurrence
-
     extras_ready(telling, what_for="embedding passages")
     cast = telling.cast
     done = sync_documents(who=cast.lead, project=cast.project, rows=_rows(telling), origin=_origin(telling))
@@ -24,12 +25,14 @@ def index(telling: Telling) -> Facts:
         assert done.build.job is not None
         job_ended(telling, done.build.job, what="indexing", seconds=600)
     found = search(who=cast.lead, project=cast.project, query=_query(telling))
-    best = found.results[0]
+    place = found.results[0].occurrences[0]
+    version = place.document_version
     return {
         "documents": ", ".join(f"{number} {name}" for name, number in sorted(done.counts.items())),
         "passages that can be cited": Occurrence.objects.filter(project=cast.project).live().count(),
-        "asked": _query(telling),
-        "answered from": f"{best.uri} v{best.version} [{best.start}:{best.end}] ({best.licence or 'no licence stated'})",
+        "asked": f"{_query(telling)} ({found.why_words_only or 'words and meaning'})",
+        "answered from": f"{version.uri} v{version.number} [{place.start}:{place.end}], "
+        f"{version.licence or 'no licence stated'}",
     }
 
 
@@ -37,7 +40,9 @@ def _rows(telling: Telling) -> Iterator[Document | RefusedRow]:
     """The visitor's corpus, or what the assistant itself looks things up in."""
     path = telling.options.documents
     if path is None:
-        yield from python_documents()
+        docs = corpus(PASSAGES)
+        telling.say(str(docs))
+        yield from read_documents(io.BytesIO(docs.jsonl), "python-docs.jsonl")
         return
     if not path.is_file():
         raise Refused(
