@@ -79,9 +79,7 @@ def test_pages_carry_a_strict_content_policy(db: None) -> None:
     assert "default-src 'none'" in policy
 
 
-@pytest.mark.parametrize(
-    "template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
-)
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.stem)
 def test_no_template_needs_inline_style_script_or_eval(template: Path) -> None:
     source = template.read_text()
     assert not INLINE.search(source)
