@@ -93,18 +93,24 @@ def _one_snapshot(data: DataFacts) -> list[str]:
         f"- reasons: {_counts(data.by_reason)}",
         f"- licences: {_counts(data.licences)}",
         f"- redaction rules: {', '.join(data.redaction_rules) or 'none named'}",
-        (f"- judged by: {data.annotators} annotators, {data.simulated_annotators} of them simulated, "
-        f"{data.judgments:,} judgments"),
-        (f"- requested by {_words(data.requester)}, approved by {_words(data.approver)} on {data.approved_at}: "
-        f"“{_words(data.reason)}”"),
+        (
+            f"- judged by: {data.annotators} annotators, {data.simulated_annotators} of them simulated, "
+            f"{data.judgments:,} judgments"
+        ),
+        (
+            f"- requested by {_words(data.requester)}, approved by {_words(data.approver)} on {data.approved_at}: "
+            f"“{_words(data.reason)}”"
+        ),
     ]
 
 
 def _rows_used(rows: Mapping[str, Any]) -> list[str]:
     left_out = _counts(rows.get("left_out") or {}) or "none"
     return [
-        (f"- used: {rows.get('train', 0):,} rows to train, {rows.get('held_out', 0):,} held out; "
-        f"{rows.get('truncated', 0):,} cut at the front; left out: {left_out}")
+        (
+            f"- used: {rows.get('train', 0):,} rows to train, {rows.get('held_out', 0):,} held out; "
+            f"{rows.get('truncated', 0):,} cut at the front; left out: {left_out}"
+        )
     ]
 
 
@@ -123,7 +129,11 @@ def _recipe(facts: CardFacts) -> list[str]:
 
 def _results(facts: CardFacts) -> list[str]:
     lines = ["## Measured on held-out rows", "", "| | value | 95 % interval | rows |", "|---|---|---|---|"]
-    for when, shown in (facts.summary.get("perplexity") or {}).items():
+    perplexity = facts.summary.get("perplexity") or {}
+    for when in ("before", "after"):
+        if when not in perplexity:
+            continue
+        shown = perplexity[when]
         interval = f"{shown['low']:.3f} to {shown['high']:.3f}"
         lines.append(f"| perplexity {when} | {shown['value']:.3f} | {interval} | {shown['rows']} |")
     change = facts.summary.get("comparison")

@@ -10,7 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -23,14 +22,10 @@ from snapshots.verification import read_verified
 from trainers.folder import AttemptFolder, RunFolder
 from trainers.manifests import Unverified, seal, verify
 from trainers.models import Artifact, ModelVersion, Run
+from trainers.places import folder_of
 
 TRAINED_ON = ("kind", "split", "messages", "prompt", "chosen", "rejected", "tools")
 MODEL_FOLDER = "model/"
-
-
-def folder_of(run: Run) -> RunFolder:
-    """The run's folder on this host."""
-    return RunFolder(Path(settings.RUNS_DIR) / run.folder)
 
 
 def prepare(run: Run, attempt: int) -> AttemptFolder:

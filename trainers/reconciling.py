@@ -25,7 +25,8 @@ from trainers.folder import AttemptFolder
 from trainers.ingesting import ingest
 from trainers.launcher import start_local
 from trainers.models import Attempt, Run
-from trainers.preparing import folder_of, prepare
+from trainers.places import folder_of
+from trainers.preparing import prepare
 from trainers.processes import ProcessName, end_group
 from trainers.registering import register
 from trainers.states import CANCELLED, FAILED, OCCUPYING, QUEUED, STARTING, STOPPING, SUCCEEDED, before
@@ -184,7 +185,7 @@ def _settle(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[s
     """The supervisor's verdict becomes the run's."""
     state = result["state"]
     if state == "succeeded":
-        register(run, running, folder, result)
+        _register_or_say_why_not(run, running, folder, result)
     elif state == "interrupted" and not _must_end(run, running):
         _next_attempt(
             run, running, "interrupted", _("The training program was asked to stop by its host; it goes on.")
@@ -193,6 +194,17 @@ def _settle(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[s
         _end(run, running, FAILED, error=str(result["message"]))
     else:
         _end(run, running, CANCELLED, error=_why(run))
+
+
+def _register_or_say_why_not(
+    run: Run, running: RunningJob, folder: AttemptFolder, result: dict[str, Any]
+) -> None:
+    """A store that is full or away costs time, not the model: the next round tries again."""
+    try:
+        register(run, running, folder, result)
+    except OSError as error:
+        running.heartbeat()
+        Run.objects.filter(pk=run.pk).update(error=_about_disk(error))
 
 
 def _end(run: Run, running: RunningJob, state: str, *, error: str) -> None:

@@ -35,7 +35,7 @@ def register(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[
         model = _model_version(run, manifest)
         Attempt.objects.filter(run=run, number=running.attempt).update(outcome=SUCCEEDED, ended_at=Now())
         Run.objects.filter(pk=run.pk, state__in=before(SUCCEEDED)).update(
-            state=SUCCEEDED, finished_at=Now(), eta_seconds=None
+            state=SUCCEEDED, error="", finished_at=Now(), eta_seconds=None
         )
         record(
             actor=system("trainers"),

@@ -1,4 +1,4 @@
-"""Sealed and approved snapshots for training tests, made from the real row, leaf and shard functions as the app role."""
+"""Sealed and approved snapshots for training tests, from the real row, leaf and shard functions, as the app role."""
 
 import hashlib
 import random
@@ -23,26 +23,45 @@ VERBS = ["hold", "change", "sort", "copy", "join", "read", "write", "count"]
 def chat_rows(kind: str, count: int, *, seed: int = 1) -> list[dict[str, Any]]:
     """Small chats with a tool call, or pairs of answers, about a few topics; every fifth row is held out."""
     dice = random.Random(seed)
-    tools = [{"type": "function", "function": {"name": "lookup", "description": "Look it up.", "parameters": {}}}]
+    tools = [
+        {"type": "function", "function": {"name": "lookup", "description": "Look it up.", "parameters": {}}}
+    ]
     rows = []
     for number in range(count):
         topic, verb = dice.choice(TOPICS), dice.choice(VERBS)
         ask = {"role": "user", "content": f"How do {topic} {verb} things, question {number}?"}
         good = {"role": "assistant", "content": f"To {verb} {topic}, call the method named {verb}."}
-        row: dict[str, Any] = {"kind": kind, "split": "validation" if number % 5 == 0 else "train", "tools": tools}
+        row: dict[str, Any] = {
+            "kind": kind,
+            "split": "validation" if number % 5 == 0 else "train",
+            "tools": tools,
+        }
         if kind == "sft":
             call = {
                 "role": "assistant",
                 "content": "",
-                "tool_calls": [{"type": "function", "function": {"name": "lookup", "arguments": {"topic": topic}}}],
+                "tool_calls": [
+                    {"type": "function", "function": {"name": "lookup", "arguments": {"topic": topic}}}
+                ],
             }
             found = {"role": "tool", "content": f"{topic}: see {verb}", "name": "lookup"}
             row |= {"messages": [ask, call, found, good], "reason": "accepted"}
         else:
             bad = {"role": "assistant", "content": f"I do not know about {topic}, sorry."}
-            row |= {"prompt": [ask], "chosen": [good], "rejected": [bad], "reason": "pair_winner", "strength": 1}
+            row |= {
+                "prompt": [ask],
+                "chosen": [good],
+                "rejected": [bad],
+                "reason": "pair_winner",
+                "strength": 1,
+            }
             row["votes"] = {"a": 2, "b": 0}
-        row["lineage"] = {"trace": str(number), "simulated": number % 2 == 0, "licence": "MIT", "judgments": []}
+        row["lineage"] = {
+            "trace": str(number),
+            "simulated": number % 2 == 0,
+            "licence": "MIT",
+            "judgments": [],
+        }
         rows.append(row)
     return rows
 
@@ -53,7 +72,12 @@ def approve(
     """Seal the rows as a snapshot of their kind and sign it."""
     snapshot = _sealed(project, requester, rows, name)
     review = Review.objects.create(project=project, snapshot=snapshot, requested_by=requester)
-    review.state, review.decided_by, review.decided_at, review.reason = "approved", approver, NOW, "looks right"
+    review.state, review.decided_by, review.decided_at, review.reason = (
+        "approved",
+        approver,
+        NOW,
+        "looks right",
+    )
     review.save()
     return Approval.objects.create(
         project=project,
@@ -177,5 +201,11 @@ def _version(project: Project, rules: AssetVersion) -> ConversationVersion:
         training_use="allowed",
     )
     return ConversationVersion.objects.create(
-        project=project, trace=trace, number=1, day=NOW.date(), content_hash="0" * 64, key_id="test", rules=rules
+        project=project,
+        trace=trace,
+        number=1,
+        day=NOW.date(),
+        content_hash="0" * 64,
+        key_id="test",
+        rules=rules,
     )

@@ -9,7 +9,7 @@ from snapshots.models import Approval
 from tests.conftest import Team
 from tests.trainers.approved import approve, chat_rows
 from trainers.models import Run
-from trainers.preparing import folder_of
+from trainers.places import folder_of
 from trainers.processes import ProcessName, end_group
 
 SHAPE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}

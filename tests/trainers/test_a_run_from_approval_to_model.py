@@ -49,6 +49,13 @@ def test_a_base_pass_becomes_a_model_with_a_card_and_its_files_are_stored_by_has
     assert model.base is None
     weights = Artifact.objects.get(run=run, path="model/model.safetensors")
     assert len(storage.get(weights.sha256)) == weights.bytes
-    for said in (approval.root, "15 of 30 rows (50.0%)", "Lead", "Engineer", model.weights_sha256, "Known risks"):
+    for said in (
+        approval.root,
+        "15 of 30 rows (50.0%)",
+        "Lead",
+        "Engineer",
+        model.weights_sha256,
+        "Known risks",
+    ):
         assert said in model.card
     assert AuditEntry.objects.filter(verb="model.register", subject_id=str(model.pk)).exists()

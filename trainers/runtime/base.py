@@ -131,7 +131,7 @@ class BasePass:
             group["lr"] = self._rate(step)
         loss = token_nats(self.model, ids, torch.ones_like(ids)).mean()
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         return float(loss.detach())

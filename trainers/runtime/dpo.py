@@ -26,7 +26,14 @@ from trainers.runtime.parents import (
 )
 from trainers.runtime.rows import Preferred, preferred_rows, read_rows
 from trainers.runtime.scoring import pad_id
-from trainers.runtime.trl_run import PlannedOrder, Reporting, common_arguments, load_for_training, run_trainer
+from trainers.runtime.trl_run import (
+    PlannedOrder,
+    Reporting,
+    common_arguments,
+    load_for_training,
+    run_trainer,
+    save_trained,
+)
 from trainers.runtime.work import Work, main
 
 
@@ -100,7 +107,7 @@ def train(work: Work) -> None:
     run_trainer(trainer, work)
     work.phase("measuring before and after")
     saved = work.attempt.path / "trained"
-    trainer.model.save_pretrained(saved)
+    save_trained(trainer, saved)
     measured = (rows.held_out or rows.train)[: recipe["measured_rows"]]
     trained, reference = load_any(saved), load_any(reference_folder(work))
     before = pair_log_ratios(load_any(parent), measured)

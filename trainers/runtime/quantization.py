@@ -28,7 +28,7 @@ class Scheme:
     @property
     def top(self) -> int:
         """Largest magnitude: symmetric, so zero stays zero."""
-        return 2 ** (self.bits - 1) - 1
+        return int(2 ** (self.bits - 1)) - 1
 
 
 @dataclass(frozen=True)

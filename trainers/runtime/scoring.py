@@ -42,13 +42,13 @@ def row_losses(model: TinyLlama, rows: Sequence[Answered]) -> list[RowLoss]:
         counted = padded([[int(bit) for bit in rows[place].counted] for place in places], 0)
         nats = token_nats(model, ids, counted)
         sizes = counted[:, 1:].sum(dim=1).tolist()
-        for place, share in zip(places, nats.split(sizes), strict=True):
+        for place, share in zip(places, torch.split(nats, sizes), strict=True):
             out[place] = RowLoss(float(share.double().sum()), len(share))
     return [out[place] for place in range(len(rows))]
 
 
 @torch.no_grad()
-def greedy(model: TinyLlama, prompt: Sequence[int], *, end_id: int, new_tokens: int) -> list[int]:
+def greedy(model: TinyLlama, prompt: Sequence[int], *, end: int, new_tokens: int) -> list[int]:
     """The likeliest continuation, up to the end token."""
     model.eval()
     room = model.shape.max_position_embeddings - new_tokens
@@ -56,7 +56,7 @@ def greedy(model: TinyLlama, prompt: Sequence[int], *, end_id: int, new_tokens: 
     said: list[int] = []
     for _ in range(new_tokens):
         token = int(model.logits(model.hidden(ids)[0, -1]).argmax())
-        if token == end_id:
+        if token == end:
             break
         said.append(token)
         ids = torch.cat([ids, torch.tensor([[token]])], dim=1)
@@ -78,20 +78,27 @@ def answers(
     model: TinyLlama, tokenizer: Tokenizer, rows: Sequence[Row], *, count: int, new_tokens: int
 ) -> list[tuple[str, str]]:
     """(question, what the model says) for the first `count` rows."""
-    end_id = tokenizer.token_to_id(END)
+    end = end_id(tokenizer)
     out = []
     for question, messages, tools in sample_prompts(rows, count):
         prompt, _ = encode(tokenizer, [*rendered(messages, tools), (GENERATION_PROMPT, False)])
-        said = greedy(model, prompt, end_id=end_id, new_tokens=new_tokens)
+        said = greedy(model, prompt, end=end, new_tokens=new_tokens)
         out.append((question, tokenizer.decode(said, skip_special_tokens=False)))
     return out
 
 
 def pad_id(tokenizer: Tokenizer) -> int:
     """Id of the padding token."""
-    return int(tokenizer.token_to_id(PAD))
+    return _special(tokenizer, PAD)
 
 
 def end_id(tokenizer: Tokenizer) -> int:
     """Id of the token that ends a turn."""
-    return int(tokenizer.token_to_id(END))
+    return _special(tokenizer, END)
+
+
+def _special(tokenizer: Tokenizer, token: str) -> int:
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ValueError(f"the tokenizer has no {token}")
+    return int(found)

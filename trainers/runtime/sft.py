@@ -17,7 +17,14 @@ from trainers.runtime.parents import (
 from trainers.runtime.rows import Answered, answered_rows, read_rows
 from trainers.runtime.scoring import row_losses
 from trainers.runtime.statistics import compared, perplexity
-from trainers.runtime.trl_run import PlannedOrder, Reporting, common_arguments, load_for_training, run_trainer
+from trainers.runtime.trl_run import (
+    PlannedOrder,
+    Reporting,
+    common_arguments,
+    load_for_training,
+    run_trainer,
+    save_trained,
+)
 from trainers.runtime.work import Work, main
 
 IGNORED = -100
@@ -58,7 +65,7 @@ def train(work: Work) -> None:
     run_trainer(trainer, work)
     work.phase("measuring before and after")
     saved = work.attempt.path / "trained"
-    trainer.model.save_pretrained(saved)
+    save_trained(trainer, saved)
     measured = (rows.held_out or rows.train)[: recipe["measured_rows"]]
     trained = load_any(saved)
     before, after = row_losses(load_any(parent), measured), row_losses(trained, measured)

@@ -116,3 +116,8 @@ def run_trainer(trainer: Any, work: Work) -> None:
     work.step = trainer.state.global_step
     if work.step < work.total:
         raise StopAsked
+
+
+def save_trained(trainer: Any, folder: Path) -> None:
+    """The trained weights as a model folder."""
+    trainer.model.save_pretrained(folder)

@@ -1,0 +1,207 @@
+"""What the pages and the API show of runs and models."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Project
+from core.plots import Plot, Series, lines
+from snapshots.models import Approval
+from trainers.carding import ancestors_of
+from trainers.model_card import VERDICTS
+from trainers.models import Metric, ModelVersion, Run
+from trainers.places import folder_of
+from trainers.recipes import by_slug
+
+LOG_BYTES = 16_000
+LOG_LINES = 80
+CURVES = {"base": "loss", "sft": "loss", "dpo": "loss", "ptq": "relative_error"}
+
+
+def runs_of(project: Project) -> QuerySet[Run]:
+    """Runs with what a list shows of each."""
+    return Run.objects.filter(project=project).select_related(
+        "recipe", "approval__snapshot", "parent", "requested_by", "job", "model_version"
+    )
+
+
+def models_of(project: Project) -> QuerySet[ModelVersion]:
+    """Model versions with what a list shows of each."""
+    return ModelVersion.objects.filter(project=project).select_related(
+        "run__recipe", "run__approval__snapshot", "parent", "base"
+    )
+
+
+def launchable_approvals(project: Project) -> QuerySet[Approval]:
+    """Approvals that stand, newest first."""
+    return (
+        Approval.objects.standing()
+        .filter(project=project)
+        .select_related("snapshot", "approver")
+        .order_by("-approved_at")
+    )
+
+
+def points(run: Run, name: str, after_step: int = -1) -> list[tuple[int, float]]:
+    """(step, value) of one metric in order, from a cursor on."""
+    rows = Metric.objects.filter(run=run, name=name, step__gt=after_step).order_by("step")
+    return [(int(step), float(value)) for step, value in rows.values_list("step", "value")]
+
+
+def curve(run: Run) -> Plot | None:
+    """The run's main curve beside that of the last run of the same recipe; None before the first point."""
+    name = CURVES[run.kind]
+    own = points(run, name)
+    if not own:
+        return None
+    series = [_series(str(run), own)]
+    earlier = previous_run(run)
+    if earlier is not None and (before := points(earlier, name)):
+        series.append(_series(_("before: %(run)s") % {"run": earlier}, before))
+    if run.kind == "ptq":
+        return lines(
+            _("Rounding error by matrix"), series, unit=_("relative"), x_label=_("matrix"), from_zero=True
+        )
+    return lines(
+        _("Training loss"),
+        series,
+        unit=_("nats per token") if run.kind != "dpo" else _("nats per pair"),
+        x_label=_("step"),
+    )
+
+
+def _series(name: str, values: Sequence[tuple[int, float]]) -> Series:
+    return Series(name, [step for step, _value in values], [value for _step, value in values])
+
+
+def previous_run(run: Run) -> Run | None:
+    """The last run of the same recipe that succeeded before this one began."""
+    found = Run.objects.filter(
+        project=run.project_id, recipe__name=run.recipe.name, state="succeeded", created_at__lt=run.created_at
+    )
+    return found.select_related("recipe", "approval__snapshot", "parent").order_by("-created_at").first()
+
+
+def changes_since(run: Run, earlier: Run) -> list[tuple[str, Any, Any]]:
+    """(what, then, now) for every difference in parameters, data, parent or seed."""
+    then, now = earlier.recipe.spec, run.recipe.spec
+    rows = [
+        (name, then.get(name), now.get(name))
+        for name in sorted({*then, *now})
+        if then.get(name) != now.get(name)
+    ]
+    pairs = [
+        (_("snapshot"), str(earlier.approval.snapshot), str(run.approval.snapshot)),
+        (_("parent"), str(earlier.parent or "–"), str(run.parent or "–")),
+        (_("seed"), earlier.spec.get("seed"), run.spec.get("seed")),
+    ]
+    return rows + [row for row in pairs if row[1] != row[2]]
+
+
+def log_tail(run: Run) -> str:
+    """The end of the newest attempt's log, where this host has the run folder."""
+    attempt = run.attempts.order_by("-number").first()
+    if attempt is None:
+        return ""
+    path = folder_of(run).attempt(attempt.number).log
+    try:
+        with path.open("rb") as source:
+            source.seek(max(0, path.stat().st_size - LOG_BYTES))
+            text = source.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-LOG_LINES:])
+
+
+def measured(summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """The held-out numbers of a run as rows of a table: what, value, interval, rows."""
+    rows = []
+    names = {"before": _("Perplexity before"), "after": _("Perplexity after")}
+    perplexity = summary.get("perplexity") or {}
+    for when, what in names.items():
+        if shown := perplexity.get(when):
+            rows.append({"what": what, "unit": "", "count": shown["rows"], **shown})
+    preference = (summary.get("preference") or {}).get("accuracy")
+    if preference:
+        percent = {name: preference[name] * 100 for name in ("value", "low", "high")}
+        rows.append(
+            {"what": _("Pairs preferred as judged"), "unit": "%", "count": preference["pairs"], **percent}
+        )
+    change = summary.get("comparison")
+    if change:
+        percent = {
+            name: change[key] * 100 for name, key in (("value", "change"), ("low", "low"), ("high", "high"))
+        }
+        rows.append({"what": _("Change of perplexity"), "unit": "%", "count": change["rows"], **percent})
+    return rows
+
+
+def reading(summary: dict[str, Any]) -> str:
+    """What the comparison lets one say, in words."""
+    verdict = (summary.get("comparison") or {}).get("verdict", "")
+    words = {
+        "better": _("Lower than before, and the interval excludes no change."),
+        "worse": _("Higher than before, and the interval excludes no change."),
+        "no_difference": _("No difference that this many rows could show."),
+        "too_few_rows": _("Too few held-out rows to tell."),
+        "trained_too_little": _(
+            "Trained too little to tell: an under-trained model hides what quantisation does."
+        ),
+    }
+    assert set(words) == set(VERDICTS)
+    return words.get(verdict, "")
+
+
+def what_will_happen(
+    project: Project, recipe: str, approval_id: uuid.UUID | None, parent_id: uuid.UUID | None
+) -> dict[str, Any] | None:
+    """For the launch page: what exactly a press on the button does; None until a recipe is chosen."""
+    shipped = by_slug().get(recipe)
+    if shipped is None:
+        return None
+    approval = launchable_approvals(project).filter(pk=approval_id).first() if approval_id else None
+    counts = approval.snapshot.manifest.get("counts", {}) if approval else {}
+    parameters = shipped.parameters
+    steps, batch = parameters.get("steps"), parameters.get("batch_size")
+    splits = counts.get("splits", {})
+    return {
+        "recipe": shipped,
+        "approval": approval,
+        "fits": approval is None or shipped.wants in ("any", approval.snapshot.kind),
+        "parent": models_of(project).filter(pk=parent_id).first() if parent_id else None,
+        "needs_parent": bool(shipped.parents),
+        "rows": approval.snapshot.row_count if approval else None,
+        "simulated": counts.get("simulated_rows", 0),
+        "train": splits.get("train"),
+        "held_out": splits.get("validation"),
+        "steps": steps,
+        "seen": steps * batch if steps and batch else None,
+        "waiting": Run.objects.live().filter(project=project).count(),
+        "parameters": sorted(parameters.items()),
+    }
+
+
+def lineage_of(run: Run) -> list[dict[str, Any]]:
+    """Snapshot → approval → ancestors → this run → its model, for the line on the page."""
+    steps: list[dict[str, Any]] = [
+        {
+            "kind": _("snapshot"),
+            "label": str(run.approval.snapshot),
+            "to": ("snapshot", run.approval.snapshot_id),
+        },
+        {
+            "kind": _("approved by"),
+            "label": str(run.approval.approver),
+            "to": ("snapshot", run.approval.snapshot_id),
+        },
+    ]
+    if run.parent is not None:
+        older = [run.parent, *ancestors_of(run.parent)]
+        steps += [{"kind": _("model"), "label": str(model), "model": model.pk} for model in reversed(older)]
+    steps.append({"kind": _("run"), "label": str(run), "run": run.pk})
+    made = getattr(run, "model_version", None)
+    steps.append({"kind": _("model"), "label": str(made) if made else "", "model": made.pk if made else None})
+    return steps
