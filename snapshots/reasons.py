@@ -33,6 +33,9 @@ class Exclusion(StrEnum):
     TIE = "tie"
     BOTH_BAD = "both_bad"
     UNDECIDED = "undecided"
+    CANNOT_JUDGE = "cannot_judge"
+    CONFLICT = "conflict"
+    NOT_ASKED_FOR = "reason_not_asked_for"
     BELOW_STRENGTH = "below_strength"
     NO_PROMPT = "no_prompt"
     NO_ANSWER = "no_answer"
@@ -45,6 +48,10 @@ class Exclusion(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
     OUTSIDE_STRATA = "outside_strata"
     NEEDS_WORK = "needs_work"
+    NOT_CURATED = "not_curated"
+    DROPPED_IN_CURATION = "dropped_in_curation"
+    SUPERSEDED = "superseded_version"
+    BODY_RETIRED = "body_retired"
     SAME_ROW = "same_row"
     ERASED = "erased"
     OVER_LIMIT = "over_limit"
@@ -57,23 +64,23 @@ TRUNCATING = frozenset({"length", "max_tokens", "content_filter", "incomplete"})
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing people said for an answer: the reason, how strong (pairs only), whether it was simulated."""
+    """One thing people said for an answer: the reason, how strong (pairs only), whether it was simulated.
+
+    `decision` and `response` are the ids of the rows that say so, "" for feedback.
+    """
 
     reason: Reason
-    strength: int = 0
+    strength: float = 0
     simulated: bool = False
-    judgments: tuple[str, ...] = ()
+    decision: str = ""
+    response: str = ""
 
 
 @dataclass(frozen=True)
 class AnswerFacts:
-    """What is known against an answer (state of production) and for it (evidence)."""
+    """What is known against an answer (the first veto that holds) and for it (evidence)."""
 
-    failed: bool = False
-    truncated: bool = False
-    down_rated: bool = False
-    escalated: bool = False
-    dropped: bool = False
+    veto: Exclusion | None = None
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -81,8 +88,8 @@ class AnswerFacts:
 class Policy:
     """What a selection asks for. `min_strength` is the pair strength from which a winner is a positive."""
 
-    reasons: Collection[Reason] = SFT_REASONS
-    min_strength: int = 2
+    reasons: Collection[str] = SFT_REASONS
+    min_strength: float = 2
     include_simulated: bool = False
 
 
@@ -106,9 +113,8 @@ def judge_answer(facts: AnswerFacts, policy: Policy) -> Keep | Drop:
     fixed = _best([e for e in allowed if e.reason is Reason.FIXED], policy)
     if fixed is not None:
         return Keep(fixed)
-    veto = _veto(facts)
-    if veto is not None:
-        return Drop(veto)
+    if facts.veto is not None:
+        return Drop(facts.veto)
     strong = [e for e in allowed if e.reason is not Reason.PAIR_WINNER or e.strength >= policy.min_strength]
     best = _best(strong, policy)
     if best is not None:
@@ -118,30 +124,27 @@ def judge_answer(facts: AnswerFacts, policy: Policy) -> Keep | Drop:
     return Drop(Exclusion.BELOW_STRENGTH if allowed else Exclusion.NO_REASON)
 
 
-def judge_preference(
-    *, decision: str, strength: int, simulated: bool, min_strength: int, include_simulated: bool
-) -> Drop | None:
-    """Whether a decided pair stays out; None lets it in. `decision` is a, b, tie, both_bad or undecided."""
-    if decision not in ("a", "b"):
-        known = {"tie": Exclusion.TIE, "both_bad": Exclusion.BOTH_BAD}
-        return Drop(known.get(decision, Exclusion.UNDECIDED))
-    if simulated and not include_simulated:
+def judge_preference(evidence: Evidence | None, outcome: str, policy: Policy) -> Keep | Drop:
+    """Whether a judged pair becomes a preference row; `outcome` is that of its decision, "" for none yet."""
+    if outcome not in ("a", "b") or evidence is None:
+        return Drop(_UNDECIDED.get(outcome, Exclusion.UNDECIDED))
+    if evidence.reason not in policy.reasons:
+        return Drop(Exclusion.NOT_ASKED_FOR)
+    if evidence.simulated and not policy.include_simulated:
         return Drop(Exclusion.SIMULATED)
-    return Drop(Exclusion.BELOW_STRENGTH) if strength < min_strength else None
+    weak = evidence.reason is Reason.JUDGED and evidence.strength < policy.min_strength
+    return Drop(Exclusion.BELOW_STRENGTH) if weak else Keep(evidence)
 
 
-def _veto(facts: AnswerFacts) -> Exclusion | None:
-    vetoes = (
-        (facts.dropped, Exclusion.DROPPED),
-        (facts.down_rated, Exclusion.DOWN_RATED),
-        (facts.failed, Exclusion.FAILED),
-        (facts.truncated, Exclusion.TRUNCATED),
-        (facts.escalated, Exclusion.ESCALATED),
-    )
-    return next((name for holds, name in vetoes if holds), None)
+_UNDECIDED = {
+    "tie": Exclusion.TIE,
+    "both_bad": Exclusion.BOTH_BAD,
+    "cannot": Exclusion.CANNOT_JUDGE,
+    "conflict": Exclusion.CONFLICT,
+}
 
 
 def _best(evidence: list[Evidence], policy: Policy) -> Evidence | None:
     usable = [e for e in evidence if policy.include_simulated or not e.simulated]
     order = {reason: place for place, reason in enumerate(SFT_REASONS)}
-    return min(usable, key=lambda e: (e.simulated, order[e.reason], -e.strength), default=None)
+    return min(usable, key=lambda e: (e.simulated, order[e.reason], -e.strength, e.decision), default=None)

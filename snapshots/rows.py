@@ -45,52 +45,59 @@ class Lineage:
         }
 
 
+def split_at_question(conversation: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+    """(prompt, answer): the prompt ends with the last thing the user said, tool use after it is answer."""
+    messages = list(conversation["messages"])
+    asked = max((place for place, one in enumerate(messages) if one["role"] == "user"), default=-1)
+    return messages[: asked + 1], messages[asked + 1 :]
+
+
 def sft_row(
-    conversation: Mapping[str, Any], *, reason: str, split: str, lineage: Lineage, answer: str | None = None
+    *,
+    prompt: Sequence[Mapping[str, Any]],
+    answer: Sequence[Mapping[str, Any]],
+    tools: Sequence[Mapping[str, Any]],
+    reason: str,
+    split: str,
+    lineage: Lineage,
 ) -> dict[str, Any]:
-    """One SFT row; `answer` replaces the text of the final answer (a fix). Raises NotARow."""
-    messages = chat_messages(conversation["messages"])
-    while messages and messages[-1]["role"] != "assistant":
-        messages.pop()
-    if not messages:
-        raise NotARow("no_answer")
-    if answer is not None:
-        messages[-1] = {"role": "assistant", "content": answer}
-    if not messages[-1]["content"].strip():
-        raise NotARow("empty_answer")
-    return _row("sft", {"messages": messages, "reason": reason}, conversation, split, lineage)
+    """One SFT row: the conversation up to the question, and the answer people stand behind. Raises NotARow."""
+    asked, said = chat_messages(prompt), chat_messages(answer)
+    if not asked:
+        raise NotARow("no_prompt")
+    _require_answer(said)
+    return _row("sft", {"messages": asked + said, "reason": reason}, tools, split, lineage)
 
 
 def preference_row(
-    conversation: Mapping[str, Any],
     *,
     prompt: Sequence[Mapping[str, Any]],
     chosen: Sequence[Mapping[str, Any]],
     rejected: Sequence[Mapping[str, Any]],
-    strength: int,
+    tools: Sequence[Mapping[str, Any]],
+    strength: float,
     votes: Mapping[str, int],
     reason: str,
     split: str,
     lineage: Lineage,
 ) -> dict[str, Any]:
-    """One preference row (prompt, chosen ≻ rejected); `strength` is 1 or 2, `votes` counts each choice."""
-    better, worse = chat_messages(chosen), chat_messages(rejected)
-    if not _said(better) or not _said(worse):
-        raise NotARow("empty_answer")
-    if better == worse:
-        raise NotARow("identical_answers")
-    asked = chat_messages(prompt)
+    """One preference row (prompt, chosen ≻ rejected); `strength` in (0, 2], `votes` counts each choice."""
+    asked, better, worse = chat_messages(prompt), chat_messages(chosen), chat_messages(rejected)
     if not asked:
         raise NotARow("no_prompt")
+    _require_answer(better)
+    _require_answer(worse)
+    if better == worse:
+        raise NotARow("identical_answers")
     body = {
         "prompt": asked,
         "chosen": better,
         "rejected": worse,
-        "strength": strength,
+        "strength": round(strength, 3),
         "votes": dict(votes),
         "reason": reason,
     }
-    return _row("preference", body, conversation, split, lineage)
+    return _row("preference", body, tools, split, lineage)
 
 
 def trl_view(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,17 +163,20 @@ def _tool_schema(tool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _row(
-    kind: str, body: Mapping[str, Any], conversation: Mapping[str, Any], split: str, lineage: Lineage
+    kind: str, body: Mapping[str, Any], tools: Sequence[Mapping[str, Any]], split: str, lineage: Lineage
 ) -> dict[str, Any]:
     row = {"kind": kind, **body, "split": split, "lineage": lineage.as_columns()}
-    tools = [_tool_schema(tool) for tool in conversation.get("tools") or ()]
-    if tools:
-        row["tools"] = tools
+    schemas = [_tool_schema(tool) for tool in tools]
+    if schemas:
+        row["tools"] = schemas
     return row
 
 
-def _said(messages: Sequence[Mapping[str, Any]]) -> bool:
-    return any(message["content"].strip() or message.get("tool_calls") for message in messages)
+def _require_answer(messages: Sequence[Mapping[str, Any]]) -> None:
+    if not messages or messages[-1]["role"] != "assistant":
+        raise NotARow("no_answer")
+    if not messages[-1]["content"].strip():
+        raise NotARow("empty_answer")
 
 
 def _parsed(arguments: Any) -> Any:

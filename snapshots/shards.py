@@ -58,6 +58,7 @@ class Shard:
     """One Parquet file: its bytes and what the manifest says about it."""
 
     name: str
+    split: str
     rows: int
     data: bytes
 
@@ -68,7 +69,13 @@ class Shard:
 
     def described(self) -> dict[str, Any]:
         """The manifest's line on this file."""
-        return {"path": self.name, "rows": self.rows, "sha256": self.sha256, "bytes": len(self.data)}
+        return {
+            "path": self.name,
+            "split": self.split,
+            "rows": self.rows,
+            "sha256": self.sha256,
+            "bytes": len(self.data),
+        }
 
 
 def writer_described() -> dict[str, Any]:
@@ -81,8 +88,10 @@ def columns_described() -> list[dict[str, Any]]:
     return [{"name": f.name, "type": str(f.type), "nullable": f.nullable} for f in COLUMNS]
 
 
-def write_shards(rows: Iterable[ShardRow], rows_per_shard: int = ROWS_PER_SHARD) -> Iterator[Shard]:
-    """Parquet files over rows that come sorted by leaf; raises ValueError where they do not."""
+def write_shards(
+    rows: Iterable[ShardRow], split: str = "train", rows_per_shard: int = ROWS_PER_SHARD
+) -> Iterator[Shard]:
+    """Parquet files over rows of one split that come sorted by leaf; raises ValueError where they do not."""
     stream = iter(rows)
     last = ""
     number = 0
@@ -91,7 +100,7 @@ def write_shards(rows: Iterable[ShardRow], rows_per_shard: int = ROWS_PER_SHARD)
             if row.leaf <= last:
                 raise ValueError(f"row {row.leaf[:12]} is out of order or stands twice")
             last = row.leaf
-        yield Shard(f"rows-{number:05d}.parquet", len(batch), _parquet(batch))
+        yield Shard(f"{split}-{number:05d}.parquet", split, len(batch), _parquet(batch))
         number += 1
 
 

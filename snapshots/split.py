@@ -1,7 +1,7 @@
 """Train or validation, decided per near-duplicate cluster by a keyed hash.
 
-Keyed and per project: the same cluster falls on the same side in every snapshot, so what one snapshot held
-out no later one trains on, and near-duplicates never straddle.
+Near-duplicates never straddle. The key is the project's and a cluster is named by its representative, so it
+falls on the same side in every snapshot for as long as it keeps that representative.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""Check a materialisation against its root, with nothing but the files: used before approval and before training.
+"""Check a materialisation against its root with nothing but the files, before approval and before training.
 
 Django-free, so the training side and outsiders can run it on an export.
 """
@@ -99,7 +99,8 @@ def _leaves(rows: Sequence[ShardRow]) -> Finding:
 
 
 def _leaf(row: ShardRow) -> str:
-    assert row.salt is not None and row.row is not None
+    assert row.salt is not None
+    assert row.row is not None
     return leaf_hash(bytes.fromhex(row.salt), row.row.encode()).hex()
 
 
@@ -111,7 +112,7 @@ def _contradicts(row: ShardRow) -> bool:
 
 def _root(leaves: Sequence[str], root: str) -> Finding:
     try:
-        have = merkle_root([bytes.fromhex(leaf) for leaf in leaves]).hex()
+        have = merkle_root(sorted(bytes.fromhex(leaf) for leaf in leaves)).hex()
     except (MerkleRefusal, ValueError) as error:
         return Finding("root", False, str(error))
     return Finding(

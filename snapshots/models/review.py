@@ -34,7 +34,9 @@ class Review(models.Model):
                 name="review_decision_whole",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | Q(state="cancelled") | ~Q(decided_by=F("requested_by")),
+                condition=Q(decided_by__isnull=True)
+                | Q(state="cancelled")
+                | ~Q(decided_by=F("requested_by")),
                 name="review_four_eyes",
             ),
         ]
@@ -88,7 +90,9 @@ class Withdrawal(models.Model):
     withdrawn_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_has_reason")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_has_reason")
+        ]
 
     def __str__(self) -> str:
         return str(self.approval_id)

@@ -103,7 +103,9 @@ class RowJudgment(models.Model):
     revision = models.ForeignKey("annotation.JudgmentRevision", on_delete=models.PROTECT, related_name="rows")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["row", "revision"], name="row_judgment_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["row", "revision"], name="row_judgment_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.revision_id} for {self.row_id}"

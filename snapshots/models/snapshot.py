@@ -62,12 +62,17 @@ class Snapshot(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "number"], name="snapshot_number_once"),
             models.UniqueConstraint(fields=["id", "root"], name="snapshot_root_key"),
-            models.CheckConstraint(condition=Q(state__in=["building", "sealed", "failed"]), name="snapshot_state_known"),
             models.CheckConstraint(
-                condition=~Q(state="sealed") | Q(root__isnull=False, sealed_at__isnull=False, row_count__gte=1),
+                condition=Q(state__in=["building", "sealed", "failed"]), name="snapshot_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sealed")
+                | Q(root__isnull=False, sealed_at__isnull=False, row_count__gte=1),
                 name="snapshot_sealed_is_whole",
             ),
-            models.CheckConstraint(condition=Q(state="sealed") | Q(root__isnull=True), name="snapshot_root_when_sealed"),
+            models.CheckConstraint(
+                condition=Q(state="sealed") | Q(root__isnull=True), name="snapshot_root_when_sealed"
+            ),
         ]
 
     def __str__(self) -> str:

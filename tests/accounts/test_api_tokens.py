@@ -65,7 +65,9 @@ def test_a_token_cannot_make_a_token(team: Team) -> None:
     with pytest.raises(Refused, match="cannot make"):
         create_token(who=token, project=team.project, name="more", scopes=["write"])
     answer = bearer(secret).post(
-        f"/api/v1/projects/{team.project.slug}/tokens", {"name": "more", "scopes": ["read"]}, "application/json"
+        f"/api/v1/projects/{team.project.slug}/tokens",
+        {"name": "more", "scopes": ["read"]},
+        "application/json",
     )
     assert answer.status_code == 409
     assert answer.json()["type"].endswith("needs_a_person")

@@ -91,7 +91,8 @@ def test_a_link_lets_nobody_into_another_project(team: Team, other_team: Team) -
 
 def test_the_page_makes_the_link_and_the_link_makes_the_account(team: Team) -> None:
     made = team.client(team.admin).post(
-        f"/p/{team.project.slug}/accounts/members/invite/", {"email": "new@acme.example", "role": "annotator", "days": 3}
+        f"/p/{team.project.slug}/accounts/members/invite/",
+        {"email": "new@acme.example", "role": "annotator", "days": 3},
     )
     link = made.context["link"]
     visitor = Client()

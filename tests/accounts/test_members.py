@@ -55,7 +55,9 @@ def test_a_deactivated_person_loses_session_and_tokens_at_once_and_gets_them_bac
     assert find_token(secret) is not None
 
 
-def test_an_account_that_also_belongs_elsewhere_cannot_be_closed_from_here(team: Team, other_team: Team) -> None:
+def test_an_account_that_also_belongs_elsewhere_cannot_be_closed_from_here(
+    team: Team, other_team: Team
+) -> None:
     Membership.objects.create(project=other_team.project, user=team.engineer, role=Role.ANNOTATOR)
     with pytest.raises(Refused, match="also belongs"):
         deactivate_member(who=team.admin, project=team.project, user_id=team.engineer.pk)

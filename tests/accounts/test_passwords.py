@@ -28,7 +28,9 @@ def test_setting_a_password_ends_open_sessions(team: Team) -> None:
     assert browser.get("/account/profile/").status_code == 302
 
 
-def test_an_administrator_of_one_project_cannot_take_over_an_account_of_another(team: Team, other_team: Team) -> None:
+def test_an_administrator_of_one_project_cannot_take_over_an_account_of_another(
+    team: Team, other_team: Team
+) -> None:
     Membership.objects.create(project=team.project, user=other_team.admin, role=Role.ANNOTATOR)
     with pytest.raises(Refused, match="also belongs"):
         make_reset_link(who=team.admin, project=team.project, user_id=other_team.admin.pk)

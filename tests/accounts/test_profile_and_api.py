@@ -32,7 +32,9 @@ def test_me_can_be_read_and_changed_but_not_the_address(team: Team) -> None:
 def test_the_api_invites_sets_roles_and_says_why_not(team: Team) -> None:
     browser = team.client(team.admin)
     base = f"/api/v1/projects/{team.project.slug}"
-    made = browser.post(f"{base}/invitations", {"email": "n@x.example", "role": "annotator"}, "application/json")
+    made = browser.post(
+        f"{base}/invitations", {"email": "n@x.example", "role": "annotator"}, "application/json"
+    )
     assert made.status_code == 201
     assert "/account/invitation/" in made.json()["link"]
     assert "link" not in browser.get(f"{base}/invitations").json()[0]

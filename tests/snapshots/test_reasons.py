@@ -3,6 +3,7 @@
 import pytest
 
 from snapshots.reasons import (
+    PREFERENCE_REASONS,
     AnswerFacts,
     Drop,
     Evidence,
@@ -14,6 +15,7 @@ from snapshots.reasons import (
     judge_preference,
 )
 
+JUDGED = Evidence(Reason.JUDGED, strength=2)
 ACCEPTED = Evidence(Reason.ACCEPTED)
 FIXED = Evidence(Reason.FIXED)
 DEFAULT = Policy()
@@ -24,22 +26,16 @@ def test_an_answer_nobody_spoke_for_stays_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("veto", "name"),
-    [
-        ("down_rated", Exclusion.DOWN_RATED),
-        ("failed", Exclusion.FAILED),
-        ("truncated", Exclusion.TRUNCATED),
-        ("escalated", Exclusion.ESCALATED),
-        ("dropped", Exclusion.DROPPED),
-    ],
+    "veto",
+    [Exclusion.DOWN_RATED, Exclusion.FAILED, Exclusion.TRUNCATED, Exclusion.ESCALATED, Exclusion.DROPPED],
 )
-def test_a_vetoed_answer_is_never_a_positive_whatever_speaks_for_it(veto: str, name: Exclusion) -> None:
+def test_a_vetoed_answer_is_never_a_positive_whatever_speaks_for_it(veto: Exclusion) -> None:
     every = tuple(Evidence(r, strength=2) for r in Reason if r is not Reason.FIXED)
-    assert judge_answer(AnswerFacts(**{veto: True}, evidence=every), DEFAULT) == Drop(name)
+    assert judge_answer(AnswerFacts(veto, every), DEFAULT) == Drop(veto)
 
 
 def test_a_fixed_answer_enters_although_the_original_was_down_rated() -> None:
-    assert judge_answer(AnswerFacts(down_rated=True, evidence=(FIXED,)), DEFAULT) == Keep(FIXED)
+    assert judge_answer(AnswerFacts(Exclusion.DOWN_RATED, (FIXED,)), DEFAULT) == Keep(FIXED)
 
 
 @pytest.mark.parametrize(("strength", "enters"), [(1, False), (2, True)])
@@ -67,14 +63,18 @@ def test_a_reason_the_selection_did_not_ask_for_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "name"),
-    [("tie", Exclusion.TIE), ("both_bad", Exclusion.BOTH_BAD), ("", Exclusion.UNDECIDED)],
+    ("outcome", "name"),
+    [
+        ("tie", Exclusion.TIE),
+        ("both_bad", Exclusion.BOTH_BAD),
+        ("cannot", Exclusion.CANNOT_JUDGE),
+        ("conflict", Exclusion.CONFLICT),
+        ("", Exclusion.UNDECIDED),
+    ],
 )
-def test_a_pair_without_a_winner_is_no_preference(decision: str, name: Exclusion) -> None:
-    outcome = judge_preference(
-        decision=decision, strength=2, simulated=False, min_strength=1, include_simulated=True
-    )
-    assert outcome == Drop(name)
+def test_a_pair_without_a_winner_is_no_preference(outcome: str, name: Exclusion) -> None:
+    everything = Policy(PREFERENCE_REASONS, min_strength=1, include_simulated=True)
+    assert judge_preference(JUDGED, outcome, everything) == Drop(name)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,12 @@ def test_a_pair_without_a_winner_is_no_preference(decision: str, name: Exclusion
 def test_a_simulated_preference_enters_only_when_asked_for(
     simulated: bool, asked: bool, enters: bool
 ) -> None:
-    outcome = judge_preference(
-        decision="a", strength=1, simulated=simulated, min_strength=1, include_simulated=asked
-    )
-    assert (outcome is None) == enters
+    evidence = Evidence(Reason.JUDGED, strength=1, simulated=simulated)
+    policy = Policy(PREFERENCE_REASONS, min_strength=1, include_simulated=asked)
+    assert isinstance(judge_preference(evidence, "a", policy), Keep) == enters
+
+
+def test_a_fix_is_preferred_to_its_original_however_weak_the_vote() -> None:
+    evidence = Evidence(Reason.FIXED_OVER_ORIGINAL, strength=1)
+    assert judge_preference(evidence, "a", Policy(PREFERENCE_REASONS, min_strength=2)) == Keep(evidence)
+    assert judge_preference(evidence, "a", Policy((Reason.JUDGED,))) == Drop(Exclusion.NOT_ASKED_FOR)

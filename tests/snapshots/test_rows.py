@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from snapshots.rows import Lineage, NotARow, chat_messages, preference_row, sft_row, trl_view
+from snapshots.rows import (
+    Lineage,
+    NotARow,
+    chat_messages,
+    preference_row,
+    sft_row,
+    split_at_question,
+    trl_view,
+)
 
 LINEAGE = Lineage("t1", "v1", ("j2", "j1"), simulated=True, licence="CC0-1.0")
 
@@ -26,8 +34,22 @@ CONVERSATION: dict[str, Any] = {
 }
 
 
+def answered(messages: list[Any] | None = None, answer: list[Any] | None = None) -> dict[str, Any]:
+    prompt, said_before = split_at_question(
+        {"messages": CONVERSATION["messages"] if messages is None else messages}
+    )
+    return sft_row(
+        prompt=prompt,
+        answer=said_before if answer is None else answer,
+        tools=CONVERSATION["tools"],
+        reason="accepted",
+        split="train",
+        lineage=LINEAGE,
+    )
+
+
 def test_tool_calls_keep_their_arguments_as_data_and_reasoning_is_left_out() -> None:
-    row = sft_row(CONVERSATION, reason="accepted", split="train", lineage=LINEAGE)
+    row = answered()
     assert row["messages"] == [
         {"role": "user", "content": "What is 2+2?"},
         {
@@ -48,28 +70,28 @@ def test_tool_calls_keep_their_arguments_as_data_and_reasoning_is_left_out() -> 
 
 
 def test_lineage_and_the_mark_of_simulation_travel_with_the_row() -> None:
-    lineage = sft_row(CONVERSATION, reason="accepted", split="train", lineage=LINEAGE)["lineage"]
+    lineage = answered()["lineage"]
     assert lineage["judgments"] == ["j1", "j2"]
     assert lineage["simulated"] is True
     assert lineage["licence"] == "CC0-1.0"
 
 
-def test_a_fix_replaces_the_final_answer_and_nothing_else() -> None:
-    row = sft_row(CONVERSATION, reason="fixed", split="train", lineage=LINEAGE, answer="It is 4.")
-    assert row["messages"][-1] == {"role": "assistant", "content": "It is 4."}
-    assert len(row["messages"]) == 4
+def test_a_fix_replaces_the_answer_with_its_tool_use_and_keeps_the_question() -> None:
+    row = answered(answer=[said("assistant", "It is 4.")])
+    assert [m["content"] for m in row["messages"]] == ["What is 2+2?", "It is 4."]
 
 
-def test_a_question_asked_after_the_last_answer_is_cut() -> None:
-    conversation = {"messages": [*CONVERSATION["messages"], said("user", "and 3+3?")]}
-    row = sft_row(conversation, reason="accepted", split="train", lineage=LINEAGE)
-    assert row["messages"][-1]["content"] == "4"
+def test_the_prompt_ends_with_the_last_question() -> None:
+    prompt, answer = split_at_question(CONVERSATION)
+    assert ([m["role"] for m in prompt], len(answer)) == (["user"], 3)
 
 
 @pytest.mark.parametrize(
     ("messages", "code"),
     [
         ([said("user", "hello?")], "no_answer"),
+        ([said("assistant", "hello")], "no_prompt"),
+        ([*CONVERSATION["messages"], said("user", "and 3+3?")], "no_answer"),
         ([said("user", "hello?"), said("assistant", "  ")], "empty_answer"),
         (
             [{"role": "user", "parts": [{"type": "file", "uri": "x"}]}, said("assistant", "a")],
@@ -79,16 +101,16 @@ def test_a_question_asked_after_the_last_answer_is_cut() -> None:
 )
 def test_a_conversation_without_a_trainable_answer_is_refused_by_name(messages: list[Any], code: str) -> None:
     with pytest.raises(NotARow) as refusal:
-        sft_row({"messages": messages}, reason="accepted", split="train", lineage=LINEAGE)
+        answered(messages)
     assert refusal.value.code == code
 
 
 def preference(chosen: str, rejected: str) -> dict[str, Any]:
     return preference_row(
-        CONVERSATION,
         prompt=CONVERSATION["messages"][:1],
         chosen=[said("assistant", chosen)],
         rejected=[said("assistant", rejected)],
+        tools=CONVERSATION["tools"],
         strength=2,
         votes={"a": 2, "b": 0},
         reason="judged",

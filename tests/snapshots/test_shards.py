@@ -19,7 +19,7 @@ def test_rows_come_back_as_they_went_in_across_several_shards() -> None:
     shards = list(write_shards(rows, rows_per_shard=3))
     assert [shard.rows for shard in shards] == [3, 3, 1]
     assert [back for shard in shards for back in read_shard(shard.data)] == rows
-    assert shards[0].described()["path"] == "rows-00000.parquet"
+    assert shards[0].described()["path"] == "train-00000.parquet"
 
 
 def test_writing_twice_gives_the_same_bytes() -> None:

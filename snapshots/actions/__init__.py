@@ -1,0 +1,1 @@
+"""What people and jobs do to selections and snapshots. One verb per function."""

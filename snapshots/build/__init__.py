@@ -1,0 +1,1 @@
+"""How a snapshot comes about: facts → choice → rows → screening → salts → shards → seal."""

@@ -1,0 +1,133 @@
+"""Candidates of a selection and what people said for them, read from decisions and feedback."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from accounts.models import Project
+from annotation.models import Decision, Item
+from curation.models import AssetVersion, Feedback
+from snapshots.build.versions import VersionFacts, count_unspoken, described, load_facts
+from snapshots.choose import Candidate
+from snapshots.reasons import AnswerFacts, Evidence, Exclusion, Reason
+from snapshots.selection import SelectionSpec
+
+
+@dataclass(frozen=True)
+class PairFacts:
+    """Both answers of a judged pair: response id and the version each came from."""
+
+    item: UUID
+    version: UUID
+    winner: UUID | None
+    loser: UUID | None
+    versions: Mapping[UUID, UUID]
+
+
+@dataclass
+class Field:
+    """Everything a selection looks at: candidates, counts of what needs no closer look, and version facts."""
+
+    candidates: list[Candidate]
+    settled: Counter[str]
+    versions: dict[UUID, VersionFacts]
+    pairs: dict[str, PairFacts] = field(default_factory=dict)
+
+
+def survey(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Field:
+    """The field of a selection; candidates plus `settled` add up to everything there is of its kind."""
+    if spec.kind == "sft":
+        return _answers(project, spec, quarantine)
+    return _pairs(project, spec, quarantine)
+
+
+def _answers(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Field:
+    spoken = _spoken_for(project)
+    versions = described(project, spec, quarantine)
+    facts = load_facts(versions, spoken)
+    settled = count_unspoken(versions)
+    for one in facts.values():
+        if one.bar is not Exclusion.SUPERSEDED:
+            settled[one.bar or one.veto or Exclusion.NO_REASON] -= 1
+    candidates = [
+        Candidate(
+            str(one.version),
+            str(one.version),
+            one.cluster,
+            one.is_representative,
+            one.bar,
+            AnswerFacts(one.veto, tuple(spoken[one.version])),
+        )
+        for one in facts.values()
+    ]
+    return Field(candidates, +settled, facts)
+
+
+def _spoken_for(project: Project) -> dict[UUID, list[Evidence]]:
+    """What speaks for the answer of each version: repairs, won pairs, a thumb up."""
+    spoken: dict[UUID, list[Evidence]] = defaultdict(list)
+    decisions = Decision.objects.filter(project=project).select_related("response")
+    for decision in decisions.filter(outcome__in=["accepted", "fixed"], response__isnull=False):
+        assert decision.response is not None
+        reason = Reason.FIXED if decision.outcome == "fixed" else Reason.ACCEPTED
+        spoken[decision.response.version_id].append(_evidence(decision, reason, decision.response_id))
+    pairs = decisions.filter(outcome__in=["a", "b"]).exclude(item__pair__source="repair")
+    for decision in pairs.select_related("item__pair__response_a", "item__pair__response_b"):
+        pair = decision.item.pair
+        winner = pair.response_a if decision.outcome == "a" else pair.response_b
+        spoken[winner.version_id].append(_evidence(decision, Reason.PAIR_WINNER, winner.pk))
+    liked = Feedback.objects.filter(project=project, rating=1, trace__current__isnull=False)
+    for version, simulated in liked.values_list("trace__current_id", "simulated"):
+        spoken[version].append(Evidence(Reason.POSITIVE_FEEDBACK, simulated=simulated))
+    return spoken
+
+
+def _evidence(decision: Decision, reason: Reason, response: UUID | None) -> Evidence:
+    return Evidence(
+        reason,
+        strength=decision.strength,
+        simulated=decision.simulated > 0,
+        decision=str(decision.item_id),
+        response=str(response or ""),
+    )
+
+
+def _pairs(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Field:
+    decisions = list(
+        Decision.objects.filter(project=project, item__kind="pair").select_related(
+            "item", "item__pair__response_a", "item__pair__response_b"
+        )
+    )
+    pairs = {str(decision.item_id): _pair_facts(decision) for decision in decisions}
+    wanted = {version for pair in pairs.values() for version in (pair.version, *pair.versions.values())}
+    facts = load_facts(described(project, spec, quarantine), wanted)
+    candidates = [_pair_candidate(one, pairs[str(one.item_id)], facts) for one in decisions]
+    open_pairs = Item.objects.filter(project=project, kind="pair", decision__isnull=True).count()
+    settled = Counter({Exclusion.UNDECIDED.value: open_pairs} if open_pairs else {})
+    return Field(candidates, settled, facts, pairs)
+
+
+def _pair_facts(decision: Decision) -> PairFacts:
+    pair = decision.item.pair
+    a, b = pair.response_a, pair.response_b
+    winner, loser = {"a": (a.pk, b.pk), "b": (b.pk, a.pk)}.get(decision.outcome, (None, None))
+    return PairFacts(
+        decision.item_id, decision.item.version_id, winner, loser, {a.pk: a.version_id, b.pk: b.version_id}
+    )
+
+
+def _pair_candidate(decision: Decision, pair: PairFacts, facts: Mapping[UUID, VersionFacts]) -> Candidate:
+    home = facts[pair.version]
+    bars = [facts[version].bar for version in (pair.version, *pair.versions.values())]
+    fixed = decision.item.pair.source == "repair"
+    reason = Reason.FIXED_OVER_ORIGINAL if fixed else Reason.JUDGED
+    return Candidate(
+        str(decision.item_id),
+        str(pair.version),
+        home.cluster,
+        home.is_representative,
+        next((bar for bar in bars if bar), None),
+        AnswerFacts(evidence=(_evidence(decision, reason, pair.winner),) if pair.winner else ()),
+        decision.outcome,
+    )

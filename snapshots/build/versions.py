@@ -1,0 +1,176 @@
+"""What the choice needs to know about conversation versions, computed in the database."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.models import Project
+from annotation.models import Decision
+from curation.models import AssetVersion, BacklogItem, ConversationVersion, Feedback, Screening, TrainingUse
+from curation.models.conversation import CurationStep
+from snapshots.chunks import chunked
+from snapshots.reasons import Exclusion
+from snapshots.selection import SelectionSpec
+
+BATCH = 1_000
+DROPS = {
+    "quarantined": Exclusion.QUARANTINED,
+    "training_denied": Exclusion.NOT_PERMITTED,
+    "training_unknown": Exclusion.NOT_PERMITTED,
+    "no_answer": Exclusion.NO_ANSWER,
+    "empty": Exclusion.EMPTY_ANSWER,
+    "body_retired": Exclusion.BODY_RETIRED,
+}
+SAME_CLUSTER_DROPS = ("", "near_duplicate", "exact_duplicate")
+"""Curation keeps a cluster's representative; which member becomes the row is decided among those people judged."""
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """One version: where it belongs, what bars it, what vetoes its answer."""
+
+    version: UUID
+    trace: UUID
+    cluster: str
+    is_representative: bool
+    bar: Exclusion | None
+    veto: Exclusion | None
+    licence: str
+    training_use: str
+    rules: str
+    domain: str
+    difficulty: str
+    kind: str
+    language: str
+
+    @property
+    def stratum(self) -> str:
+        """Domain × difficulty, as counted on the manifest."""
+        return f"{self.domain or 'unknown'} × {self.difficulty or 'unknown'}"
+
+
+def described(
+    project: Project, spec: SelectionSpec, quarantine: AssetVersion
+) -> QuerySet[ConversationVersion, ConversationVersion]:
+    """Every version of the project with `bar` and `veto` ("" where nothing holds)."""
+    versions = ConversationVersion.objects.filter(project=project)
+    return versions.annotate(bar=_bar(spec, quarantine), veto=_veto())
+
+
+def count_unspoken(versions: QuerySet[Any]) -> Counter[str]:
+    """Current versions by what would keep them out if nobody said anything for them."""
+    why = Case(
+        When(~Q(bar=""), then=F("bar")),
+        When(~Q(veto=""), then=F("veto")),
+        default=Value(Exclusion.NO_REASON.value),
+        output_field=CharField(),
+    )
+    current = versions.filter(current_of__isnull=False).annotate(why=why).order_by()
+    return Counter(dict(current.values_list("why").annotate(Count("pk"))))
+
+
+def load_facts(versions: QuerySet[Any], ids: Collection[UUID]) -> dict[UUID, VersionFacts]:
+    """Facts of these versions, fetched in batches."""
+    found = {}
+    for some in chunked(ids, BATCH):
+        found.update({facts.version: facts for facts in _facts(versions.filter(pk__in=some))})
+    return found
+
+
+def _facts(versions: QuerySet[Any]) -> Iterator[VersionFacts]:
+    rows = versions.annotate(
+        representative=Coalesce(F("curation__cluster__representative_id"), F("pk")),
+        is_current=Exists(ConversationVersion.objects.filter(pk=OuterRef("pk"), current_of__isnull=False)),
+    ).values_list(
+        "pk", "trace_id", "representative", "bar", "veto", "is_current", "trace__licence",
+        "trace__training_use", "rules__asset__name", "rules__number", "curation__domain",
+        "curation__difficulty", "curation__kind", "curation__language",
+    )  # fmt: skip
+    for (
+        pk,
+        trace,
+        representative,
+        bar,
+        veto,
+        current,
+        licence,
+        use,
+        rules,
+        number,
+        *labels,
+    ) in rows.iterator():
+        superseded = None if current else Exclusion.SUPERSEDED
+        yield VersionFacts(
+            pk,
+            trace,
+            str(representative),
+            representative == pk,
+            Exclusion(bar) if bar else superseded,
+            Exclusion(veto) if veto else None,
+            licence or "unknown",
+            use,
+            f"{rules}@{number}",
+            *(label or "" for label in labels),
+        )
+
+
+def _bar(spec: SelectionSpec, quarantine: AssetVersion) -> Case:
+    hit = Screening.objects.filter(
+        project=OuterRef("project"),
+        content_hash=OuterRef("content_hash"),
+        quarantine=quarantine,
+        verdict="hit",
+    )
+    whens = [
+        When(~Q(trace__training_use=TrainingUse.ALLOWED), then=Value(Exclusion.NOT_PERMITTED.value)),
+        When(Exists(hit), then=Value(Exclusion.QUARANTINED.value)),
+        When(
+            Q(curation__isnull=True) | ~Q(curation__step=CurationStep.DONE),
+            then=Value(Exclusion.NOT_CURATED.value),
+        ),
+        *(When(curation__drop_reason=drop, then=Value(why.value)) for drop, why in DROPS.items()),
+        When(
+            ~Q(curation__drop_reason__in=SAME_CLUSTER_DROPS),
+            then=Value(Exclusion.DROPPED_IN_CURATION.value),
+        ),
+    ]
+    outside = _outside(spec)
+    if outside is not None:
+        whens.append(When(outside, then=Value(Exclusion.OUTSIDE_STRATA.value)))
+    if spec.leave_out_needs_work:
+        open_items = BacklogItem.objects.filter(trace=OuterRef("trace"), state="open")
+        whens.append(When(Exists(open_items), then=Value(Exclusion.NEEDS_WORK.value)))
+    return Case(*whens, default=Value(""), output_field=CharField())
+
+
+def _outside(spec: SelectionSpec) -> Q | None:
+    axes = {
+        "domain": spec.domains,
+        "difficulty": spec.difficulties,
+        "kind": spec.kinds,
+        "language": spec.languages,
+    }
+    outside = Q()
+    for axis, wanted in axes.items():
+        if wanted:
+            outside |= ~Q(**{f"curation__{axis}__in": wanted})
+    return outside or None
+
+
+def _veto() -> Case:
+    dropped = Decision.objects.filter(item__version=OuterRef("pk"), outcome="dropped")
+    disliked = Feedback.objects.filter(trace=OuterRef("trace"), rating=-1)
+    return Case(
+        When(Exists(dropped), then=Value(Exclusion.DROPPED.value)),
+        When(Exists(disliked), then=Value(Exclusion.DOWN_RATED.value)),
+        When(~Q(trace__status="ok"), then=Value(Exclusion.FAILED.value)),
+        When(trace__truncated=True, then=Value(Exclusion.TRUNCATED.value)),
+        When(trace__escalated=True, then=Value(Exclusion.ESCALATED.value)),
+        default=Value(""),
+        output_field=CharField(),
+    )

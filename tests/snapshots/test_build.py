@@ -1,0 +1,161 @@
+"""What enters a snapshot, what stays out under which name, and that both add up."""
+
+from typing import Any
+
+import pytest
+
+from core.models import AuditEntry, Event, Job
+from curation.models import BacklogItem, CurationState, PinnedBody, Trace
+from snapshots.actions.verify_snapshot import verify_snapshot
+from snapshots.canonical import read_row
+from snapshots.models import RowContent, RowJudgment, RowSource, Snapshot, SnapshotRow
+from tests.snapshots.conftest import World
+
+
+def rows(snapshot: Snapshot) -> list[dict[str, Any]]:
+    found = SnapshotRow.objects.filter(snapshot=snapshot).order_by("position")
+    return [read_row(bytes(row.content.body)) for row in found.select_related("content")]
+
+
+def excluded(snapshot: Snapshot) -> dict[str, int]:
+    return dict(snapshot.manifest["counts"]["excluded"])
+
+
+def test_accepted_and_fixed_answers_enter_with_their_lineage(world: World, sealed: Snapshot) -> None:
+    assert sealed.state == "sealed", sealed.error
+    answers = {row["messages"][-1]["content"]: row for row in rows(sealed)}
+    assert answers["right"]["reason"] == "fixed"
+    assert sealed.manifest["counts"]["by_reason"] == {"accepted": 3, "fixed": 1}
+    assert all(row["lineage"]["redaction_rules"] == "rules@1" for row in answers.values())
+    assert RowSource.objects.filter(row__snapshot=sealed, role="answer").count() == 4
+    assert RowJudgment.objects.filter(row__snapshot=sealed).count() == 4
+    assert PinnedBody.objects.count() == 4
+    assert verify_snapshot(who=world.team.engineer, snapshot=sealed).holds
+
+
+def test_the_seal_is_on_record_and_the_job_says_what_came_out(sealed: Snapshot) -> None:
+    assert AuditEntry.objects.filter(verb="snapshot.seal").count() == 1
+    assert Event.objects.filter(subject_id=str(sealed.pk), to_state="sealed").count() == 1
+    job = Job.objects.get(pk=sealed.job_id)
+    assert (job.state, job.result) == ("succeeded", {"root": sealed.root, "rows": 4})
+
+
+def test_every_exclusion_has_its_name_and_everything_adds_up(world: World) -> None:
+    accept = {
+        "kept": {},
+        "failed": {"status": "error"},
+        "truncated": {"truncated": True},
+        "escalated": {"escalated": True},
+        "not_permitted": {"training_use": "unknown"},
+    }
+    for name, fields in accept.items():
+        world.repair(world.answer(name, **fields), "accepted")
+    disliked = world.answer("disliked")
+    world.repair(disliked, "accepted")
+    world.thumb(disliked, -1)
+    world.repair(world.answer("dropped"), "dropped")
+    world.answer("nobody said anything")
+    waiting = world.answer("needs work")
+    world.repair(waiting, "accepted")
+    BacklogItem.objects.create(project=world.team.project, trace=waiting.trace, reason="other")
+    young = world.answer("not curated yet")
+    CurationState.objects.filter(version=young).update(step="pending")
+    snapshot = world.snapshot()
+    assert [row["messages"][-1]["content"] for row in rows(snapshot)] == ["the original"]
+    assert excluded(snapshot) == {
+        "failed": 1,
+        "truncated": 1,
+        "escalated": 1,
+        "not_permitted": 1,
+        "down_rated": 1,
+        "dropped_by_annotator": 1,
+        "no_reason": 1,
+        "needs_work": 1,
+        "not_curated": 1,
+    }
+    assert snapshot.manifest["counts"]["candidates"] == Trace.objects.count()
+
+
+def test_simulated_words_count_only_when_the_selection_asks_and_the_mark_stays(world: World) -> None:
+    world.repair(world.answer("real"), "accepted")
+    world.repair(world.answer("simulated"), "accepted", simulated=1)
+    without = world.snapshot()
+    assert (without.row_count, excluded(without)) == (1, {"simulated": 1})
+    with_them = world.snapshot(include_simulated=True)
+    assert with_them.manifest["counts"]["simulated_rows"] == 1
+    assert sorted(row["lineage"]["simulated"] for row in rows(with_them)) == [False, True]
+
+
+def test_a_clear_pair_winner_and_a_thumb_up_are_positives(world: World) -> None:
+    world.pair(world.answer("a"), world.answer("b"), strength=2)
+    world.pair(world.answer("c"), world.answer("d"), strength=1)
+    world.thumb(world.answer("liked"), 1)
+    snapshot = world.snapshot()
+    assert snapshot.manifest["counts"]["by_reason"] == {"pair_winner": 1, "explicit_positive_feedback": 1}
+    assert excluded(snapshot) == {"below_strength": 1, "no_reason": 2}
+
+
+def test_preferences_keep_winner_over_loser_and_count_ties_and_both_bad(world: World) -> None:
+    won = world.pair(world.answer("a"), world.answer("b"), outcome="b", strength=1.5)
+    for outcome in ("tie", "both_bad", "cannot", "conflict"):
+        world.pair(world.answer(f"{outcome} 1"), world.answer(f"{outcome} 2"), outcome=outcome)
+    denied = world.answer("denied", training_use="denied")
+    world.pair(world.answer("permitted"), denied)
+    snapshot = world.snapshot(kind="preference")
+    (row,) = rows(snapshot)
+    assert row["chosen"][0]["content"] == won.item.pair.response_b.text
+    assert row["rejected"][0]["content"] == won.item.pair.response_a.text
+    assert (row["strength"], row["votes"]) == (1.5, {"b": 1})
+    assert excluded(snapshot) == {
+        "tie": 1,
+        "both_bad": 1,
+        "cannot_judge": 1,
+        "conflict": 1,
+        "not_permitted": 1,
+    }
+    roles = RowSource.objects.filter(row__snapshot=snapshot).values_list("role", flat=True)
+    assert sorted(roles) == ["chosen", "prompt", "rejected"]
+
+
+def test_the_same_selection_over_the_same_data_has_the_same_root(world: World, sealed: Snapshot) -> None:
+    again = world.snapshot()
+    assert again.root == sealed.root
+    assert again.parent == sealed
+    assert RowContent.objects.count() == 4
+
+
+def test_one_more_row_keeps_every_salt_and_changes_the_root(world: World, sealed: Snapshot) -> None:
+    before = set(SnapshotRow.objects.filter(snapshot=sealed).values_list("leaf", flat=True))
+    world.repair(world.answer("four"), "accepted")
+    later = world.snapshot()
+    assert later.root != sealed.root
+    assert before < set(SnapshotRow.objects.filter(snapshot=later).values_list("leaf", flat=True))
+
+
+def test_a_selection_in_which_nothing_may_enter_fails_with_the_reasons(world: World) -> None:
+    world.answer("unjudged")
+    snapshot = world.snapshot()
+    assert snapshot.state == "failed"
+    assert "1 no_reason" in snapshot.error
+    assert Job.objects.get(pk=snapshot.job_id).state == "failed"
+
+
+def test_strata_limits_and_clusters_are_kept_to(world: World) -> None:
+    for name in ("a", "b", "c"):
+        world.repair(world.answer(name), "accepted")
+    other = world.answer("other domain")
+    world.repair(other, "accepted")
+    CurationState.objects.filter(version=other).update(domain="cooking")
+    snapshot = world.snapshot(domains=["python"], max_rows=2)
+    assert snapshot.row_count == 2
+    assert excluded(snapshot) == {"outside_strata": 1, "over_limit": 1}
+
+
+@pytest.mark.parametrize("permille", [0, 500])
+def test_the_split_is_by_cluster_and_written_into_row_and_file(world: World, permille: int) -> None:
+    for number in range(24):
+        world.repair(world.answer(f"answer {number}"), "accepted")
+    snapshot = world.snapshot(validation_permille=permille)
+    splits = {row["split"] for row in rows(snapshot)}
+    assert splits == ({"train"} if permille == 0 else {"train", "validation"})
+    assert {shard.split for shard in snapshot.shards.all()} == splits
