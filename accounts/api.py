@@ -159,7 +159,7 @@ class Me(APIView):
     @extend_schema(responses=s.MeOut)
     def get(self, request: Request) -> Response:
         """Who am I."""
-        return Response(s.MeOut(request.user).data)
+        return Response(s.MeOut(cast(User, request.user)).data)
 
     @extend_schema(request=s.MeOut, responses=s.MeOut)
     def patch(self, request: Request) -> Response:

@@ -35,7 +35,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
         "has_account": User.objects.filter(email=invitation.email).exists(),
     }
     if request.method == "POST" and request.user.is_authenticated:
-        accept_as_member(user=cast(User, request.user), secret=secret)
+        accept_as_member(user=request.user, secret=secret)
         return redirect("home")
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,8 +1,8 @@
 """Reads for the members and tokens pages."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import ApiToken, Invitation, Membership, Project, Role, User
@@ -35,7 +35,7 @@ def members_of(project: Project) -> list[Member]:
     return sorted(members, key=lambda m: (not m.user.is_active, m.user.is_simulated, str(m.user).lower()))
 
 
-def open_invitations(project: Project) -> Iterable[Invitation]:
+def open_invitations(project: Project) -> QuerySet[Invitation]:
     """Links that still work."""
     return (
         Invitation.objects.filter(project=project, accepted_at=None, revoked_at=None, expires_at__gt=Now())
@@ -44,7 +44,7 @@ def open_invitations(project: Project) -> Iterable[Invitation]:
     )
 
 
-def tokens_for(user: User, project: Project) -> Iterable[ApiToken]:
+def tokens_for(user: User, project: Project) -> QuerySet[ApiToken]:
     """One's own tokens; all of them for an administrator. Live ones first."""
     tokens = ApiToken.objects.filter(project=project).select_related("owner")
     if not may(user, "member.manage", project):

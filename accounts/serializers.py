@@ -48,7 +48,7 @@ class InvitationMade(InvitationOut):
     link = serializers.CharField()
 
     class Meta(InvitationOut.Meta):
-        fields = (*InvitationOut.Meta.fields, "link")
+        fields = (*InvitationOut.Meta.fields, "link")  # type: ignore[assignment]
 
 
 class TokenIn(serializers.Serializer[Any]):
@@ -86,7 +86,7 @@ class TokenMade(TokenOut):
     secret = serializers.CharField()
 
     class Meta(TokenOut.Meta):
-        fields = (*TokenOut.Meta.fields, "secret")
+        fields = (*TokenOut.Meta.fields, "secret")  # type: ignore[assignment]
 
 
 class ResetMade(serializers.Serializer[Any]):

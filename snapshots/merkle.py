@@ -7,6 +7,7 @@ and destroying the salt destroys the link between text and leaf while the root s
 
 import hashlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 LEAF_BYTES = 32
 SALT_BYTES = 32
@@ -79,7 +80,7 @@ def _checked(leaves: Sequence[bytes]) -> Sequence[bytes]:
         raise MerkleRefusal("a snapshot without rows has no root")
     if len(leaves[0]) != LEAF_BYTES:
         raise MerkleRefusal(f"a leaf has {LEAF_BYTES} bytes")
-    for before, after in zip(leaves, leaves[1:], strict=False):
+    for before, after in pairwise(leaves):
         if len(after) != LEAF_BYTES:
             raise MerkleRefusal(f"a leaf has {LEAF_BYTES} bytes")
         if before == after:

@@ -21,7 +21,6 @@ from snapshots.jobs import BUILD
 from snapshots.models import Selection, Snapshot
 from snapshots.selection import parse_spec
 
-
 ACTOR = system("snapshots")
 
 

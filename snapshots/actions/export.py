@@ -46,6 +46,6 @@ def _require(who: User | ApiToken, snapshot: Snapshot, data: dict[str, object]) 
 
 def _lines(rows: QuerySet[SnapshotRow], lineage: bool) -> Iterator[str]:
     for leaf, body in rows.values_list("leaf", "content__body").iterator(chunk_size=500):
-        row = read_row(bytes(body))
+        row = read_row(bytes(body or b"{}"))
         extra = {"lineage": row["lineage"], "leaf": leaf, "reason": row["reason"]} if lineage else {}
         yield json.dumps({**trl_view(row), **extra}, ensure_ascii=True) + "\n"

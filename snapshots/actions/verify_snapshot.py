@@ -82,7 +82,9 @@ def _screen_again(snapshot: Snapshot) -> Iterator[str]:
     rows = SnapshotRow.objects.filter(snapshot=snapshot, content__body__isnull=False)
     fields = rows.values_list("content_hash", "version_id", "content__body")
     for some in chunked(fields.iterator(chunk_size=SCREEN_BATCH), SCREEN_BATCH):
-        contents = [Content(name, texts_of(read_row(bytes(body))), version) for name, version, body in some]
+        contents = [
+            Content(name, texts_of(read_row(bytes(body or b"{}"))), version) for name, version, body in some
+        ]
         yield from screen_contents(project=snapshot.project, contents=contents).values()
 
 

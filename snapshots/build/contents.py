@@ -159,7 +159,7 @@ def _conversation(batch: _Batch, home: VersionFacts) -> Conversation:
 def _fetch(shop: Workshop, chosen: Sequence[Chosen]) -> _Batch:
     versions = ConversationVersion.objects.filter(pk__in={one.candidate.version for one in chosen})
     bodies = load_many(versions)
-    decisions = {one.evidence.decision for one in chosen if one.evidence.decision}
+    decisions = {UUID(one.evidence.decision) for one in chosen if one.evidence.decision}
     responses = {UUID(one.evidence.response) for one in chosen if one.evidence.response}
     for one in chosen:
         pair = shop.field.pairs.get(one.candidate.key)
@@ -173,7 +173,7 @@ def _fetch(shop: Workshop, chosen: Sequence[Chosen]) -> _Batch:
     )
 
 
-def _counted_revisions(items: set[str]) -> dict[str, tuple[int, ...]]:
+def _counted_revisions(items: set[UUID]) -> dict[str, tuple[int, ...]]:
     """The revision that holds of every counted judgment, by item."""
     found: dict[str, tuple[int, ...]] = {}
     latest = (

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Max
+
 from core import storage
 from snapshots.models import Shard as StoredShard
 from snapshots.models import Snapshot, SnapshotRow
@@ -48,7 +50,7 @@ def store(snapshot: Snapshot, shards: Iterable[Shard], materialisation: int) -> 
 
 def current_shards(snapshot: Snapshot) -> list[StoredShard]:
     """The files of the newest materialisation, train before validation."""
-    newest = snapshot.shards.order_by("-materialisation").values_list("materialisation", flat=True).first()
+    newest = snapshot.shards.aggregate(newest=Max("materialisation"))["newest"] or 0
     return list(snapshot.shards.filter(materialisation=newest).order_by("split", "name"))
 
 

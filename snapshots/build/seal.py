@@ -80,11 +80,8 @@ def _signatures(snapshot: Snapshot) -> list[dict[str, Any]]:
     """How near-duplicates were found: every signature spec the project's clusters were made with."""
     used = Cluster.objects.filter(project=snapshot.project).values("spec")
     specs = SignatureSpec.objects.filter(pk__in=used).order_by("name")
-    return list(
-        specs.values(
-            "name", "normaliser", "shingle", "permutations", "seed", "scheme", "bands", "rows", "threshold"
-        )
-    )
+    fields = ("name", "normaliser", "shingle", "permutations", "seed", "scheme", "bands", "rows", "threshold")
+    return [dict(spec) for spec in specs.values(*fields)]
 
 
 def _shard_rows(kind: str, plan: Plan) -> Iterator[ShardRow]:

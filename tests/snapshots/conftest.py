@@ -1,6 +1,6 @@
 """A small world to choose from: settled, curated conversations and what people said about their answers."""
 
-import datetime
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from snapshots.actions.create_selection import create_selection
 from snapshots.models import Snapshot
 from tests.conftest import Team
 
-DAY = datetime.date(2026, 11, 1)
+DAY = dt.date(2026, 11, 1)
 
 
 @dataclass
@@ -48,7 +48,7 @@ class World:
         """A settled, curated conversation with this answer; keyword arguments are fields of its trace."""
         question = question or f"Which one is {text}?"
         conversation = new_conversation([message("user", question), message("assistant", text)])
-        now = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
+        now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
         fields = {"training_use": "allowed", "licence": "CC0-1.0"} | trace
         head = Trace.objects.create(
             project=self.team.project,

@@ -23,7 +23,7 @@ def copy_row(attack: Attack, row: SnapshotRow, snapshot: Snapshot, **instead: An
     """Insert a copy of `row` into `snapshot` with some columns changed."""
     columns = [f"%({name})s" if name in instead else name for name in FIELDS.split(", ")]
     attack(
-        f"INSERT INTO snapshots_snapshotrow (snapshot_id, position, {FIELDS})"  # noqa: S608
+        f"INSERT INTO snapshots_snapshotrow (snapshot_id, position, {FIELDS})"
         f" SELECT %(snapshot)s, %(position)s, {', '.join(columns)} FROM snapshots_snapshotrow WHERE id = %(row)s",
         {"snapshot": snapshot.pk, "position": 77, "row": row.pk, **instead},  # type: ignore[arg-type]
     )
@@ -60,12 +60,9 @@ def building(world: World, sealed: Snapshot) -> Snapshot:
         "DELETE FROM snapshots_snapshotrow WHERE snapshot_id = %s",
         "UPDATE snapshots_shard SET sha256 = repeat('0', 64) WHERE snapshot_id = %s",
         "DELETE FROM snapshots_shard WHERE snapshot_id = %s",
-        "UPDATE snapshots_selection SET spec = '{}' WHERE id IN"
-        " (SELECT selection_id FROM snapshots_snapshot WHERE id = %s)",
-        "UPDATE snapshots_rowcontent SET body = 'x' WHERE id IN"
-        " (SELECT content_id FROM snapshots_snapshotrow WHERE snapshot_id = %s)",
-        "DELETE FROM snapshots_rowsource WHERE row_id IN"
-        " (SELECT id FROM snapshots_snapshotrow WHERE snapshot_id = %s)",
+        "UPDATE snapshots_selection s SET spec = '{}' FROM snapshots_snapshot p WHERE p.selection_id = s.id AND p.id = %s",
+        "UPDATE snapshots_rowcontent SET body = 'x' WHERE %s IN (SELECT snapshot_id FROM snapshots_snapshotrow)",
+        "DELETE FROM snapshots_rowsource s USING snapshots_snapshotrow r WHERE r.id = s.row_id AND r.snapshot_id = %s",
     ],
 )
 def test_nothing_of_a_sealed_snapshot_can_be_changed(sealed: Snapshot, attack: Attack, sql: str) -> None:
