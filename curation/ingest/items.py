@@ -65,9 +65,11 @@ def _read_line(line: Line, place: str) -> Item | BrokenRow:
         return BrokenRow(text_problem(place, line.number, found), line.raw)
     try:
         span = read_record(value, place, line.number)
+        return Item(place, line.number, value["request_id"], canonical(value), span)
     except BadRow as bad:
         return BrokenRow(bad.problem, line.raw)
-    return Item(place, line.number, value["request_id"], canonical(value), span)
+    except orjson.JSONEncodeError:
+        return BrokenRow(text_problem(place, line.number, ("", "too_deep")), line.raw)
 
 
 def canonical(value: Any) -> bytes:

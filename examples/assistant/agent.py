@@ -27,6 +27,7 @@ from examples.assistant.tools import DEFINITIONS, TOOLS
 
 SYSTEM = "You answer questions about Python from its documentation. Cite the passages you use by their ids."
 PROVIDER = "winnow.examples"
+ALREADY_SEEN = 5
 Documents = list[tuple[Passage, float]]
 
 
@@ -88,7 +89,11 @@ class Assistant:
         if ask.after is not None:
             query = f"{ask.after.question} {query}"
         with self.tracer.start_as_current_span("retrieval python-docs") as span:
-            found = self.search.top(query, variant.k)
+            found = self.search.top(query, variant.k + (ALREADY_SEEN if ask.after is not None else 0))
+            if ask.after is not None and "alternative" in ask.question:
+                told = json.dumps(messages)
+                found = [(one, score) for one, score in found if f"[{one.id}]" not in told]
+            found = found[: variant.k]
             span.set_attributes({
                 "gen_ai.operation.name": "retrieval",
                 "gen_ai.data_source.id": "python-docs",

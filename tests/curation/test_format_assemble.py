@@ -15,7 +15,9 @@ from curation.formats.signals import read_signals
 from curation.formats.spans import Span
 
 
-def span(span_id: str, parent_id: str = "", *, start: int = 1, status: str = "unset", **attributes: Any) -> Span:
+def span(
+    span_id: str, parent_id: str = "", *, start: int = 1, status: str = "unset", **attributes: Any
+) -> Span:
     return {"trace_id": "ab" * 16, "span_id": span_id, "parent_id": parent_id, "name": span_id, "kind": "client",
             "start": start * 10**9, "end": (start + 1) * 10**9, "status": status, "status_message": "",
             "attributes": {name.replace("__", "."): value for name, value in attributes.items()}, "events": [],
@@ -87,7 +89,11 @@ def test_a_failed_call_leaves_a_prompt_and_an_error(captured: dict[str, list[Spa
 
 
 def test_retrieved_passages_and_escalation_are_read(captured: dict[str, list[Span]]) -> None:
-    assert [one["document_id"] for one in told(captured, "rag")["retrieval"]] == ["kb-17#2", "kb-03#0", "kb-17#5"]
+    assert [one["document_id"] for one in told(captured, "rag")["retrieval"]] == [
+        "kb-17#2",
+        "kb-03#0",
+        "kb-17#5",
+    ]
     assert read_signals(captured["escalate"], told(captured, "escalate"))["escalated"]
 
 
@@ -99,7 +105,9 @@ def test_embeddings_are_calls_without_a_conversation(captured: dict[str, list[Sp
 
 def test_an_sdk_span_inside_a_wrapper_span_is_one_call() -> None:
     said = [{"role": "user", "content": "hi"}]
-    outer = span("a" * 16, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=5, gen_ai__input__messages=said)
+    outer = span(
+        "a" * 16, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=5, gen_ai__input__messages=said
+    )
     inner = span("b" * 16, "a" * 16, gen_ai__operation__name="chat", gen_ai__usage__input_tokens=5)
     conversation = assemble([inner, outer])
     assert total_usage(conversation) == {"input_tokens": 5}
@@ -135,7 +143,9 @@ def test_a_tool_result_nobody_was_told_is_added_from_its_span() -> None:
 def test_results_inside_a_user_turn_become_tool_turns() -> None:
     said = [{"role": "user", "parts": [{"type": "tool_call_response", "id": "c1", "result": "4"},
                                        {"type": "text", "content": "and now?"}]}]  # fmt: skip
-    messages = assemble([span("a" * 16, gen_ai__operation__name="chat", gen_ai__input__messages=said)])["messages"]
+    messages = assemble([span("a" * 16, gen_ai__operation__name="chat", gen_ai__input__messages=said)])[
+        "messages"
+    ]
     assert [one["role"] for one in messages] == ["tool", "user"]
 
 

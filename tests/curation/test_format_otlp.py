@@ -48,7 +48,10 @@ def test_a_broken_span_is_refused_with_its_field(span: dict[str, Any], field: st
 
 def test_half_a_surrogate_pair_refuses_its_own_span_only() -> None:
     good, bad = as_json(), as_json(name="cut here: XX").replace(b"XX", b"\\ud83d")
-    spans = [json.loads(body, strict=False)["resourceSpans"][0]["scopeSpans"][0]["spans"][0] for body in (good, bad)]
+    spans = [
+        json.loads(body, strict=False)["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
+        for body in (good, bad)
+    ]
     body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}).encode()
     first, second = read_json(body)
     assert not isinstance(first, BrokenRow)

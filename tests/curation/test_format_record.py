@@ -53,7 +53,11 @@ def test_two_calls_of_one_trace_share_it_and_have_spans_of_their_own() -> None:
         ({"latency_ms": True}, "latency_ms", "wrong_type"),
         ({"request": {"messages": "hi"}}, "request.messages", "wrong_type"),
         ({"request": {"messages": [{"content": "hi"}]}}, "request.messages[0].role", "wrong_type"),
-        ({"request": {"messages": [{"role": "user", "content": 3}]}}, "request.messages[0].content", "wrong_type"),
+        (
+            {"request": {"messages": [{"role": "user", "content": 3}]}},
+            "request.messages[0].content",
+            "wrong_type",
+        ),
         ({"response": {"choices": [{"message": None}]}}, "response.choices[0].message[0]", "wrong_type"),
         ({"retrieval": [{"doc_id": "d"}]}, "retrieval[0].text", "wrong_type"),
         ({"feedback": {"ratng": "up"}}, "feedback.ratng", "unknown_field"),

@@ -1,0 +1,216 @@
+"""Traces over the API: a batch of JSON lines in, lists and one trace out."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import Throttled
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import ProjectAPI
+from core.api import CursorPage
+from core.errors import NotFound
+from curation.actions.ingest_batch import ingest_batch
+from curation.bodies import load
+from curation.ingest.items import read_records
+from curation.ingest.transport import Busy, gate
+from curation.models import IngestBatch, Refusal, Trace, TrainingUse
+from curation.trace_filters import PATHS, filtered
+
+ROUTE = "jsonl"
+MAX_BATCH_BYTES = 256 << 20
+
+
+class StreamParser(BaseParser):
+    """Hands the body over unread: lines are parsed one by one as they come."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        """The stream itself."""
+        return {"stream": stream}
+
+
+class TraceSerializer(serializers.ModelSerializer[Trace]):
+    """The head of a trace and what curation concluded about it."""
+
+    question = serializers.CharField(source="current.prompt_preview", default="")
+    answer = serializers.CharField(source="current.answer_preview", default="")
+    version = serializers.IntegerField(source="current.number", default=None)
+    domain = serializers.CharField(source="current.curation.domain", default="")
+    difficulty = serializers.CharField(source="current.curation.difficulty", default="")
+    kind = serializers.CharField(source="current.curation.kind", default="")
+    drop_reason = serializers.CharField(source="current.curation.drop_reason", default="")
+    cost_usd = serializers.DecimalField(
+        source="current.cost_usd", max_digits=12, decimal_places=8, default=None
+    )
+
+    class Meta:
+        model = Trace
+        fields = ("id", "external_id", "occurred_at", "received_at", "service", "environment", "release", "variant",
+                  "model", "session_key", "user_key", "route", "source", "licence", "simulated", "status", "escalated",
+                  "truncated", "training_use", "training_use_source", "state", "span_count", "question", "answer",
+                  "version", "domain", "difficulty", "kind", "drop_reason", "cost_usd")  # fmt: skip
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """One refused row."""
+
+    place = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    field = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+    hint = serializers.CharField()
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """What became of a batch."""
+
+    batch_id = serializers.UUIDField()
+    accepted = serializers.IntegerField()
+    redelivered = serializers.IntegerField()
+    conflicting = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    problems = ProblemSerializer(many=True)
+
+
+class BatchSerializer(serializers.ModelSerializer[IngestBatch]):
+    """A batch that came in."""
+
+    class Meta:
+        model = IngestBatch
+        fields = ("id", "route", "source_name", "received_at", "finished_at", "bytes", "accepted", "redelivered",
+                  "conflicting", "refused", "redactions")  # fmt: skip
+
+
+class NewestTraces(CursorPage):
+    """Newest first."""
+
+    ordering = ("-occurred_at", "-id")
+
+
+class NewestBatches(CursorPage):
+    """Newest first."""
+
+    ordering = ("-received_at", "-id")
+
+
+class Oldest(CursorPage):
+    """In the order of their numbers, last first."""
+
+    ordering = "-id"
+
+
+FILTERS = [OpenApiParameter(name, OpenApiTypes.STR) for name in (*PATHS, "state", "feedback")]
+
+
+class Traces(ProjectAPI):
+    """GET: traces, newest first, with the filters of the page."""
+
+    verbs = {"GET": "trace.read"}
+
+    @extend_schema(operation_id="traces_list", parameters=FILTERS, responses=TraceSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """One page."""
+        found = filtered(Trace.objects.filter(project=self.project), request.query_params)
+        return _page(
+            request, self, found.select_related("current__curation"), NewestTraces(), TraceSerializer
+        )
+
+
+class TraceDetail(ProjectAPI):
+    """GET: one trace with its current conversation in the normal form."""
+
+    verbs = {"GET": "trace.read"}
+
+    @extend_schema(operation_id="traces_read", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, slug: str, trace_id: str) -> Response:
+        """The head, the conversation (null when it is not settled), and where it was redacted."""
+        found = (
+            Trace.objects.filter(project=self.project, pk=trace_id)
+            .select_related("current__curation")
+            .first()
+        )
+        if found is None:
+            raise NotFound("trace_not_found", "There is no such trace in this project.")
+        stored = load(found.current) if found.current else None
+        body = {
+            "conversation": stored.conversation if stored else None,
+            "marks": stored.marks if stored else [],
+        }
+        return Response({**TraceSerializer(found).data, **body})
+
+
+class TraceBatch(ProjectAPI):
+    """POST: JSON lines in the record form, gzipped or not. Rows that cannot be taken are listed, the rest is."""
+
+    verbs = {"POST": "trace.ingest", "GET": "trace.ingest"}
+    parser_classes = [StreamParser]
+
+    @extend_schema(
+        operation_id="traces_batch",
+        request={"application/x-ndjson": OpenApiTypes.STR},
+        parameters=[OpenApiParameter("training_use", OpenApiTypes.STR, enum=TrainingUse.values)],
+        responses=ReportSerializer,
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """200 after everything that can be taken is committed. Safe to repeat: request ids are taken once."""
+        use = request.query_params.get("training_use", "")
+        if use not in ("", *TrainingUse.values):
+            raise serializers.ValidationError({"training_use": [f"One of: {', '.join(TrainingUse.values)}."]})
+        stream: BinaryIO = request.data.get("stream") or BytesIO()
+        try:
+            with gate.enter():
+                report = ingest_batch(
+                    who=self.who, project=self.project, route=ROUTE, training_use=use,
+                    size=int(request.headers.get("Content-Length") or 0),
+                    items=read_records(stream, place="request", limit=MAX_BATCH_BYTES),
+                )  # fmt: skip
+        except Busy as error:
+            raise Throttled(wait=settings.SETTLE_GRACE_SECONDS, detail=str(error)) from error
+        return Response(ReportSerializer(report).data)
+
+
+class Batches(ProjectAPI):
+    """GET: what came in, newest first."""
+
+    verbs = {"GET": "trace.read"}
+
+    @extend_schema(operation_id="ingest_batches_list", responses=BatchSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """One page."""
+        found = IngestBatch.objects.filter(project=self.project)
+        return _page(request, self, found, NewestBatches(), BatchSerializer)
+
+
+class Refusals(ProjectAPI):
+    """GET: refused rows with their reasons; `?code=` and `?batch=` narrow them."""
+
+    verbs = {"GET": "trace.read"}
+
+    @extend_schema(operation_id="refusals_list", responses=ProblemSerializer(many=True),
+                   parameters=[OpenApiParameter("code", OpenApiTypes.STR), OpenApiParameter("batch", OpenApiTypes.UUID)])  # fmt: skip
+    def get(self, request: Request, slug: str) -> Response:
+        """One page."""
+        names = {"code": "code", "batch": "batch_id"}
+        narrowed = {
+            path: request.query_params[name] for name, path in names.items() if name in request.query_params
+        }
+        found = Refusal.objects.filter(project=self.project, **narrowed)
+        return _page(request, self, found, Oldest(), ProblemSerializer)
+
+
+def _page(
+    request: Request, view: ProjectAPI, rows: QuerySet[Any], pages: CursorPage, serializer: Any
+) -> Response:
+    page = pages.paginate_queryset(rows, request, view=view)
+    return pages.get_paginated_response(serializer(page, many=True).data)
