@@ -40,7 +40,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
 
 def moment(value: datetime | None) -> SafeString:
     """A <time> element the browser keeps fresh; nothing yet is a dash."""
-    if value is None:
+    if not value:
         return mark_safe('<span class="faint">–</span>')
     exact = date_format(timezone.localtime(value), "j M Y, H:i:s T")
     return format_html(

@@ -1,6 +1,9 @@
 """Numbers a person reads: grouped, with units, capped where counting would be slow, with an interval where sampled."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
+from typing import Any, Literal
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,6 +13,16 @@ from django.utils.translation import ngettext
 Number = int | float | Decimal
 THIN = "\u202f"
 CAP = 10_000
+
+
+def or_dash(write: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that writes a dash for what is not there: templates hand over None or "" then."""
+
+    @wraps(write)
+    def written(value: Any, *args: Any) -> Any:
+        return "–" if value is None or value == "" else write(value, *args)
+
+    return written
 
 
 def grouped(value: Number, digits: int | None = None) -> str:
@@ -63,14 +76,14 @@ def duration(seconds: Number) -> str:
 
 
 def with_unit(
-    value: Number | None,
+    value: Number | Literal[""] | None,
     unit: str = "",
     low: Number | None = None,
     high: Number | None = None,
     digits: int | None = None,
 ) -> SafeString:
     """The number, its unit and, where it was sampled, its interval; nothing measured is a dash."""
-    if value is None:
+    if value is None or value == "":
         return format_html('<span class="faint" title="{}">–</span>', _("not measured"))
     shown = format_html("{}", grouped(value, digits))
     if unit:

@@ -45,6 +45,12 @@ def test_what_was_not_measured_is_not_a_zero() -> None:
     assert "not measured" in with_unit(None)
 
 
+def test_what_a_template_does_not_know_is_a_dash() -> None:
+    assert render("{{ nothing|grouped }}{{ nothing|duration }}{{ none|percent }}", none=None) == "–––"
+    assert "not measured" in render("{% number nothing %}")
+    assert "–" in render("{{ nothing|moment }}")
+
+
 def test_numbers_are_grouped_capped_and_short() -> None:
     assert grouped(1234567) == "1,234,567"
     assert capped(10_000) == "10,000+"

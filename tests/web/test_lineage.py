@@ -19,14 +19,23 @@ STATIONS = ["trace", "redaction", "cluster", "judgment", "row", "approval", "run
 @pytest.fixture
 def approval(team: Team) -> Approval:
     return approve(
-        project=team.project, requester=team.engineer, approver=team.lead, rows=chat_rows("sft", 8), name="first"
+        project=team.project,
+        requester=team.engineer,
+        approver=team.lead,
+        rows=chat_rows("sft", 8),
+        name="first",
     )
 
 
-def trained(team: Team, approval: Approval, kind: str = "base", parent: ModelVersion | None = None) -> ModelVersion:
+def trained(
+    team: Team, approval: Approval, kind: str = "base", parent: ModelVersion | None = None
+) -> ModelVersion:
     """A finished run of this approval, and its model."""
     recipe, _ = Recipe.objects.get_or_create(
-        project=team.project, name=kind, number=1, defaults={"kind": kind, "spec": {}, "spec_sha256": "0" * 64}
+        project=team.project,
+        name=kind,
+        number=1,
+        defaults={"kind": kind, "spec": {}, "spec_sha256": "0" * 64},
     )
     run = Run.objects.create(
         project=team.project,
@@ -98,7 +107,10 @@ def test_a_walk_can_start_anywhere(team: Team, approval: Approval, kind: str) ->
     status, html = page(team, kind, starts[kind], "engineer")
     assert status == 200
     assert 'aria-current="true"' in html or kind == "snapshot"
-    stages = {stage.key: stage for stage in stages_of(thread_of(team.project, kind, str(starts[kind])), team.project)}
+    stages = {
+        stage.key: stage
+        for stage in stages_of(thread_of(team.project, kind, str(starts[kind])), team.project)
+    }
     assert stages["row"].total == 8
     assert stages["row"].more == 3
     assert stages["run"].total == 1
