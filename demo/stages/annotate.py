@@ -5,9 +5,10 @@ from collections.abc import Callable
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.make_pairs import make_pairs
 from annotation.actions.make_repairs import make_repairs
+from annotation.actions.profile import define_axis
 from annotation.actions.simulate import simulate_judgments
-from annotation.models import AnnotatorProfile, Campaign, Decision, Item, Judgment
-from annotation.queries import campaign_agreement, campaign_diversity
+from annotation.board import Board, read_board
+from annotation.models import AnnotatorProfile, Axis, Campaign, Decision, Item, Judgment
 from demo.story import Facts, Telling
 
 PAIRS = 400
@@ -21,12 +22,17 @@ def annotate(telling: Telling) -> Facts:
     cast = telling.cast
     pairs = _campaign(telling, "Which answer is better?", "pair")
     repairs = _campaign(telling, "Accept, fix or drop", "repair")
+    if not Axis.objects.filter(project=cast.project).exists():
+        define_axis(who=cast.lead, project=cast.project, name="locale", values=["de", "en", "fr", "hi"])
     made = make_pairs(who=cast.lead, campaign=pairs, limit=PAIRS)
     repaired = make_repairs(who=cast.lead, campaign=repairs, limit=REPAIRS)
     for campaign in (pairs, repairs):
         items = campaign.items.count()
         limit = campaign.overlap * max(items - LEFT_FOR_VISITOR, 0)
-        simulate_judgments(who=cast.lead, campaign=campaign, limit=limit, people=ANNOTATORS, progress=_say(telling))
+        simulate_judgments(
+            who=cast.lead, campaign=campaign, limit=limit, people=ANNOTATORS, progress=_say(telling)
+        )
+    board = read_board(pairs)
     judgments = Judgment.objects.filter(project=cast.project)
     outcomes = Decision.objects.filter(project=cast.project)
     return {
@@ -34,11 +40,23 @@ def annotate(telling: Telling) -> Facts:
         "repairs": repaired,
         "judgments": f"{judgments.count()}, of which {judgments.filter(simulated=True).count()} simulated",
         "annotators": f"{AnnotatorProfile.objects.filter(project=cast.project, simulated=True).count()} simulated",
-        "diversity": campaign_diversity(pairs),
-        "agreement": campaign_agreement(pairs),
+        "diversity": _diversity(board),
+        "agreement": _agreement(board),
         "decided": f"{outcomes.exclude(outcome='conflict').count()} items",
         "waiting for you": f"{Item.objects.waiting().filter(campaign__in=[pairs, repairs]).count()} items under Judge",
     }
+
+
+def _diversity(board: Board) -> str:
+    people = board.people
+    if people.n_eff is None or people.n_eff_q2 is None:
+        return "nobody has judged"
+    return f"{people.n_eff:.1f} effective annotators of {people.annotators} (Hill q=1), {people.n_eff_q2:.1f} (q=2)"
+
+
+def _agreement(board: Board) -> str:
+    alpha = board.quality.nominal
+    return f"Krippendorff α {alpha.value:.2f} [{alpha.low:.2f}, {alpha.high:.2f}]" if alpha else "undefined"
 
 
 def _words(counts: dict[str, int]) -> str:

@@ -53,13 +53,12 @@ def _approved(telling: Telling, made: Snapshot) -> Approval:
 
 
 def _reasons(made: Snapshot) -> str:
-    reasons = made.rows.values_list("reason", flat=True)
-    counts = {reason: list(reasons).count(reason) for reason in sorted(set(reasons))}
+    counts: dict[str, int] = made.manifest["counts"]["by_reason"]
     return ", ".join(f"{number} {reason}" for reason, number in counts.items())
 
 
 def _exclusions(made: Snapshot) -> str:
-    counts: dict[str, int] = made.manifest.get("exclusions", {})
+    counts: dict[str, int] = made.manifest["counts"]["excluded"]
     return (
         ", ".join(f"{number} {name}" for name, number in sorted(counts.items(), key=lambda item: -item[1]))
         or "none"
