@@ -54,7 +54,9 @@ def _in_turns() -> list[Document]:
     by_domain: dict[str, list[Document]] = defaultdict(list)
     for document in documents():
         by_domain[document[2]].append(document)
-    return [document for turn in zip_longest(*by_domain.values()) for document in turn if document is not None]
+    return [
+        document for turn in zip_longest(*by_domain.values()) for document in turn if document is not None
+    ]
 
 
 def _jsonl(chosen: list[Document]) -> bytes:

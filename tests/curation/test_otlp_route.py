@@ -1,0 +1,165 @@
+"""The OTLP route: only tokens that may ingest, nothing lost under trouble, replies an SDK understands."""
+
+import gzip
+import json
+import zlib
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+from django.test import Client
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from accounts.models import ApiToken
+from accounts.tokens import digest, new_secret
+from curation import otlp_views
+from curation.ingest.transport import Gate
+from curation.models import IngestBatch, Refusal, Span, Trace
+from tests.conftest import Team
+from tests.curation.otlp_bodies import CHILD, chat, joined
+
+pytestmark = pytest.mark.django_db
+PROTOBUF = "application/x-protobuf"
+
+
+def make_token(team: Team, *scopes: str, owner: str = "lead", **more: Any) -> str:
+    secret = new_secret()
+    person = getattr(team, owner)
+    ApiToken.objects.create(
+        project=team.project, owner=person, name=secret[-12:], prefix=secret[:12], token_sha256=digest(secret),
+        scopes=list(scopes), **more,
+    )  # fmt: skip
+    return secret
+
+
+@pytest.fixture
+def token(team: Team) -> str:
+    return make_token(team, "ingest")
+
+
+def post(token: str, body: bytes, kind: str = PROTOBUF, **headers: str) -> Any:
+    sent = {"Authorization": f"Bearer {token}"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    return Client().post("/v1/traces", body, content_type=kind, headers=sent)
+
+
+def test_a_batch_is_taken_and_answered_in_its_own_encoding(token: str) -> None:
+    response = post(token, chat().SerializeToString())
+    assert (response.status_code, response["Content-Type"]) == (200, PROTOBUF)
+    assert not ExportTraceServiceResponse.FromString(response.content).HasField("partial_success")
+    body = {"resourceSpans": []}
+    response = post(token, json.dumps(body).encode(), "application/json")
+    assert (response.status_code, response["Content-Type"], response.json()) == (200, "application/json", {})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes), ("", bytes)],
+)
+def test_compressed_bodies_are_read(token: str, encoding: str, pack: Any) -> None:
+    response = post(token, pack(chat().SerializeToString()), Content_Encoding=encoding)
+    assert response.status_code == 200
+    assert Trace.objects.count() == 1
+
+
+def test_a_broken_span_is_answered_as_partial_success(token: str) -> None:
+    body = joined(chat(), chat(span_id=b"no"), chat(span_id=CHILD)).SerializeToString()
+    answer = ExportTraceServiceResponse.FromString(post(token, body).content)
+    assert answer.partial_success.rejected_spans == 1
+    assert "span_id is not 8 bytes" in answer.partial_success.error_message
+    assert Span.objects.count() == 2
+
+
+def test_a_redelivered_batch_is_success_and_changes_nothing(token: str) -> None:
+    body = chat().SerializeToString()
+    post(token, body)
+    response = post(token, body)
+    assert response.status_code == 200
+    assert not ExportTraceServiceResponse.FromString(response.content).HasField("partial_success")
+    assert Span.objects.count() == 1
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wnw_unknown", "Basic abc"])
+def test_without_a_valid_token_nothing_is_read(team: Team, header: str) -> None:
+    response = Client().post("/v1/traces", b"x", content_type=PROTOBUF, headers={"Authorization": header})
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_that_may_only_read_cannot_send(team: Team) -> None:
+    response = post(make_token(team, "read"), chat().SerializeToString())
+    assert response.status_code == 403
+    assert not Trace.objects.exists()
+
+
+def test_a_token_of_somebody_whose_role_may_not_send_cannot_send(team: Team) -> None:
+    assert post(make_token(team, "ingest", owner="annotator"), chat().SerializeToString()).status_code == 403
+
+
+def test_the_default_of_the_token_is_what_may_be_trained_on(team: Team) -> None:
+    post(make_token(team, "ingest", training_use="denied"), chat().SerializeToString())
+    trace = Trace.objects.get()
+    assert (trace.training_use, trace.training_use_source) == ("denied", "token")
+
+
+@pytest.mark.parametrize(
+    "fault", [OperationalError("gone"), ImproperlyConfigured("no keyring"), OSError("disk full")]
+)
+def test_trouble_of_ours_asks_the_sender_to_come_back(token: str, monkeypatch: Any, fault: Exception) -> None:
+    def broken(**_: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(otlp_views, "ingest_batch", broken)
+    response = post(token, chat().SerializeToString())
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert str(fault).encode() not in response.content
+
+
+def test_overload_asks_the_sender_to_come_back(token: str, monkeypatch: Any) -> None:
+    full = Gate(1)
+    monkeypatch.setattr(otlp_views, "gate", full)
+    with full.enter():
+        assert post(token, chat().SerializeToString()).status_code == 503
+    assert post(token, chat().SerializeToString()).status_code == 200
+
+
+def test_a_gzip_bomb_stops_at_the_limit(token: str, settings: Any) -> None:
+    settings.MAX_OTLP_BYTES = 1 << 20
+    response = post(token, gzip.compress(b"\0" * (50 << 20)), Content_Encoding="gzip")
+    assert response.status_code == 413
+
+
+def test_twenty_megabytes_are_taken(token: str) -> None:
+    body = chat("x" * (20 << 20)).SerializeToString()
+    assert post(token, gzip.compress(body, 1), Content_Encoding="gzip").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"), [(b"\x1f\x8b broken", "gzip"), (gzip.compress(b"cut")[:-9], "gzip"), (b"x", "br")]
+)
+def test_a_body_that_cannot_be_decoded_is_refused(token: str, body: bytes, encoding: str) -> None:
+    assert post(token, body, Content_Encoding=encoding).status_code == 400
+
+
+def test_a_malformed_request_is_on_record_without_its_content(token: str) -> None:
+    response = post(token, b"\xffmy secret canary")
+    assert response.status_code == 400
+    assert b"canary" not in response.content
+    refusal = Refusal.objects.get()
+    assert (refusal.code, refusal.length) == ("malformed_request", 17)
+    assert IngestBatch.objects.get().refused == 1
+
+
+def test_another_content_type_is_named(token: str) -> None:
+    assert post(token, b"{}", "text/plain").status_code == 415
+
+
+def test_two_projects_with_one_trace_id_stay_apart(team: Team, other_team: Team) -> None:
+    body = chat().SerializeToString()
+    post(make_token(team, "ingest"), body)
+    post(make_token(other_team, "ingest"), body)
+    assert Trace.objects.count() == 2
+    assert Span.objects.values("project_id").distinct().count() == 2
