@@ -13,16 +13,17 @@ PAD, START, END = "<|pad|>", "<|im_start|>", "<|im_end|>"
 SPECIAL_TOKENS = (PAD, START, END)
 
 CHAT_TEMPLATE = (
-    "{%- if tools %}<|im_start|>tools\n"
-    "{%- for tool in tools %}{{ '\n' if not loop.first }}{{ tool | tojson }}{%- endfor %}<|im_end|>\n{% endif %}"
-    "{%- for message in messages %}<|im_start|>{{ message.role }}\n"
-    "{%- if message.role == 'assistant' %}{% generation %}{{ message.content or '' }}"
-    "{%- for call in message.tool_calls or [] %}{{ '\n' if message.content or not loop.first }}<tool_call>"
-    "{{ {'name': call.function.name, 'arguments': call.function.arguments} | tojson }}</tool_call>{%- endfor %}"
-    "<|im_end|>{% endgeneration %}\n"
-    "{%- else %}{{ message.content or '' }}<|im_end|>\n{% endif %}"
-    "{%- endfor %}"
-    "{%- if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    r"{%- if tools %}{{ '<|im_start|>tools\n' }}"
+    r"{%- for tool in tools %}{{ '\n' if not loop.first }}{{ tool | tojson }}{%- endfor %}"
+    r"{{ '<|im_end|>\n' }}{%- endif %}"
+    r"{%- for message in messages %}{{ '<|im_start|>' + message.role + '\n' }}"
+    r"{%- if message.role == 'assistant' %}{%- generation %}{{ message.content or '' }}"
+    r"{%- for call in message.tool_calls or [] %}{{ '\n' if message.content or not loop.first }}{{ '<tool_call>' }}"
+    r"{{ {'name': call.function.name, 'arguments': call.function.arguments} | tojson }}{{ '</tool_call>' }}"
+    r"{%- endfor %}{{ '<|im_end|>' }}{%- endgeneration %}"
+    r"{%- else %}{{ (message.content or '') + '<|im_end|>' }}{%- endif %}{{ '\n' }}"
+    r"{%- endfor %}"
+    r"{%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{%- endif %}"
 )
 
 Chat = Sequence[Mapping[str, Any]]

@@ -46,6 +46,7 @@ class Reporting(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> TrainerControl:
         """Save and stop at this step where the run must end."""
+        self.work.step = state.global_step
         if self.work.must_stop and state.global_step < state.max_steps:
             control.should_save = control.should_training_stop = True
         return control
@@ -83,7 +84,7 @@ def common_arguments(work: Work) -> dict[str, Any]:
         "per_device_train_batch_size": int(recipe["batch_size"]),
         "learning_rate": float(recipe["learning_rate"]),
         "lr_scheduler_type": "cosine",
-        "warmup_steps": max(1, int(recipe["steps"]) // 10),
+        "warmup_steps": int(recipe["steps"]) // 10,
         "seed": work.seed,
         "data_seed": work.seed,
         "logging_steps": 1,
