@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
+from math import floor, log10
 from typing import Any, Literal
 
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 Number = int | float | Decimal
 THIN = "\u202f"
 CAP = 10_000
+BEFORE = ("$", "€", "£")
 
 
 def or_dash(write: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,11 +35,17 @@ def grouped(value: Number, digits: int | None = None) -> str:
     if number != number:
         return _("undefined")
     if digits is None:
-        size = abs(number)
-        digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
-        if number and size < 0.001:
-            return f"{number:.1e}"
+        digits = _digits(abs(number))
     return f"{number:,.{digits}f}"
+
+
+def _digits(size: float) -> int:
+    """Decimals that leave about three significant digits, and never fewer than the number needs to be seen."""
+    if size == int(size) or size >= 100:
+        return 0
+    if size >= 1:
+        return 2 if size < 10 else 1
+    return min(9, max(3, 1 - floor(log10(size)))) if size else 0
 
 
 def capped(value: int, cap: int = CAP) -> str:
@@ -86,7 +94,9 @@ def with_unit(
     if value is None or value == "":
         return format_html('<span class="faint" title="{}">–</span>', _("not measured"))
     shown = format_html("{}", grouped(value, digits))
-    if unit:
+    if unit in BEFORE:
+        shown = format_html('<span class="unit">{}</span>{}', unit, shown)
+    elif unit:
         shown += format_html('{}<span class="unit">{}</span>', THIN, unit)
     if low is not None and high is not None:
         title = _("95 %% interval from %(low)s to %(high)s") % {

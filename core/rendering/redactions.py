@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from core.privacy.surrogates import SURROGATE
 
 SHOWN_LETTERS = 5
+SHORT = 3  # IP and SSN are read as letters, EMAIL and PHONE as words
 _MARKUP = re.compile(r"(<[^>]*>)")
 
 
 def _kind_and_mark(surrogate: str) -> tuple[str, str]:
     if surrogate.startswith("["):
         kind, _sep, mark = surrogate[1:-1].partition(":")
-        return kind.replace("_", " ").lower(), mark
+        return kind if len(kind) <= SHORT else kind.replace("_", " ").lower(), mark
     return "email", surrogate.removeprefix("user-").partition("@")[0]
 
 

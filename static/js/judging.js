@@ -261,10 +261,11 @@
   }, { capture: true, passive: true });
 
   function toggle(selector) {
-    const part = current()?.querySelector(selector) ?? root.querySelector(selector);
-    if (!part) return;
-    part.open = !part.open;
-    if (part.open) part.querySelector("summary")?.focus();
+    const parts = [...(current()?.querySelectorAll(selector) ?? [])];
+    const open = !parts.some((part) => part.open);
+    for (const part of parts) part.open = open;
+    const first = open && parts[0]?.querySelector(".aside-menu__list button");
+    if (first) first.focus();
   }
 
   // ---- keys ----------------------------------------------------------------------------------------------
@@ -278,20 +279,16 @@
     s: toggleSync,
     d: toggleDiff,
     v: () => toggle("[data-evidence]"),
-    g: () => toggle("[data-guidelines]"),
     r: () => current()?.querySelector("[name=rationale]").focus(),
     k: () => toggle("[data-skip]"),
     f: () => toggle("[data-flag]"),
-    "?": () => toggle("[data-keys]"),
     Enter: submit,
   };
 
   function onKey(event) {
     clock.sign();
-    if (event.isComposing || event.altKey || event.metaKey || event.ctrlKey) {
-      if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); submit(); }
-      return;
-    }
+    const panel = document.getElementById("keys");
+    if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey || event.ctrlKey || panel.open) return;
     const writing = event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
     if (writing) {
       if (event.key === "Escape") event.target.blur();
@@ -299,7 +296,7 @@
     }
     if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const tag = current()?.querySelector(`input[name=tags][data-key="${CSS.escape(key)}"]`);
+    const tag = current()?.querySelector(`input[name=tags][data-tag-key="${CSS.escape(key)}"]`);
     if (Object.hasOwn(CHOICES, key)) {
       event.preventDefault();
       pick(event.shiftKey && key.startsWith("Arrow") ? `${CHOICES[key]}_clear` : CHOICES[key]);
@@ -332,6 +329,7 @@
     if (act === "undo") undo();
     if (act === "diff") toggleDiff();
     if (act === "sync") toggleSync();
+    if (act === "keys") document.getElementById("keys").showModal();
   });
   root.addEventListener("input", () => current() && keepDraft(current()));
 

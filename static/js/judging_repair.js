@@ -1,0 +1,46 @@
+// The repair page: shows what an edit changes, keeps a draft here until it is sent, and counts active time.
+"use strict";
+(() => {
+  const form = document.querySelector("[data-repair]");
+  if (!form) return;
+  const text = form.elements.namedItem("text");
+  const changes = form.querySelector("[data-changes]");
+  const target = form.querySelector("[data-diff-target]");
+  const fix = form.querySelector("button[value=fix]");
+  const name = `winnow.repair.${form.elements.namedItem("assignment").value}`;
+  const clock = new window.WinnowActiveClock();
+  let timer = 0;
+
+  const changed = () => text.value.trim() !== text.dataset.original.trim();
+
+  async function showChanges() {
+    changes.hidden = !changed();
+    fix.disabled = !changed();
+    if (!changed()) return;
+    const body = new URLSearchParams([...new FormData(form).entries()]);
+    const response = await fetch(form.dataset.diffUrl, { method: "POST", body, credentials: "same-origin" });
+    if (!response.ok) return;
+    const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+    target.replaceChildren(...parsed.body.childNodes);
+    changes.open = true;
+  }
+
+  text.addEventListener("input", () => {
+    fix.disabled = !changed();
+    localStorage.setItem(name, text.value);
+    clearTimeout(timer);
+    timer = setTimeout(showChanges, 350);
+  });
+  for (const sign of ["keydown", "pointermove"]) {
+    document.addEventListener(sign, () => clock.sign(), { passive: true });
+  }
+  document.addEventListener("visibilitychange", () => (document.hidden ? clock.pause() : clock.resume()));
+  form.addEventListener("submit", () => {
+    form.elements.namedItem("active_ms").value = String(clock.milliseconds());
+    localStorage.removeItem(name);
+  });
+
+  const kept = localStorage.getItem(name);
+  if (kept !== null) text.value = kept;
+  showChanges();
+})();
