@@ -1,0 +1,205 @@
+"""What a lead sees of a campaign: how far, how fast, how many people really, how much they agree, any side effects."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
+
+from . import agreement, bias, diversity
+from .agreement import Estimate
+from .bias import BinomialTest
+from .choices import NOMINAL, ORDINAL, Choice, RepairChoice
+from .models import Campaign, JudgmentRevision
+from .sides import left_was_chosen
+from .votes import VoteRow, votes_of
+
+RATE_WINDOW = timedelta(hours=1)
+CACHE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Items by state, judgments by kind; `eta` at the rate of the last hour, None without one."""
+
+    items: int
+    decided: int
+    flagged: int
+    held: int
+    asked: int
+    counted: int
+    simulated: int
+    extra: int
+    per_hour: int
+    eta: timedelta | None
+
+    @property
+    def share(self) -> float:
+        """Counted judgments of those asked for, 0..1."""
+        return self.counted / self.asked if self.asked else 0.0
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """The same in seconds, for pages."""
+        return self.eta.total_seconds() if self.eta is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatorRow:
+    """One annotator's work, under the pseudonym; median active time in seconds."""
+
+    annotator: UUID
+    simulated: bool
+    votes: int
+    median_seconds: float | None
+    left: BinomialTest | None
+    agrees: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Agreement and bias of the counted votes; None wherever it is undefined."""
+
+    nominal: Estimate | None
+    ordinal: Estimate | None
+    pairwise: float | None
+    left: BinomialTest | None
+    longer: BinomialTest | None
+    choices: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the campaign page except the axes."""
+
+    progress: Progress
+    people: diversity.Diversity
+    real_people: diversity.Diversity
+    quality: Quality
+    annotators: list[AnnotatorRow]
+
+
+def read_board(campaign: Campaign) -> Board:
+    """Compute the board; statistics are kept until the next answer comes in."""
+    votes_key = _cache_key(campaign)
+    kept = cache.get(votes_key)
+    if kept is None:
+        votes = votes_of(campaign)
+        counted = [vote for vote in votes if vote.counted]
+        kept = (
+            _people(counted),
+            _people([vote for vote in counted if not vote.simulated]),
+            quality_of(counted, kind=campaign.kind),
+            annotator_rows(counted),
+        )
+        cache.set(votes_key, kept, CACHE_SECONDS)
+    people, real, quality, rows = kept
+    return Board(read_progress(campaign), people, real, quality, rows)
+
+
+def _cache_key(campaign: Campaign) -> str:
+    latest = JudgmentRevision.objects.filter(judgment__item__campaign=campaign).aggregate(last=Max("pk"))[
+        "last"
+    ]
+    return f"annotation.board.1.{campaign.pk}.{latest or 0}"
+
+
+def _people(votes: Sequence[VoteRow]) -> diversity.Diversity:
+    return diversity.summarise(Counter(vote.annotator for vote in votes).values())
+
+
+def read_progress(campaign: Campaign, now: datetime | None = None) -> Progress:
+    """Counts straight from the tables."""
+    now = now or timezone.now()
+    own = campaign.items.filter(kind=campaign.kind)
+    items = own.aggregate(
+        items=Count("pk"),
+        decided=Count("pk", filter=Q(state="decided")),
+        flagged=Count("pk", filter=Q(state="flagged")),
+        asked=Sum("slots_asked", default=0),
+    )
+    held = own.filter(assignments__state="leased").count()
+    votes = own.filter(judgments__isnull=False).aggregate(
+        counted=Count("judgments", filter=Q(judgments__slot__isnull=False)),
+        simulated=Count("judgments", filter=Q(judgments__slot__isnull=False, judgments__simulated=True)),
+        extra=Count("judgments", filter=Q(judgments__slot__isnull=True)),
+        recent=Count("judgments", filter=Q(judgments__created_at__gte=now - RATE_WINDOW)),
+    )
+    per_hour = votes.pop("recent")
+    left = items["asked"] - votes["counted"]
+    eta = timedelta(hours=left / per_hour) if per_hour and left > 0 else None
+    return Progress(**items, **votes, held=held, per_hour=per_hour, eta=eta)
+
+
+def quality_of(votes: Sequence[VoteRow], *, kind: str) -> Quality:
+    """Agreement on the scale of the kind, and for pairs the pull of the left side and of the longer answer."""
+    choices = dict(Counter(vote.choice for vote in votes))
+    if kind == "repair":
+        table = agreement.tabulate(((v.item, v.choice) for v in votes), [c.value for c in RepairChoice])
+        nominal = agreement.alpha_with_interval(table, level="nominal")
+        return Quality(nominal, None, agreement.pairwise_agreement(table), None, None, choices)
+    nominal_table = agreement.tabulate(((v.item, nominal_value(v.choice)) for v in votes), NOMINAL)
+    ordinal_table = agreement.tabulate(
+        ((v.item, (v.choice, v.strength)) for v in votes), [(a.choice.value, a.strength) for a in ORDINAL]
+    )
+    return Quality(
+        nominal=agreement.alpha_with_interval(nominal_table, level="nominal"),
+        ordinal=agreement.alpha_with_interval(ordinal_table, level="ordinal"),
+        pairwise=agreement.pairwise_agreement(nominal_table),
+        left=bias.position_bias(map(_left, votes)),
+        longer=bias.length_bias(filter(None, map(_lengths, votes))),
+        choices=choices,
+    )
+
+
+def nominal_value(choice: str) -> str:
+    """Both bad prefers neither, so it agrees with a tie; cannot judge stays outside the domain."""
+    return Choice.TIE.value if choice == Choice.BOTH_BAD else choice
+
+
+def _left(vote: VoteRow) -> bool | None:
+    if vote.swapped is None or vote.choice not in (Choice.A, Choice.B):
+        return None
+    return left_was_chosen(Choice(vote.choice), swapped=vote.swapped)
+
+
+def _lengths(vote: VoteRow) -> tuple[int, int] | None:
+    """(winner's length, loser's length) in characters."""
+    if vote.length_a is None or vote.length_b is None or vote.choice not in (Choice.A, Choice.B):
+        return None
+    lengths = (vote.length_a, vote.length_b)
+    return lengths if vote.choice == Choice.A else lengths[::-1]
+
+
+def annotator_rows(votes: Sequence[VoteRow]) -> list[AnnotatorRow]:
+    """One row per annotator, busiest first; `agrees` is the share of co-votes on the same item that are equal."""
+    by_item: dict[UUID, list[VoteRow]] = {}
+    by_annotator: dict[UUID, list[VoteRow]] = {}
+    for vote in votes:
+        by_item.setdefault(vote.item, []).append(vote)
+        by_annotator.setdefault(vote.annotator, []).append(vote)
+    rows = []
+    for annotator, own in by_annotator.items():
+        times = [vote.active_ms for vote in own if vote.active_ms is not None]
+        others = [
+            nominal_value(vote.choice) == nominal_value(other.choice)
+            for vote in own
+            for other in by_item[vote.item]
+            if other.annotator != annotator
+        ]
+        rows.append(
+            AnnotatorRow(
+                annotator=annotator,
+                simulated=own[0].simulated,
+                votes=len(own),
+                median_seconds=statistics.median(times) / 1000 if times else None,
+                left=bias.position_bias(map(_left, own)),
+                agrees=sum(others) / len(others) if others else None,
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.votes, row.annotator))

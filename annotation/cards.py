@@ -1,0 +1,172 @@
+"""What the judging page shows of one assignment: two answers on their sides, and nothing that names who gave them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from curation.bodies import load_many
+from curation.conversation import Conversation, Message, Retrieved, last_user_text
+
+from .choices import Answer, Choice, Shown
+from .exchange import question, steps
+from .models import Assignment, Campaign, JudgmentRevision, Pair, Response
+from .sides import as_shown, place
+from .tags import REASONS
+
+TAG_KEYS = "qwtyopazxcbnm"
+ASKED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """One side: the steps the answer took, its text, and the passages it was given."""
+
+    side: str
+    name: str
+    messages: list[Message]
+    passages: Sequence[Retrieved]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice with its key; those outside the scale stand apart."""
+
+    value: str
+    label: str
+    key: str
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One reason with its key."""
+
+    code: str
+    label: Any
+    key: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything `_card.html` needs; ids in it are the assignment's own and say nothing about the responses."""
+
+    assignment: UUID
+    lease_token: UUID
+    asked: str
+    prompt: list[Message]
+    answers: list[ShownAnswer]
+    options: list[Option]
+    tags: list[Tag]
+    requires: str
+    urls: dict[str, str]
+    skip_reasons: list[tuple[str, str]] = field(default_factory=list)
+    flag_reasons: list[tuple[str, str]] = field(default_factory=list)
+    chosen: str = ""
+    rationale: str = ""
+    revising: bool = False
+
+
+def options() -> list[Option]:
+    """The scale and the two answers outside it, in the order of their keys."""
+    return [
+        Option(Shown.LEFT_CLEAR, _("A is much better"), "1"),
+        Option(Shown.LEFT, _("A is better"), "2"),
+        Option(Shown.TIE, _("Equally good"), "3"),
+        Option(Shown.RIGHT, _("B is better"), "4"),
+        Option(Shown.RIGHT_CLEAR, _("B is much better"), "5"),
+        Option(Shown.BOTH_BAD, _("Both bad"), "6", outside=True),
+        Option(Shown.CANNOT_JUDGE, _("Cannot judge"), "7", outside=True),
+    ]
+
+
+def skip_words() -> list[tuple[str, str]]:
+    """Reasons to pass a pair on."""
+    return [
+        ("not_my_field", _("Not my field")),
+        ("unsure", _("I cannot make up my mind")),
+        ("too_long", _("Too long for now")),
+        ("language", _("A language I do not read well")),
+    ]
+
+
+def flag_words() -> list[tuple[str, str]]:
+    """Reasons to stop a pair for everybody."""
+    return [
+        ("personal_data", _("Shows personal data")),
+        ("broken", _("Broken or unreadable")),
+        ("harmful", _("Harmful content")),
+    ]
+
+
+def tags_of(campaign: Campaign, chosen: Sequence[str] = ()) -> list[Tag]:
+    """The campaign's reasons with their keys."""
+    codes = [code for code in campaign.rules.get("tags", []) if code in REASONS]
+    keys = TAG_KEYS.ljust(len(codes))
+    return [Tag(code, REASONS[code], keys[n].strip(), code in chosen) for n, code in enumerate(codes)]
+
+
+def pair_card(assignment: Assignment, *, slug: str, revision: JudgmentRevision | None = None) -> Card:
+    """The card of a pair; with a revision, as it was answered and ready to be changed."""
+    campaign = assignment.item.campaign
+    pair = Pair.objects.select_related("response_a__version", "response_b__version").get(
+        item_id=assignment.item_id
+    )
+    bodies = load_many([assignment.item.version, pair.response_a.version, pair.response_b.version])
+    conversations = {key: stored.conversation for key, stored in bodies.items()}
+    asked = conversations[assignment.item.version_id]
+    left, right = place(pair.response_a, pair.response_b, swapped=assignment.swapped)
+    return Card(
+        assignment=assignment.pk,
+        lease_token=assignment.lease_token,
+        asked=last_user_text(asked)[:ASKED],
+        prompt=question(asked),
+        answers=[
+            _answer("left", "A", left, conversations[left.version_id]),
+            _answer("right", "B", right, conversations[right.version_id]),
+        ],
+        options=options(),
+        tags=tags_of(campaign, revision.tags if revision else ()),
+        requires=" ".join(campaign.rules.get("requires", [])),
+        urls=_urls(slug, assignment, revision),
+        skip_reasons=skip_words(),
+        flag_reasons=flag_words(),
+        chosen=_chosen(assignment, revision),
+        rationale=revision.rationale if revision else "",
+        revising=revision is not None,
+    )
+
+
+def _answer(side: str, name: str, response: Response, conversation: Conversation) -> ShownAnswer:
+    return ShownAnswer(
+        side=side,
+        name=name,
+        messages=[*steps(conversation), *response.messages],
+        passages=conversation["retrieval"],
+        words=len(response.text.split()),
+    )
+
+
+def _urls(slug: str, assignment: Assignment, revision: JudgmentRevision | None) -> dict[str, str]:
+    known = {"slug": slug}
+    own = {"slug": slug, "assignment_id": assignment.pk}
+    revise = reverse("annotation:revise", kwargs=own)
+    return {
+        "submit": revise if revision else reverse("annotation:submit", kwargs=known),
+        "revise": revise,
+        "diff": reverse("annotation:diff", kwargs=own),
+        "skip": reverse("annotation:skip", kwargs=known),
+        "flag": reverse("annotation:flag", kwargs=known),
+    }
+
+
+def _chosen(assignment: Assignment, revision: JudgmentRevision | None) -> str:
+    if revision is None:
+        return ""
+    answer = Answer(Choice(revision.choice), revision.strength)
+    return as_shown(answer, swapped=assignment.swapped).value

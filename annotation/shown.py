@@ -1,0 +1,49 @@
+"""An assignment as a client may see it: sides as drawn, no names of models, no ids of responses."""
+
+from typing import Any
+
+from curation.bodies import load_many
+from curation.conversation import Conversation, Message
+
+from .exchange import question, steps
+from .models import Assignment, Pair, Repair, Response
+from .sides import place
+
+
+def anonymous(messages: list[Message]) -> list[dict[str, Any]]:
+    """Roles and parts only: a message's `model`, `name` and `finish_reason` could tell who wrote it."""
+    return [{"role": one["role"], "parts": one["parts"]} for one in messages]
+
+
+def _answer(response: Response, conversation: Conversation) -> dict[str, Any]:
+    return {
+        "messages": anonymous([*steps(conversation), *response.messages]),
+        "passages": [
+            {"document_id": one["document_id"], "text": one["text"]} for one in conversation["retrieval"]
+        ],
+    }
+
+
+def shown_blind(assignment: Assignment) -> dict[str, Any]:
+    """The JSON of a claim."""
+    item = assignment.item
+    if item.kind == "pair":
+        pair = Pair.objects.select_related("response_a__version", "response_b__version").get(item=item)
+        responses = place(pair.response_a, pair.response_b, swapped=assignment.swapped)
+        names: tuple[str, ...] = ("left", "right")
+    else:
+        responses = (Repair.objects.select_related("response__version").get(item=item).response,)  # type: ignore[assignment]
+        names = ("answer",)
+    bodies = load_many([item.version, *(response.version for response in responses)])
+    answers = {
+        name: _answer(response, bodies[response.version_id].conversation)
+        for name, response in zip(names, responses, strict=True)
+    }
+    return {
+        "assignment": assignment.pk,
+        "lease_token": assignment.lease_token,
+        "leased_until": assignment.leased_until,
+        "kind": item.kind,
+        "prompt": anonymous(question(bodies[item.version_id].conversation)),
+        **answers,
+    }

@@ -1,0 +1,110 @@
+"""Annotation's place on the shared pages: navigation, the loop, and what waits for whom."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.permissions import may
+from core.registry import Count as Number
+from core.registry import InboxItem, StationState, registry
+
+from . import next_item
+from .models import Decision, Item, Judgment
+
+ANNOTATORS = {"annotator"}
+LEADS = {"data_lead", "admin"}
+ROUND = 20
+
+
+def read_station(project: Any) -> StationState:
+    """Votes given, items decided, conflicts, and what still waits."""
+    votes = Judgment.objects.filter(project=project, slot__isnull=False).aggregate(
+        all=Count("pk"), simulated=Count("pk", filter=Q(simulated=True))
+    )
+    decisions = Decision.objects.filter(project=project).aggregate(
+        won=Count("pk", filter=Q(outcome__in=["a", "b", "accepted", "fixed"])),
+        conflicts=Count("pk", filter=Q(outcome="conflict")),
+    )
+    waiting = Item.objects.waiting().filter(project=project)[:10_000].count()
+    flagged = Item.objects.filter(project=project, state="flagged").count()
+    others = [
+        Number(decisions["won"], gettext_lazy("with a winner"), "kept"),
+        Number(decisions["conflicts"], gettext_lazy("in conflict"), "quarantined"),
+        Number(waiting, gettext_lazy("waiting for judges"), "person"),
+    ]
+    if flagged:
+        others.append(Number(flagged, gettext_lazy("reported"), "person"))
+    main = Number(votes["all"], gettext_lazy("judgments"), simulated=votes["simulated"])
+    return StationState(main, tuple(others))
+
+
+def work_for_annotators(project: Any, user: Any) -> Iterator[InboxItem]:
+    """A round of pairs, and answers to repair."""
+    if not may(user, "annotation.judge", project):
+        return
+    judge = reverse("annotation:judge", kwargs={"slug": project.slug})
+    pairs = next_item.waiting_for(who=user, project=project, kind="pair")
+    if pairs:
+        size = min(ROUND, pairs)
+        yield InboxItem(
+            title=_("Judge %(n)d pairs, %(minutes)d minutes")
+            % {"n": size, "minutes": max(1, round(size / 10))},
+            href=f"{judge}?round={size}",
+            kind=_("Pairs"),
+            detail=_("Which of two answers is better? One key each."),
+            count=pairs,
+            action=_("Judge"),
+            minutes=max(1, round(size / 10)),
+        )
+    repairs = next_item.waiting_for(who=user, project=project, kind="repair")
+    if repairs:
+        yield InboxItem(
+            title=_("Repair answers"),
+            href=reverse("annotation:repair", kwargs={"slug": project.slug}),
+            kind=_("Repairs"),
+            detail=_("Accept, fix or drop one answer at a time."),
+            count=repairs,
+            action=_("Repair"),
+        )
+
+
+def reported_items(project: Any, user: Any) -> Iterator[InboxItem]:
+    """What annotators stopped and a lead has to look at."""
+    flagged = Item.objects.filter(project=project, state="flagged").select_related("version")
+    for item in flagged.order_by("-created_at")[:20]:
+        yield InboxItem(
+            title=item.version.prompt_preview or str(item),
+            href=reverse("annotation:item", kwargs={"slug": project.slug, "item_id": item.pk}),
+            kind=_("Reported"),
+            detail=_("An annotator stopped this item; nobody is shown it until you have looked."),
+            action=_("Look"),
+        )
+
+
+def _waiting(project: Any, user: Any) -> int:
+    return next_item.waiting_for(who=user, project=project, kind="pair")
+
+
+registry.add_nav(
+    gettext_lazy("Judge"),
+    "annotation:judge",
+    roles=ANNOTATORS | {"data_lead"},
+    order=11,
+    waiting=_waiting,
+)
+registry.add_nav(gettext_lazy("My work"), "annotation:my-work", roles=ANNOTATORS, order=12)
+registry.add_nav(gettext_lazy("Campaigns"), "annotation:campaigns", roles=LEADS, order=30)
+registry.add_station(
+    "annotation",
+    gettext_lazy("Judged"),
+    "annotation:campaigns",
+    verb="annotation.read",
+    order=30,
+    read=read_station,
+)
+registry.add_inbox("annotation.work", work_for_annotators, verb="annotation.judge")
+registry.add_inbox("annotation.reported", reported_items, verb="annotation.manage")

@@ -1,0 +1,31 @@
+"""Pages under /p/<project>/annotation/."""
+
+from django.urls import path
+
+from .views import campaigns, judge, my_work, pair, profile, repair
+
+app_name = "annotation"
+
+urlpatterns = [
+    path("judge/", judge.judge, name="judge"),
+    path("judge/answer/", judge.submit, name="submit"),
+    path("judge/skip/", judge.skip_pair, name="skip"),
+    path("judge/report/", judge.flag_pair, name="flag"),
+    path("judge/release/", judge.release_pair, name="release"),
+    path("judge/<uuid:assignment_id>/", judge.revise, name="revise"),
+    path("judge/<uuid:assignment_id>/differences/", judge.diff, name="diff"),
+    path("repair/", repair.repair, name="repair"),
+    path("repair/answer/", repair.submit, name="repair-submit"),
+    path("repair/skip/", repair.skip_repair, name="repair-skip"),
+    path("repair/differences/", repair.differences, name="repair-diff"),
+    path("repair/<uuid:assignment_id>/", repair.revise, name="repair-revise"),
+    path("work/", my_work.my_work, name="my-work"),
+    path("about-me/", profile.profile, name="profile"),
+    path("about-me/erase/", profile.erase, name="profile-erase"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.new, name="campaign-new"),
+    path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/state/", campaigns.set_state, name="campaign-state"),
+    path("campaigns/<uuid:campaign_id>/fill/", campaigns.fill, name="campaign-fill"),
+    path("pairs/<uuid:item_id>/", pair.item, name="item"),
+]

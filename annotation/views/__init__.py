@@ -1,0 +1,1 @@
+"""Pages of annotation: judging, repair, my work, campaigns, profile."""

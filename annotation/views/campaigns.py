@@ -1,0 +1,178 @@
+"""Campaigns: the list, one campaign's board, opening, closing and filling one."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, F, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import ProjectRequest, project_view
+from accounts.permissions import may
+from core.errors import Refused
+from core.paging import keyset
+
+from .. import next_item
+from ..actions.campaigns import create_campaign, set_campaign_state
+from ..actions.make_pairs import make_pairs
+from ..actions.make_repairs import make_repairs
+from ..axes import read_axes
+from ..board import read_board
+from ..models import Campaign, Decision, Item
+from .outcomes import outcome_words
+from .plots import axis_plot, choices_plot, work_plot
+
+FILL_AT_ONCE = 500
+
+
+class CampaignForm(forms.Form):
+    """What a lead decides when opening a campaign."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is judged"),
+        choices=[
+            ("pair", gettext_lazy("Pairs: which of two answers is better")),
+            ("repair", gettext_lazy("Repairs: accept, fix or drop one answer")),
+        ],
+    )
+    overlap = forms.IntegerField(
+        label=gettext_lazy("People per item"), min_value=1, max_value=20, initial=2,
+        help_text=gettext_lazy("Two show whether people agree; one is enough for repairs."),
+    )  # fmt: skip
+    requires = forms.MultipleChoiceField(
+        label=gettext_lazy("Every answer needs"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            ("tags", gettext_lazy("at least one reason")),
+            ("rationale", gettext_lazy("an explanation in own words")),
+        ],
+    )
+
+
+@require_GET
+@project_view("annotation.read")
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """Every campaign with how far it is."""
+    request = cast(ProjectRequest, request)
+    own = Q(items__kind=F("kind"))
+    found = Campaign.objects.filter(project=request.project).annotate(
+        item_count=Count("items", filter=own),
+        decided=Count("items", filter=own & Q(items__state="decided")),
+        asked=Sum("items__slots_asked", filter=own, default=0),
+        left=Sum("items__slots_left", filter=own, default=0),
+    )
+    state = request.GET.get("state", "")
+    if state in ("draft", "open", "closed"):
+        found = found.filter(state=state)
+    page = keyset(found, request.GET, order=("-created_at", "pk"))
+    context = {
+        "page": page,
+        "state": state,
+        "may_manage": may(request.user, "annotation.manage", request.project),
+    }
+    return render(request, "annotation/campaigns.html", context)
+
+
+@project_view("annotation.manage")
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a campaign."""
+    request = cast(ProjectRequest, request)
+    form = CampaignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = create_campaign(who=request.user, project=request.project, **form.cleaned_data)
+            return redirect("annotation:campaign", slug=request.project.slug, campaign_id=made.pk)
+        except Refused as refused:
+            form.add_error("name", str(refused))
+    return render(request, "annotation/campaign_new.html", {"form": form})
+
+
+@require_GET
+@project_view("annotation.read")
+def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """The board of one campaign."""
+    request = cast(ProjectRequest, request)
+    found = next_item.chosen_campaign(request.project, str(campaign_id))
+    assert found is not None
+    board = read_board(found)
+    axes = read_axes(found)
+    context: dict[str, Any] = {
+        "campaign": found,
+        "board": board,
+        "axes": [(report, axis_plot(report)) for report in axes],
+        "choices_plot": choices_plot(found.kind, board.quality.choices),
+        "work_plot": work_plot(board.annotators),
+        "outcomes": _outcomes(found),
+        "items": _recent(found),
+        "may_manage": may(request.user, "annotation.manage", request.project),
+        "may_judge": may(request.user, "annotation.judge", request.project),
+    }
+    return render(request, "annotation/campaign.html", context)
+
+
+def _outcomes(campaign: Campaign) -> list[tuple[str, str, int, int]]:
+    """(outcome, word, items, of them with simulated votes), commonest first."""
+    words = outcome_words()
+    rows = (
+        Decision.objects.filter(item__campaign=campaign, item__kind=campaign.kind)
+        .values_list("outcome")
+        .annotate(n=Count("pk"), simulated=Count("pk", filter=Q(simulated__gt=0)))
+        .order_by("-n")
+    )
+    return [(outcome, words[outcome], n, simulated) for outcome, n, simulated in rows]
+
+
+def _recent(campaign: Campaign) -> list[tuple[Item, str]]:
+    """Flagged items and conflicts first, then the latest decisions: what a lead may want to look at."""
+    words = outcome_words()
+    flagged = Item.objects.filter(campaign=campaign, state="flagged").select_related("version")[:10]
+    conflicts = (
+        Item.objects.filter(campaign=campaign, decision__outcome="conflict", state="decided")
+        .select_related("version", "decision")
+        .order_by("-decision__decided_at")[:10]
+    )
+    latest = (
+        Item.objects.filter(campaign=campaign, state="decided")
+        .exclude(decision__outcome="conflict")
+        .select_related("version", "decision")
+        .order_by("-decision__decided_at")[:10]
+    )
+    rows = [(item, _("Reported")) for item in flagged]
+    return rows + [(item, words[item.decision.outcome]) for item in (*conflicts, *latest)]
+
+
+@require_POST
+@project_view("annotation.manage")
+def set_state(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Open or close."""
+    request = cast(ProjectRequest, request)
+    found = next_item.chosen_campaign(request.project, str(campaign_id))
+    assert found is not None
+    set_campaign_state(who=request.user, campaign=found, state=request.POST.get("state", ""))
+    return redirect("annotation:campaign", slug=request.project.slug, campaign_id=campaign_id)
+
+
+@require_POST
+@project_view("annotation.manage")
+def fill(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Add items from production."""
+    request = cast(ProjectRequest, request)
+    found = next_item.chosen_campaign(request.project, str(campaign_id))
+    assert found is not None
+    if found.kind == "pair":
+        made = make_pairs(who=request.user, campaign=found, limit=FILL_AT_ONCE).total
+    else:
+        made = make_repairs(who=request.user, campaign=found, limit=FILL_AT_ONCE)
+    if made:
+        said = ngettext("%(n)d item was added.", "%(n)d items were added.", made) % {"n": made}
+        messages.success(request, said)
+    else:
+        messages.info(request, _("Nothing new was found: every pair the traces hold is here already."))
+    return redirect("annotation:campaign", slug=request.project.slug, campaign_id=campaign_id)

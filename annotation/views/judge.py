@@ -1,0 +1,207 @@
+"""The judging page and the requests it sends: an answer goes up, the pair after next comes down."""
+
+from typing import cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import ProjectRequest, project_view
+from core.errors import NotFound
+from core.rendering.diff import diff_html
+
+from .. import next_item
+from ..actions.give_back import flag, release, skip
+from ..actions.profile import profile_of
+from ..actions.revise import revise_judgment
+from ..actions.submit import submit_judgment
+from ..board import read_progress
+from ..cards import pair_card
+from ..choices import Shown
+from ..models import Assignment, Judgment, Pair
+from ..sides import place
+from .forms_in import field, ids_in, lease_in, reasons_in
+from .words import judging_words
+
+HEADER = "X-Winnow-Answer"
+MAX_ROUND = 500
+
+
+@require_GET
+@project_view("annotation.judge")
+def judge(request: HttpRequest) -> HttpResponse:
+    """Two cards: the one on the screen and the one behind it."""
+    request = cast(ProjectRequest, request)
+    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""))
+    first = next_item.next_pair(who=request.user, project=request.project, campaign=campaign)
+    second = first and next_item.next_pair(
+        who=request.user, project=request.project, campaign=campaign, besides=[first.pk], prefetch=True
+    )
+    slug = request.project.slug
+    shown = [pair_card(one, slug=slug) for one in (first, second) if one]
+    given = request.GET.get("round", "")
+    round_size = min(int(given), MAX_ROUND) if given.isdecimal() and len(given) < 5 else 0
+    of = campaign or (first.item.campaign if first else None)
+    progress = read_progress(of) if of else None
+    context = {
+        "cards": shown,
+        "campaign": of,
+        "restricted": campaign,
+        "round": round_size,
+        "progress": progress,
+        "waiting": next_item.held_by_others(who=request.user, project=request.project, campaign=campaign),
+        "queue": f"winnow.answers.{request.project.pk}.{request.user.pk}",
+        "words": judging_words(),
+        "csrf": get_token(request),
+        "whole_window": True,
+    }
+    return render(request, "annotation/judge.html", context)
+
+
+@require_POST
+@project_view("annotation.judge")
+def submit(request: HttpRequest) -> HttpResponse:
+    """Store one judgment; without the page's script the form's own post lands on the next pair."""
+    request = cast(ProjectRequest, request)
+    lease, reasons = lease_in(request), reasons_in(request)
+    done = submit_judgment(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+        key=field(request.POST, "key", UUID) if "key" in request.POST else uuid4(),
+        shown=field(request.POST, "choice", Shown),
+        tags=reasons.tags,
+        rationale=reasons.rationale,
+        active_ms=reasons.active_ms,
+    )
+    return _after(request, done.how)
+
+
+@require_POST
+@project_view("annotation.judge")
+def skip_pair(request: HttpRequest) -> HttpResponse:
+    """Pass the pair on."""
+    request = cast(ProjectRequest, request)
+    lease = lease_in(request)
+    skip(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+        reason=request.POST.get("reason", ""),
+    )
+    return _after(request, "skipped")
+
+
+@require_POST
+@project_view("annotation.judge")
+def flag_pair(request: HttpRequest) -> HttpResponse:
+    """Stop the pair for everybody."""
+    request = cast(ProjectRequest, request)
+    lease = lease_in(request)
+    flag(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+        reason=request.POST.get("reason", ""),
+    )
+    return _after(request, "flagged")
+
+
+@require_POST
+@project_view("annotation.judge")
+def release_pair(request: HttpRequest) -> HttpResponse:
+    """The page was left with a pair fetched ahead."""
+    request = cast(ProjectRequest, request)
+    lease = lease_in(request)
+    release(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+    )
+    return HttpResponse(status=204)
+
+
+def _after(request: ProjectRequest, how: str) -> HttpResponse:
+    """The next card the page does not have yet, or word that nothing is left."""
+    campaign = next_item.chosen_campaign(request.project, request.POST.get("campaign", ""))
+    if "X-Winnow-Judging" not in request.headers:
+        said = judging_words().get(how, _("Saved."))
+        messages.success(request, said)
+        url = request.path.rsplit("/", 2)[0] + "/"
+        return redirect(f"{url}?campaign={campaign.pk}" if campaign else url)
+    have = ids_in(request, "have")
+    following = next_item.next_pair(
+        who=request.user, project=request.project, campaign=campaign, besides=have, prefetch=True
+    )
+    if following:
+        card = pair_card(following, slug=request.project.slug)
+        response = render(
+            request, "annotation/_card.html", {"card": card, "hidden": True, "restricted": campaign}
+        )
+    else:
+        waiting = next_item.held_by_others(who=request.user, project=request.project, campaign=campaign)
+        response = render(request, "annotation/_nothing_left.html", {"waiting": waiting, "hidden": True})
+    response[HEADER] = how
+    return response
+
+
+@require_GET
+@project_view("annotation.judge")
+def diff(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
+    """Word differences of the two answers, each side with its own words marked."""
+    request = cast(ProjectRequest, request)
+    assignment = _own(request, assignment_id)
+    pair = Pair.objects.select_related("response_a", "response_b").get(item_id=assignment.item_id)
+    left, right = place(pair.response_a.text, pair.response_b.text, swapped=assignment.swapped)
+    context = {"left": diff_html(left, right, "removed"), "right": diff_html(left, right, "added")}
+    return render(request, "annotation/_card_diff.html", context)
+
+
+@project_view("annotation.judge")
+def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
+    """One pair as it was answered, to be answered otherwise."""
+    request = cast(ProjectRequest, request)
+    assignment = _own(request, assignment_id)
+    judgment = Judgment.objects.filter(assignment=assignment).first()
+    if judgment is None:
+        raise NotFound("judgment_not_found", _("You have not answered this one yet."))
+    if request.method != "POST":
+        latest = judgment.revisions.order_by("-number")[0]
+        card = pair_card(assignment, slug=request.project.slug, revision=latest)
+        return render(request, "annotation/revise.html", {"card": card, "judgment": judgment})
+    reasons = reasons_in(request)
+    revise_judgment(
+        who=request.user,
+        project=request.project,
+        judgment_id=judgment.pk,
+        shown=field(request.POST, "choice", Shown),
+        tags=reasons.tags,
+        rationale=reasons.rationale,
+        active_ms=reasons.active_ms,
+    )
+    if "X-Winnow-Judging" in request.headers:
+        response = HttpResponse(status=200)
+        response[HEADER] = "revised"
+        return response
+    messages.success(request, _("Your answer was changed; the earlier one stays in its history."))
+    return redirect("annotation:my-work", slug=request.project.slug)
+
+
+def _own(request: ProjectRequest, assignment_id: UUID) -> Assignment:
+    profile = profile_of(who=request.user, project=request.project)
+    found = (
+        Assignment.objects.filter(project=request.project, profile=profile, pk=assignment_id)
+        .select_related("item__campaign", "item__version")
+        .first()
+    )
+    if found is None or found.item.kind != "pair":
+        raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
+    return found

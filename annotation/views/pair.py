@@ -1,0 +1,91 @@
+"""One item for leads: the question, its answers, who said what and what it came to."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import ProjectRequest, project_view
+from core.errors import NotFound
+from curation.bodies import load_many
+
+from ..exchange import question, steps
+from ..models import Item, Judgment, JudgmentRevision
+from .outcomes import outcome_words, stored_word
+
+
+@require_GET
+@project_view("annotation.read")
+def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """A pair or a repair, with the models named: leads may know, annotators may not."""
+    request = cast(ProjectRequest, request)
+    found = (
+        Item.objects.filter(project=request.project, pk=item_id)
+        .select_related(
+            "campaign",
+            "version__trace",
+            "pair__response_a__version",
+            "pair__response_b__version",
+            "repair__response__version",
+            "decision__response",
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound("item_not_found", _("There is no such item."))
+    decision = getattr(found, "decision", None)
+    context = {
+        "item": found,
+        "decision": decision,
+        "outcome": outcome_words()[decision.outcome] if decision else "",
+        "question": _question(found),
+        "answers": _answers(found),
+        "judgments": _judgments(found),
+    }
+    return render(request, "annotation/item.html", context)
+
+
+def _responses(found: Item) -> list[Any]:
+    if found.kind == "pair":
+        return [found.pair.response_a, found.pair.response_b]
+    return [found.repair.response]
+
+
+def _question(found: Item) -> list[Any]:
+    return question(load_many([found.version])[found.version_id].conversation)
+
+
+def _answers(found: Item) -> list[dict[str, Any]]:
+    responses = _responses(found)
+    bodies = load_many([response.version for response in responses])
+    winner = found.decision.response_id if hasattr(found, "decision") else None
+    names = [_("First"), _("Second")] if len(responses) == 2 else [_("Answer")]
+    return [
+        {
+            "name": name,
+            "response": response,
+            "messages": [*steps(bodies[response.version_id].conversation), *response.messages],
+            "won": response.pk == winner,
+        }
+        for name, response in zip(names, responses, strict=True)
+    ]
+
+
+def _judgments(found: Item) -> list[dict[str, Any]]:
+    """Each judgment with all it ever said, latest first."""
+    revisions: dict[UUID, list[JudgmentRevision]] = {}
+    for revision in JudgmentRevision.objects.filter(judgment__item=found).order_by("-number"):
+        revisions.setdefault(revision.judgment_id, []).append(revision)
+    rows = Judgment.objects.filter(item=found).select_related("profile").order_by("created_at")
+    return [
+        {
+            "judgment": one,
+            "latest": revisions[one.pk][0],
+            "said": stored_word(revisions[one.pk][0].choice, revisions[one.pk][0].strength),
+            "earlier": [stored_word(r.choice, r.strength) for r in revisions[one.pk][1:]],
+        }
+        for one in rows
+    ]

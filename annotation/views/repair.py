@@ -1,0 +1,190 @@
+"""The repair page: one answer, edited in place; accept, fix or drop."""
+
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import ProjectRequest, project_view
+from core.errors import NotFound, Refused
+from core.rendering.diff import diff_html
+from curation.bodies import load_many
+
+from .. import next_item
+from ..actions.give_back import skip
+from ..actions.profile import profile_of
+from ..actions.repair import revise_repair, submit_repair
+from ..cards import skip_words, tags_of
+from ..choices import RepairChoice
+from ..exchange import question, steps
+from ..models import Assignment, Judgment, JudgmentRevision, Repair
+from .forms_in import field, lease_in, reasons_in
+
+SAID: dict[RepairChoice, Any] = {
+    RepairChoice.ACCEPT: gettext_lazy("Accepted."),
+    RepairChoice.FIX: gettext_lazy(
+        "Fixed: your text is a training answer now, and preferred over the old one."
+    ),
+    RepairChoice.DROP: gettext_lazy("Dropped: this answer is never trained on."),
+}
+
+
+@require_GET
+@project_view("annotation.judge")
+def repair(request: HttpRequest) -> HttpResponse:
+    """The next answer to repair."""
+    request = cast(ProjectRequest, request)
+    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""))
+    assignment = next_item.next_repair(who=request.user, project=request.project, campaign=campaign)
+    if assignment is None:
+        waiting = next_item.held_by_others(
+            who=request.user, project=request.project, campaign=campaign, kind="repair"
+        )
+        return render(request, "annotation/repair_none.html", {"waiting": waiting})
+    return _page(request, assignment, None)
+
+
+@require_POST
+@project_view("annotation.judge")
+def submit(request: HttpRequest) -> HttpResponse:
+    """Store the decision; a refused fix comes back with what was written."""
+    request = cast(ProjectRequest, request)
+    lease, reasons = lease_in(request), reasons_in(request)
+    choice = field(request.POST, "choice", RepairChoice)
+    text = request.POST.get("text", "")
+    try:
+        done = submit_repair(
+            who=request.user,
+            project=request.project,
+            assignment_id=lease.assignment_id,
+            lease_token=lease.lease_token,
+            key=field(request.POST, "key", UUID),
+            choice=choice,
+            text=text,
+            tags=reasons.tags,
+            rationale=reasons.rationale,
+            active_ms=reasons.active_ms,
+        )
+    except Refused as refused:
+        return _again(request, lease.assignment_id, refused)
+    if done.how == "uncounted":
+        messages.info(request, _("Saved as an extra: your time had run out and others had taken this one."))
+    else:
+        messages.success(request, SAID[choice])
+    return redirect("annotation:repair", slug=request.project.slug)
+
+
+@require_POST
+@project_view("annotation.judge")
+def skip_repair(request: HttpRequest) -> HttpResponse:
+    """Pass the answer on to others."""
+    request = cast(ProjectRequest, request)
+    lease = lease_in(request)
+    skip(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, _("Passed on to others."))
+    return redirect("annotation:repair", slug=request.project.slug)
+
+
+@require_POST
+@project_view("annotation.judge")
+def differences(request: HttpRequest) -> HttpResponse:
+    """What the edit changes, word by word."""
+    request = cast(ProjectRequest, request)
+    assignment = _own(request, field(request.POST, "assignment", UUID))
+    before = Repair.objects.select_related("response").get(item_id=assignment.item_id).response.text
+    context = {"diff": diff_html(before, request.POST.get("text", "").replace("\r\n", "\n"))}
+    return render(request, "annotation/_repair_diff.html", context)
+
+
+@project_view("annotation.judge")
+def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
+    """A repair as it was decided, to be decided otherwise."""
+    request = cast(ProjectRequest, request)
+    assignment = _own(request, assignment_id)
+    judgment = Judgment.objects.filter(assignment=assignment).first()
+    if judgment is None:
+        raise NotFound("judgment_not_found", _("You have not answered this one yet."))
+    if request.method != "POST":
+        latest = judgment.revisions.select_related("response").order_by("-number")[0]
+        return _page(request, assignment, latest)
+    reasons = reasons_in(request)
+    try:
+        revise_repair(
+            who=request.user,
+            project=request.project,
+            judgment_id=judgment.pk,
+            choice=field(request.POST, "choice", RepairChoice),
+            text=request.POST.get("text", ""),
+            tags=reasons.tags,
+            rationale=reasons.rationale,
+            active_ms=reasons.active_ms,
+        )
+    except Refused as refused:
+        return _again(request, assignment_id, refused)
+    messages.success(request, _("Your decision was changed; the earlier one stays in its history."))
+    return redirect("annotation:my-work", slug=request.project.slug)
+
+
+def _own(request: ProjectRequest, assignment_id: UUID) -> Assignment:
+    profile = profile_of(who=request.user, project=request.project)
+    found = (
+        Assignment.objects.filter(project=request.project, profile=profile, pk=assignment_id)
+        .select_related("item__campaign", "item__version")
+        .first()
+    )
+    if found is None or found.item.kind != "repair":
+        raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
+    return found
+
+
+def _again(request: ProjectRequest, assignment_id: UUID, refused: Refused) -> HttpResponse:
+    """The page once more, with what was written and why it was refused."""
+    assignment = _own(request, assignment_id)
+    latest = JudgmentRevision.objects.filter(judgment__assignment=assignment).order_by("-number").first()
+    return _page(request, assignment, latest, refused=refused)
+
+
+def _page(
+    request: ProjectRequest,
+    assignment: Assignment,
+    revision: JudgmentRevision | None,
+    refused: Refused | None = None,
+) -> HttpResponse:
+    response = Repair.objects.select_related("response__version").get(item_id=assignment.item_id).response
+    conversation = load_many([response.version])[response.version_id].conversation
+    fixed = revision.response.text if revision and revision.response else response.text
+    slug = request.project.slug
+    if revision:
+        action = reverse("annotation:repair-revise", kwargs={"slug": slug, "assignment_id": assignment.pk})
+    else:
+        action = reverse("annotation:repair-submit", kwargs={"slug": slug})
+    context: dict[str, Any] = {
+        "assignment": assignment,
+        "revision": revision,
+        "campaign": assignment.item.campaign,
+        "prompt": question(conversation),
+        "messages_shown": [*steps(conversation), *response.messages],
+        "passages": conversation["retrieval"],
+        "original": response.text,
+        "text": request.POST.get("text", fixed),
+        "rationale": request.POST.get("rationale", revision.rationale if revision else ""),
+        "tags": tags_of(assignment.item.campaign, revision.tags if revision else ()),
+        "skip_reasons": skip_words(),
+        "action": action,
+        "key": request.POST.get("key") or uuid4(),
+        "refused": refused,
+        "left": next_item.waiting_for(who=request.user, project=request.project, kind="repair"),
+    }
+    return render(request, "annotation/repair.html", context, status=refused.status if refused else 200)
