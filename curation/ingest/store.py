@@ -55,7 +55,10 @@ def known_receipts(project_id: uuid.UUID, external_ids: Sequence[str]) -> dict[s
 
 
 def claim_traces(heads: Iterable[Head], *, project_id: uuid.UUID, route: str, use: tuple[str, str]) -> None:
-    """Give every head its trace id and day; new traces start open with the batch's training use."""
+    """Give every head its trace id and day; new traces start open with the batch's training use.
+
+    The heads stay locked, in the order of their ids, until the transaction ends.
+    """
     ordered = sorted(heads, key=lambda head: head.external_id)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -72,7 +75,8 @@ def claim_traces(heads: Iterable[Head], *, project_id: uuid.UUID, route: str, us
              [one.service[:120] for one in ordered]],
         )  # fmt: skip
         cursor.execute(
-            "SELECT external_id, id, day FROM curation_trace WHERE project_id = %s AND external_id = ANY(%s)",
+            "SELECT external_id, id, day FROM curation_trace WHERE project_id = %s AND external_id = ANY(%s)"
+            " ORDER BY external_id FOR NO KEY UPDATE",
             [project_id, [one.external_id for one in ordered]],
         )
         found = {name: (trace_id, day) for name, trace_id, day in cursor.fetchall()}

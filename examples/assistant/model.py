@@ -19,6 +19,7 @@ ARITHMETIC = re.compile(r"(?<![\w.])\(?-?\d[\d.]*(?:\s*(?:\*\*|//|[-+*/%])\s*\(?
 TRACKER = re.compile(r"\b(open bugs?|known bugs?|issue tracker|already reported)\b", re.I)
 PERSON = re.compile(r"\b(human|real person|refund|lawyer|complain|cancel my account)\b", re.I)
 SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`'\"])")
+SIGNATURE = re.compile(r"\w+\([^\n]*\)(?: -> [^\n]*)?")
 HANDOVER = "I cannot decide this for you, so I am handing you over to a colleague."
 
 Message = dict[str, Any]
@@ -167,7 +168,7 @@ def _best(question: str, passage: Passage, count: int) -> list[str]:
     """The sentences nearest to the question, in the order of the text; the first one always."""
     wanted = set(words(question))
     blocks = [block for block in passage.text.split("\n\n") if not block.lstrip().startswith((">>>", "..."))]
-    has_head = len(blocks) > 1 and blocks[0].startswith(passage.name.rpartition(".")[2] + "(")
+    has_head = len(blocks) > 1 and SIGNATURE.fullmatch(blocks[0].strip()) is not None
     plain = blocks[1:] if has_head else blocks
     sentences = [
         " ".join(one.split()) for block in plain for one in SENTENCE.split(block) if len(one.split()) > 2

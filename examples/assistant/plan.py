@@ -72,9 +72,13 @@ class Planner:
 
     def _ordered(self) -> list[Ask]:
         """Shuffled, but nothing before what it refers to."""
-        first = [ask for ask in self.asks if not (ask.after or ask.near_of)]
-        self.rng.shuffle(first)
-        return first + [ask for ask in self.asks if ask.after or ask.near_of]
+        ordered = [ask for ask in self.asks if not (ask.after or ask.near_of)]
+        self.rng.shuffle(ordered)
+        for ask in self.asks:
+            if first := ask.after or ask.near_of:
+                earliest = next(place for place, one in enumerate(ordered) if one is first) + 1
+                ordered.insert(self.rng.randint(earliest, min(len(ordered), earliest + 40)), ask)
+        return ordered
 
     def _next(self) -> Question:
         question = self.pool[self.place % len(self.pool)]
