@@ -18,12 +18,12 @@ _SCRIPTS = {
     "ru": re.compile("[\u0400-\u04ff]"),
 }
 _STOPWORDS = {
-    "en": "the of and to in is that it for you with on are this be have what how do can my your from at as not",
+    "en": "the of and to in is that it for you with on are this be have what how do can my your from at not was they should would",
     "de": "der die das und ist nicht ein eine zu den mit auf für von dem sich wie ich sie es im auch kann was",
     "fr": "le la les et est un une des du que qui dans pour pas vous nous sur avec ce il je comment au en",
-    "es": "el la los las y es un una de que en por para con no se su lo como más al del qué cómo mi",
-    "it": "il lo la gli e è un una di che in per con non si come più del della sono mi ho questo",
-    "pt": "o a os as e é um uma de que em por para com não se como mais do da no na meu você",
+    "es": "el la los las es un una de que en por para con no se su lo como más al del qué cómo mi",
+    "it": "il lo la gli è un una di che in per con non si come più del della sono mi ho questo",
+    "pt": "os é um uma de que em por para com não se como mais da na meu você são está",
     "nl": "de het een en is van ik niet dat in te op zijn met voor die er aan hoe wat mijn je",
 }
 _BY_WORD: dict[str, list[str]] = {}

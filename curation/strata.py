@@ -27,12 +27,13 @@ FLOOR = 0.15
 PHRASE_SIMILARITY = 0.42
 PHRASE_MARGIN = 0.04
 _WORD = re.compile(r"[a-z][a-z]{2,}")
-_IGNORED = frozenset(
+_COMMON = (
     "the and for are was were that this with from have has had how what which when where who why can could you your not but"
     " all any into use using used out its about will would there their them then than does did please want need give make me"
-    " get one two following each given write name find many much more our she her his him they it's explain tell create would"
-    " should been also let know some like user help between example".split()
+    " get one two following each given write name find many much more our she her his him they explain tell create should been"
+    " also let know some like user help between example"
 )
+_IGNORED = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ import time
 
 from celery import shared_task
 
+from accounts.models import Project
 from curation.actions.settle_traces import settle_traces
+from curation.pipeline import curate_for
 
 SETTLE_SECONDS = 30
+CURATE_SECONDS = 60
 
 
 @shared_task
@@ -16,3 +19,9 @@ def settle() -> int:
     while time.monotonic() < until and (count := settle_traces()):
         taken += count
     return taken
+
+
+@shared_task
+def curate() -> int:
+    """Work on every project's curation for a bounded time; how many steps versions took."""
+    return sum(curate_for(project, CURATE_SECONDS) for project in Project.objects.order_by("created_at"))

@@ -142,7 +142,7 @@ class _Walk:
     def _key(self, key: str, path: Path) -> str:
         if len(key) < SHORTEST or key in self.rules.clean_keys:
             return key
-        clean, replaced = redact_text(key, self.keys, self.rules)
+        clean, replaced = self._flat(key)
         if not replaced:
             if len(self.rules.clean_keys) < _KNOWN_KEYS and len(key) < 80:
                 self.rules.clean_keys.add(key)
@@ -167,14 +167,19 @@ class _Walk:
             inner = self._nested(text, path, nested)
             if inner is not None:
                 return inner
-        clean, replaced = redact_text(text, self.keys, self.rules)
-        if "\\u00" in text:
-            plain, more = redact_text(unescaped(clean), self.keys, self.rules)
-            if more:
-                clean, replaced = plain, located(plain, [*replaced, *more])
+        clean, replaced = self._flat(text)
         if replaced:
             self._mark(replaced, path)
         return clean
+
+    def _flat(self, text: str) -> tuple[str, list[Replacement]]:
+        """As plain text, and once more with escapes made plain where that reveals something."""
+        clean, replaced = redact_text(text, self.keys, self.rules)
+        if "\\u00" in clean:
+            plain, more = redact_text(unescaped(clean), self.keys, self.rules)
+            if more:
+                return plain, located(plain, [*replaced, *more])
+        return clean, replaced
 
     def _nested(self, text: str, path: Path, nested: int) -> str | None:
         """The text re-encoded if it is JSON with something to hide inside, else None."""
@@ -185,7 +190,7 @@ class _Walk:
         clean = inner.value(decoded, (), False, nested + 1)
         if not inner.marks:
             return None
-        encoded, more = redact_text(encoded_json(clean, like=text), self.keys, self.rules)
+        encoded, more = self._flat(encoded_json(clean, like=text))
         self._mark(located(encoded, [*inner.made, *more]), path)
         return encoded
 

@@ -19,7 +19,7 @@ _FOLDABLE = re.compile(
 )
 _FOLD = (
     {0x00A0: " ", 0x2007: " ", 0x202F: " ", 0x2212: "-"}
-    | {code: "-" for code in range(0x2010, 0x2016)}
+    | dict.fromkeys(range(8208, 8214), "-")
     | {first + digit: str(digit) for first in (0x0660, 0x06F0, 0x0966) for digit in range(10)}
     | {code: chr(code - 0xFEE0) for code in range(0xFF03, 0xFF5B)}
 )

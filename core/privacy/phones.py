@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.privacy.surrogates import ALPHABET, LENGTH
+
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "AU", "BR")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?)[ ]?[0-9]{1,6}$")
@@ -16,9 +18,12 @@ _DATE_LIKE = re.compile(
 )
 _WORD_BEFORE = re.compile(
     r"(?i)\b(?:phone|telephone|tel|mobile|cell|fax|desk|office|call(?:ing)?(?: (?:me|us|back))?(?: (?:on|at))?|answering at"
-    r"|reach(?:ed)?(?: me| us| him| her| them)?(?: (?:on|at))?|whatsapp|sms|text me(?: (?:on|at))?|messages to|(?:phone|cell|contact|fax|mobile|telephone) number(?: is)?"
+    r"|reach(?:ed)?(?: me| us| him| her| them)?(?: (?:on|at))?|whatsapp|sms|text me(?: (?:on|at))?|messages to"
+    r"|(?:phone|cell|contact|fax|mobile|telephone) number(?: is)?"
     r"|contact|téléphone|telefon|teléfono|handy|móvil)\b[^\d\n]{0,16}\n?[^\d\n]{0,4}$"
 )
+_DECIMAL = re.compile(r"[0-9]{1,4}\.[0-9]+")
+_LABEL = re.compile(rf"\[?[A-Z]{{2,24}}:[{ALPHABET}]{{{LENGTH}}}\]")
 _WORD_AFTER = re.compile(r"(?i)[\s\-]{0,3}(?:fax|office|mobile|cell|home|work)\b")
 
 
@@ -33,6 +38,8 @@ def phone(match: re.Match[str], group: int) -> str | None:
     if not 7 <= len(digits) <= 17 or len(set(digits)) < 3 or _DATE_LIKE.fullmatch(text.strip()):
         return None
     stripped = text.strip()
+    if _DECIMAL.fullmatch(stripped):
+        return None
     if stripped.startswith("+"):
         return "+" + digits if len(digits) >= 8 else None
     if _NANP.match(stripped):
@@ -47,7 +54,8 @@ def phone(match: re.Match[str], group: int) -> str | None:
 
 
 def _announced(match: re.Match[str]) -> bool:
-    before = match.string[max(0, match.start() - 40) : match.start()]
+    """A word such as "call" beside it; the label of an earlier surrogate is no such word."""
+    before = _LABEL.sub(" ", match.string[max(0, match.start() - 40) : match.start()])
     after = match.string[match.end() : match.end() + 12]
     return _WORD_BEFORE.search(before) is not None or _WORD_AFTER.match(after) is not None
 

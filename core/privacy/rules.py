@@ -15,10 +15,11 @@ from core.privacy.default_rules import DEFAULT_NAME, DEFAULT_RULES, DEFAULT_SENS
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern: `anchors` are literals of which one must be present before the pattern is tried at all.
+    """One pattern and how little work it needs to be ruled out.
 
-    `gate` is a cheap pattern that must be found first; `near_digits` restricts the search to windows around long digit runs, `check` names a validator in
-    `core.privacy.checks`, `group` is the part of the match that is replaced. Order in the set is priority.
+    `anchors` are literals of which one must be present before the pattern is tried at all, `gate` is a cheap pattern that
+    must be found first, and `near_digits` restricts the search to windows around long digit runs. `check` names a validator
+    in `core.privacy.checks`, `group` is the part of the match that is replaced. Order in the set is priority.
     """
 
     id: str

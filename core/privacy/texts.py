@@ -9,7 +9,7 @@ from core.privacy.detect import find_hits
 from core.privacy.rules import RuleSet
 from core.privacy.surrogates import SURROGATE, SurrogateKey, surrogate
 
-MAX_PASSES = 8
+MAX_PASSES = 32
 
 
 class NotSettled(Exception):

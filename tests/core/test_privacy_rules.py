@@ -45,6 +45,7 @@ LEFT_ALONE = [
     "550e8400-e29b-41d4-a716-446655440000",
     "std::array a[10::20] dead::beef x::y",
     "scikit-learn sk-learn-like-identifiers-without-digits",
+    "[1.2384834, 0.19578537, -0.10475016, 0.23003316, 0.022800924, 0.337791]",
     "1726300000000000000 and 0.4111111111111111",
     "@decorator def f(): pass",
     "password: please choose one",
@@ -72,7 +73,13 @@ def test_the_same_person_is_the_same_surrogate_and_projects_do_not_agree() -> No
 
 def test_host_survives_when_credentials_in_a_url_do_not() -> None:
     clean = redact("postgres://admin:hunter2@db.internal/app", keys=KEY, rules=RULES).value
-    assert clean.endswith("@db.internal/app") and "hunter2" not in clean
+    assert clean.endswith("@db.internal/app")
+    assert "hunter2" not in clean
+
+
+def test_a_surrogate_is_no_word_that_announces_a_number() -> None:
+    clean = redact("call 467 3395, 022800924, 4711001 and 0815 4711", keys=KEY, rules=RULES)
+    assert redact(clean.value, keys=KEY, rules=RULES).value == clean.value
 
 
 def test_a_rule_set_survives_being_stored_as_data() -> None:

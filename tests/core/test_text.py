@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import numpy as np
@@ -54,13 +55,14 @@ def test_located_tokens_are_the_tokens_and_lie_in_order(text: str) -> None:
     located = located_tokens(text)
     assert [one.token for one in located] == tokens(text)
     assert all(0 <= one.start < one.end <= len(text) for one in located)
-    assert all(one.start <= other.start for one, other in zip(located, located[1:], strict=False))
+    assert all(one.start <= other.start for one, other in itertools.pairwise(located))
 
 
 def test_a_located_token_points_at_what_was_written() -> None:
     text = "Die STRASSE und die Straße, ﬁne"
     found = {one.token: text[one.start : one.end] for one in located_tokens(text)}
-    assert found["strasse"] == "Straße" and found["fine"] == "ﬁne"
+    assert found["strasse"] == "Straße"
+    assert found["fine"] == "ﬁne"
 
 
 @given(st.text(max_size=80))

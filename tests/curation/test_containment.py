@@ -37,7 +37,8 @@ INDEX = ContainmentIndex.build(
 )
 def test_a_changed_copy_is_found(text: str) -> None:
     hit = INDEX.find(text)
-    assert hit is not None and hit.item_id == 7
+    assert hit is not None
+    assert hit.item_id == 7
 
 
 def test_a_short_item_is_found_only_as_a_whole_turn() -> None:
@@ -72,7 +73,8 @@ def test_many_common_grams_scattered_over_a_long_text_are_no_hit() -> None:
 
 def test_evidence_of_an_empty_text_is_empty() -> None:
     hit = INDEX.find(QUESTION)
-    assert hit is not None and evidence("", hit)["span"] == ""
+    assert hit is not None
+    assert evidence("", hit)["span"] == ""
 
 
 def test_planted_leaks_are_found_and_clean_questions_are_not(shared_data: Path) -> None:

@@ -1,0 +1,18 @@
+"""Named locks held by the database session: released by it whatever becomes of the process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+@contextmanager
+def named_lock(name: str) -> Iterator[None]:
+    """Wait for the lock of this name and hold it for the block; re-entrant within one connection, outlives transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

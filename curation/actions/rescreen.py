@@ -1,0 +1,90 @@
+"""Screen again what was screened against an older quarantine version, a batch at a time, in the background."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import connection, transaction
+
+from accounts.models import Project
+from curation.actions.read_versions import retire
+from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
+from curation.bodies import load_many
+from curation.models import ConversationVersion
+from curation.steps import QUARANTINED, Drop, Reading, answered, permitted, screened, through, with_text
+
+BATCH = 1000
+
+
+def stale_count(project: Project) -> int:
+    """How many live versions wait for a screening against the current quarantine."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM ({_STALE}) stale", [project.pk, current_quarantine(project).pk, 10_000]
+        )
+        return int(cursor.fetchone()[0])
+
+
+_STALE = """
+    SELECT v.id FROM curation_curationstate s
+    JOIN curation_conversationversion v ON v.id = s.version_id
+    WHERE s.project_id = %s AND s.step NOT IN ('pending', 'superseded') AND s.drop_reason <> 'body_retired'
+      AND NOT EXISTS (SELECT 1 FROM curation_screening c WHERE c.project_id = s.project_id
+                      AND c.content_hash = v.content_hash AND c.quarantine_id = %s)
+    LIMIT %s
+"""
+
+
+def rescreen(project: Project, *, limit: int = BATCH) -> int:
+    """Screen up to `limit` stale versions; how many were taken. A changed verdict sends the version back to the merger."""
+    quarantine = current_quarantine(project)
+    index = quarantine_index(quarantine)
+    with connection.cursor() as cursor:
+        cursor.execute(_STALE, [project.pk, quarantine.pk, limit])
+        ids = [key for (key,) in cursor.fetchall()]
+    if not ids:
+        return 0
+    versions = list(ConversationVersion.objects.select_related("trace").filter(pk__in=ids))
+    bodies = load_many(versions)
+    readings = [
+        Reading(one.pk, one.content_hash, one.trace.training_use, bodies[one.pk].conversation)
+        for one in versions
+        if one.pk in bodies
+    ]
+    reasons = {
+        outcome.reading.version_id: outcome.reason if isinstance(outcome, Drop) else ""
+        for outcome in through(readings, [screened(index), with_text, answered, permitted])
+    }
+    with transaction.atomic():
+        store_screenings(
+            project.pk,
+            quarantine.pk,
+            [(one.content_hash, one.version_id, one.verdict) for one in readings if one.verdict],
+        )
+        _apply(reasons)
+        _record_hits(project.pk, [key for key, reason in reasons.items() if reason == QUARANTINED])
+        retire(project.pk, [one.pk for one in versions if one.pk not in bodies])
+    return len(ids)
+
+
+def _apply(reasons: dict[uuid.UUID, str]) -> None:
+    """Where the verdict changed, the version goes back to the merger with what now keeps it out, if anything does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE curation_curationstate s SET step = 'probed', updated_at = now(), drop_reason = n.reason
+            FROM unnest(%s::uuid[], %s::text[]) AS n(version, reason)
+            WHERE s.version_id = n.version AND s.step IN ('clustered', 'stratified', 'done')
+              AND (s.drop_reason = %s) <> (n.reason = %s)
+            """,
+            [list(reasons), list(reasons.values()), QUARANTINED, QUARANTINED],
+        )
+
+
+def _record_hits(project_id: uuid.UUID, version_ids: list[uuid.UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO curation_drop (project_id, version_id, step, reason, detail)"
+            " SELECT %s, unnest(%s::uuid[]), 'screened', %s, '{}' ON CONFLICT DO NOTHING",
+            [project_id, version_ids, QUARANTINED],
+        )

@@ -1,0 +1,114 @@
+"""Compare contents with the project's current quarantine and keep the proof: what a snapshot row must name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from accounts.models import Project
+from core.text import TokenHasher
+from curation.containment import ContainmentIndex, Item, Settings
+from curation.excerpts import Segment
+from curation.models import Asset, AssetVersion, QuarantineItem, Screening
+from curation.models.assets import AssetKind
+from curation.screening import Verdict, screen
+
+NAME = "quarantine"
+KEPT_EVIDENCE = ("method", "score", "message", "part", "start", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is screened, under the keyed hash that a row or a version names it by."""
+
+    content_hash: str
+    texts: Sequence[str]
+    version_id: uuid.UUID | None = None
+
+
+def current_quarantine(project: Project) -> AssetVersion:
+    """The version every screening is made against; a project without one gets an empty first version."""
+    asset = Asset.objects.select_related("current").filter(project=project, kind=AssetKind.QUARANTINE).first()
+    if asset is not None and asset.current is not None:
+        return asset.current
+    with transaction.atomic():
+        asset, _ = Asset.objects.get_or_create(project=project, kind=AssetKind.QUARANTINE, name=NAME)
+        asset = Asset.objects.select_for_update().get(pk=asset.pk)
+        if asset.current_id is None:
+            body = {"settings": Settings().as_data(), "sets": {}}
+            asset.current = AssetVersion.objects.create(
+                project=project, asset=asset, number=1, sha256="0" * 64, body=body, note="empty"
+            )
+            asset.save(update_fields=["current"])
+    return AssetVersion.objects.get(asset=asset, number=1) if asset.current is None else asset.current
+
+
+def quarantine_index(version: AssetVersion) -> ContainmentIndex:
+    """The searchable form of a quarantine version, built once per process."""
+    return _index(version.pk)
+
+
+@lru_cache(maxsize=4)
+def _index(version_id: int) -> ContainmentIndex:
+    settings = AssetVersion.objects.values_list("body", flat=True).get(pk=version_id).get("settings", {})
+    known = {name: value for name, value in settings.items() if name in Settings.__slots__}
+    items = QuarantineItem.objects.filter(version_id=version_id).order_by("id").values_list("id", "text")
+    return ContainmentIndex.build((Item(key, text) for key, text in items.iterator()), Settings(**known))
+
+
+def screen_contents(*, project: Project, contents: Sequence[Content]) -> dict[str, str]:
+    """content hash → "clean" or "hit" against the current quarantine; what was screened before is not screened again."""
+    quarantine = current_quarantine(project)
+    hashes = [content.content_hash for content in contents]
+    known = Screening.objects.filter(project=project, quarantine=quarantine, content_hash__in=hashes)
+    verdicts: dict[str, str] = dict(known.values_list("content_hash", "verdict"))
+    index, hasher = quarantine_index(quarantine), TokenHasher()
+    fresh: list[tuple[str, uuid.UUID | None, Verdict]] = []
+    for content in contents:
+        if content.content_hash in verdicts:
+            continue
+        parts = [Segment(0, place, text) for place, text in enumerate(content.texts)]
+        verdict = screen(parts, index, hasher)
+        verdicts[content.content_hash] = "clean" if verdict.clean else "hit"
+        fresh.append((content.content_hash, content.version_id, verdict))
+    with transaction.atomic():
+        store_screenings(project.pk, quarantine.pk, fresh)
+    return verdicts
+
+
+def store_screenings(
+    project_id: uuid.UUID, quarantine_id: int, screened: Iterable[tuple[str, uuid.UUID | None, Verdict]]
+) -> None:
+    """Append verdicts of (content hash, version, verdict); one that is already on record stays as it is."""
+    rows = [
+        (
+            content_hash,
+            version_id,
+            "clean" if verdict.clean else "hit",
+            verdict.item_id,
+            Jsonb(_kept(verdict.evidence)),
+        )
+        for content_hash, version_id, verdict in screened
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO curation_screening (project_id, quarantine_id, content_hash, version_id, verdict, item_id, evidence)
+            SELECT %s, %s, * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::bigint[], %s::jsonb[])
+            ON CONFLICT (project_id, content_hash, quarantine_id) DO NOTHING
+            """,
+            [project_id, quarantine_id, *map(list, zip(*rows, strict=True))],
+        )
+
+
+def _kept(evidence: dict[str, Any] | None) -> dict[str, Any]:
+    """Places and numbers only: the words stay in the body, under its retention."""
+    return {name: evidence[name] for name in KEPT_EVIDENCE if name in evidence} if evidence else {}

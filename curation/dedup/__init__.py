@@ -1,0 +1,1 @@
+"""Persistent near-duplicate detection: publish (commit) → probe → verify → merge. Publishing before probing is what loses no pair."""
