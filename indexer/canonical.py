@@ -31,6 +31,11 @@ def canonicalise(raw: str) -> str:
     return text
 
 
+def storable(words: str) -> str:
+    """Words from a request without what PostgreSQL cannot compare: NUL and halves of surrogate pairs."""
+    return words.replace("\x00", " ").encode("utf-8", "ignore").decode("utf-8")
+
+
 def sha256_text(text: str) -> str:
     """Hex digest of the UTF-8 bytes; PostgreSQL computes the same in its check constraints."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -50,7 +50,9 @@ def chunk(text: str, budget: int = BUDGET) -> list[PassageRange]:
     return [
         PassageRange(start, end, section)
         for section, spans in _sections(text)
-        for start, end in _pack(text, [piece for span in spans for piece in _pieces(text, span, budget)], budget)
+        for start, end in _pack(
+            text, [piece for span in spans for piece in _pieces(text, span, budget)], budget
+        )
     ]
 
 

@@ -54,13 +54,17 @@ def read_documents(stream: BinaryIO, place: str) -> Iterator[Document | RefusedR
     seen: dict[str, int] = {}
     for line in read_lines(stream, place):
         if not isinstance(line, Line):
-            yield RefusedRow(line.line or 0, line.field, "", " ".join(filter(None, (line.message, line.hint))))
+            yield RefusedRow(
+                line.line or 0, line.field, "", " ".join(filter(None, (line.message, line.hint)))
+            )
             continue
         row = read_row(line.raw, line.number)
         if isinstance(row, Document):
             if row.external_id in seen:
                 first = seen[row.external_id]
-                yield RefusedRow(row.line, "doc_id", row.external_id, f"the id stands on line {first} already")
+                yield RefusedRow(
+                    row.line, "doc_id", row.external_id, f"the id stands on line {first} already"
+                )
                 continue
             seen[row.external_id] = row.line
         yield row
@@ -87,7 +91,9 @@ def _checked(row: dict[str, Any], number: int, raw_sha256: str) -> Document | Re
     except Unreadable as error:
         return RefusedRow(number, "text", shown, error.reason)
     if len(text) > MAX_CHARACTERS:
-        return RefusedRow(number, "text", shown, f"longer than {MAX_CHARACTERS:,} characters; split the document")
+        return RefusedRow(
+            number, "text", shown, f"longer than {MAX_CHARACTERS:,} characters; split the document"
+        )
     return Document(
         line=number,
         external_id=row["doc_id"],

@@ -23,10 +23,11 @@ WORD = re.compile(r"\w+")
 WIDE_RUN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 FOLDER = "bm25"
 # The 33 words of the classic Lucene English list: frequent enough to carry no evidence.
-STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
-    "this to was will with".split()
-)
+STOP_WORDS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not",
+    "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was",
+    "will", "with",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=1)

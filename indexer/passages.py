@@ -73,6 +73,8 @@ def _passage_ids(project: Project, cuts: Sequence[tuple[DocumentVersion, Passage
     ids: dict[str, int] = dict(known.values_list("text_sha256", "id"))
     missing = [passage for sha256, passage in wanted.items() if sha256 not in ids]
     Passage.objects.bulk_create(missing, ignore_conflicts=True, batch_size=ROWS)
-    fresh = Passage.objects.filter(project=project, text_sha256__in=[passage.text_sha256 for passage in missing])
+    fresh = Passage.objects.filter(
+        project=project, text_sha256__in=[passage.text_sha256 for passage in missing]
+    )
     ids.update(fresh.values_list("text_sha256", "id"))
     return ids

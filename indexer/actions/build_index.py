@@ -60,7 +60,10 @@ def build_index(build: IndexBuild, running: RunningJob) -> dict[str, object] | N
         IndexBuild.objects.filter(pk=build.pk).update(state=BuildState.FAILED)
         return None
     manifest_sha256 = _write_files(build, contents, model)
-    metrics = {"seconds": round(time.monotonic() - started, 2), "embedding_seconds": round(embedded.seconds, 2)}
+    metrics = {
+        "seconds": round(time.monotonic() - started, 2),
+        "embedding_seconds": round(embedded.seconds, 2),
+    }
     counts = {
         "document_versions": len(contents.versions),
         "passages": len(contents.passages),
@@ -77,7 +80,9 @@ def build_index(build: IndexBuild, running: RunningJob) -> dict[str, object] | N
 def _encoder(running: RunningJob) -> embedding.ModelIdentity | None:
     """The model to embed with, or None: the build then answers by words only, and says so."""
     if not settings.INDEX_VECTORS:
-        running.say("Vectors are switched off (WINNOW_INDEX_VECTORS): this build answers by words only.", "warning")
+        running.say(
+            "Vectors are switched off (WINNOW_INDEX_VECTORS): this build answers by words only.", "warning"
+        )
         return None
     if not (embedding.available() and FaissStore.installed()):
         running.say("The extra `embed` is not installed: this build answers by words only.", "warning")
@@ -171,7 +176,13 @@ def _publish(
         )
         if state == BuildState.PUBLISHED:
             _go_live(build, contents)
-        record(actor=ACTOR, verb="index.publish", subject=build, project_id=project.pk, data={"state": state, **counts})
+        record(
+            actor=ACTOR,
+            verb="index.publish",
+            subject=build,
+            project_id=project.pk,
+            data={"state": state, **counts},
+        )
         emit(subject=build, name=str(state), project_id=project.pk, from_state="building", to_state=state)
     return state
 
@@ -189,6 +200,8 @@ def _go_live(build: IndexBuild, contents: Contents) -> None:
 
 def _drop_old_folders(build: IndexBuild) -> None:
     """Files of builds nobody points to; the tables can make them again."""
-    old = IndexBuild.objects.of(build.project).filter(name=build.name, state=BuildState.PUBLISHED)[KEPT_FOLDERS:]
+    old = IndexBuild.objects.of(build.project).filter(name=build.name, state=BuildState.PUBLISHED)[
+        KEPT_FOLDERS:
+    ]
     for stale in old:
         shutil.rmtree(folder_of(stale), ignore_errors=True)

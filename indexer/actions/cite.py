@@ -32,7 +32,10 @@ def cite(*, who: Who, project: Project, version_key: str, start: int, end: int) 
         raise NotFound("version_not_found", _("There is no such document version in this project."))
     if not 0 <= start < end <= len(version.text):
         raise Refused(
-            "span_outside", _("A span must lie within 0 and %(end)d.") % {"end": len(version.text)}, start=start, end=end
+            "span_outside",
+            _("A span must lie within 0 and %(end)d.") % {"end": len(version.text)},
+            start=start,
+            end=end,
         )
     named, _created = Citation.objects.get_or_create(
         project=project,
@@ -52,6 +55,10 @@ def resolve(*, who: Who, project: Project, name: str) -> Resolved:
     version = citation.document_version
     moved: tuple[Occurrence, ...] = ()
     if not version.is_current:
-        same = Occurrence.objects.live().filter(project=project, passage__text_sha256=sha256_text(citation.quote))
-        moved = tuple(same.select_related("document_version").defer("document_version__text").in_reading_order()[:20])
+        same = Occurrence.objects.live().filter(
+            project=project, passage__text_sha256=sha256_text(citation.quote)
+        )
+        moved = tuple(
+            same.select_related("document_version").defer("document_version__text").in_reading_order()[:20]
+        )
     return Resolved(citation, version, citation.quote, version.is_current, moved)

@@ -16,15 +16,18 @@ from indexer.models import DocumentVersion, Source
 
 
 def delete_document(*, who: Who, project: Project, source_id: uuid.UUID) -> Source:
-    """Mark its live and waiting versions deleted. Citations still resolve and say so."""
+    """Mark all its versions deleted. Citations still resolve and say so."""
     actor = authorised(who, "index.manage", project)
     with transaction.atomic():
         source = Source.objects.of(project).select_for_update().filter(pk=source_id).first()
         if source is None:
             raise NotFound("document_not_found", _("There is no such document in this project."))
-        gone = DocumentVersion.objects.filter(source=source).indexable().update(deleted_at=Now())
-        if not gone:
+        versions = DocumentVersion.objects.filter(source=source)
+        if not versions.indexable().exists():
             raise Refused("document_deleted", _("The document is not in the index any more."))
-        record(actor=actor, verb="index.delete", subject=source, project_id=project.pk, data={"versions": gone})
+        gone = versions.filter(deleted_at__isnull=True).update(deleted_at=Now())
+        record(
+            actor=actor, verb="index.delete", subject=source, project_id=project.pk, data={"versions": gone}
+        )
         emit(subject=source, name="deleted", project_id=project.pk, to_state="deleted")
     return source

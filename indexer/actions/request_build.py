@@ -23,7 +23,9 @@ def request_build(*, who: Who, project: Project, name: str = MAIN) -> IndexBuild
     actor = authorised(who, "index.manage", project)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"index:{project.pk}:{name}"])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"index:{project.pk}:{name}"]
+            )
         builds = IndexBuild.objects.of(project).filter(name=name)
         waiting = builds.filter(state=BuildState.BUILDING, job__state=JobState.QUEUED, job__attempt=0).first()
         if waiting is not None:
@@ -32,7 +34,13 @@ def request_build(*, who: Who, project: Project, name: str = MAIN) -> IndexBuild
         build = IndexBuild(
             project=project, name=name, number=number, chunker=CHUNKER, lexical_weight=LEXICAL_WEIGHT
         )
-        build.job = enqueue(kind=KIND, project_id=project.pk, payload={"build_id": str(build.id)}, queue="index", lease_seconds=60)
+        build.job = enqueue(
+            kind=KIND,
+            project_id=project.pk,
+            payload={"build_id": str(build.id)},
+            queue="index",
+            lease_seconds=60,
+        )
         build.save(force_insert=True)
         record(actor=actor, verb="index.build", subject=build, project_id=project.pk, data={"number": number})
     return build

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Project
 from core.errors import NotFound, Refused
 from indexer.actions.authority import Who, authorised
+from indexer.canonical import storable
 from indexer.fusion import Fused, fuse
 from indexer.models import IndexBuild, IndexPointer, Occurrence
 from indexer.models.build import MAIN
@@ -54,14 +54,20 @@ class Answer:
 
 
 def search(
-    *, who: Who, project: Project, query: str, k: int = 10, licences: Sequence[str] | None = None, name: str = MAIN
+    *,
+    who: Who,
+    project: Project,
+    query: str,
+    k: int = 10,
+    licences: Sequence[str] | None = None,
+    name: str = MAIN,
 ) -> Answer:
     """The best k passages of live document versions, optionally of these licences only ("" = none stated).
 
     Raises Refused for an empty query, NotFound before the first build, Unavailable for damaged files.
     """
     authorised(who, "index.read", project)
-    query = query.replace("\x00", " ").strip()[:MAX_QUERY]
+    query = storable(query).strip()[:MAX_QUERY]
     if not query:
         raise Refused("empty_query", _("Type what you are looking for."))
     started = time.perf_counter()
@@ -81,7 +87,9 @@ def _current_build(project: Project, name: str) -> IndexBuild:
     pointer = IndexPointer.objects.filter(project=project, name=name).select_related("build").first()
     if pointer is None:
         raise NotFound(
-            "no_index", _("Nothing is indexed yet."), hint=_("A data lead can add documents on the index page.")
+            "no_index",
+            _("Nothing is indexed yet."),
+            hint=_("A data lead can add documents on the index page."),
         )
     return pointer.build
 
@@ -133,7 +141,7 @@ def _eligible(
         fresh, project_id=build.project_id, passage__in=passages, chunker=build.chunker
     )
     if licences is not None:
-        rows = rows.filter(document_version__licence__in=licences)
+        rows = rows.filter(document_version__licence__in=[storable(licence) for licence in licences])
     rows = rows.select_related("document_version", "passage").defer("document_version__text")
     places: dict[int, list[Occurrence]] = {}
     for row in rows.in_reading_order():

@@ -69,7 +69,9 @@ def sync_documents(
             delivery.counts["removed"] = _remove_missing(delivery)
         Sync.objects.filter(pk=sync.pk).update(counts=dict(delivery.counts))
         sync.counts = dict(delivery.counts)
-        record(actor=actor, verb="index.sync", subject=sync, project_id=project.pk, data=dict(delivery.counts))
+        record(
+            actor=actor, verb="index.sync", subject=sync, project_id=project.pk, data=dict(delivery.counts)
+        )
         emit(subject=sync, name="synced", project_id=project.pk, data=dict(delivery.counts))
         needed = build and DocumentVersion.objects.of(project).pending().exists()
         queued = request_build(who=who, project=project) if needed else None
@@ -132,7 +134,9 @@ def _locked_sources(project: Project, documents: list[Document]) -> dict[str, So
     kinds = {document.external_id: document.kind for document in documents}
     wanted = [Source(project=project, external_id=name, kind=kinds[name]) for name in names]
     Source.objects.bulk_create(wanted, ignore_conflicts=True)
-    found = Source.objects.of(project).filter(external_id__in=names).order_by("external_id").select_for_update()
+    found = (
+        Source.objects.of(project).filter(external_id__in=names).order_by("external_id").select_for_update()
+    )
     return {source.external_id: source for source in found}
 
 
@@ -184,7 +188,11 @@ def _version(source: Source, document: Document, number: int) -> DocumentVersion
 
 def _remove_missing(delivery: _Delivery) -> int:
     """Documents the listing no longer names stop answering with this commit."""
-    gone = DocumentVersion.objects.of(delivery.project).indexable().exclude(source__external_id__in=delivery.seen)
+    gone = (
+        DocumentVersion.objects.of(delivery.project)
+        .indexable()
+        .exclude(source__external_id__in=delivery.seen)
+    )
     sources = set(gone.values_list("source_id", flat=True))
-    gone.update(deleted_at=Now())
+    DocumentVersion.objects.filter(source__in=sources, deleted_at__isnull=True).update(deleted_at=Now())
     return len(sources)

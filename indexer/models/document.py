@@ -25,7 +25,9 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def with_versions(self) -> SourceQuerySet:
         """Their versions without the texts, newest first, and how many there are."""
         versions = DocumentVersion.objects.defer("text").order_by("-number")
-        return self.annotate(version_count=Count("versions")).prefetch_related(Prefetch("versions", queryset=versions))
+        return self.annotate(version_count=Count("versions")).prefetch_related(
+            Prefetch("versions", queryset=versions)
+        )
 
 
 class Source(models.Model):

@@ -53,7 +53,9 @@ class Occurrence(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
-    document_version = models.ForeignKey(DocumentVersion, on_delete=models.PROTECT, related_name="occurrences")
+    document_version = models.ForeignKey(
+        DocumentVersion, on_delete=models.PROTECT, related_name="occurrences"
+    )
     passage = models.ForeignKey(Passage, on_delete=models.PROTECT, related_name="occurrences")
     chunker = models.CharField(max_length=32)
     start = models.PositiveIntegerField()

@@ -143,7 +143,15 @@ def _is_locked(path: Path) -> bool:
 
 def _spawn(path: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(settings.BASE_DIR)}
-    command = [sys.executable, "-m", "indexer.warm.server", "--socket", str(path), "--follow", str(os.getpid())]
+    command = [
+        sys.executable,
+        "-m",
+        "indexer.warm.server",
+        "--socket",
+        str(path),
+        "--follow",
+        str(os.getpid()),
+    ]
     return subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,

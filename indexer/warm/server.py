@@ -51,7 +51,11 @@ def try_lock(path: Path) -> IO[bytes] | None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Vectors in stored form, and which model made them."""
     texts = request.get("texts")
-    if not isinstance(texts, list) or len(texts) > MAX_TEXTS or not all(isinstance(text, str) for text in texts):
+    if (
+        not isinstance(texts, list)
+        or len(texts) > MAX_TEXTS
+        or not all(isinstance(text, str) for text in texts)
+    ):
         return {"error": f"texts must be a list of at most {MAX_TEXTS} strings"}
     identity = embedding.model_identity()
     vectors = [base64.b64encode(row).decode() for row in pack(embedding.encode(texts))]
@@ -72,7 +76,7 @@ class Encoder:
         self.path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(self.path))
-            os.chmod(self.path, 0o600)
+            self.path.chmod(0o600)
             listener.listen(64)
             listener.settimeout(0.5)
             while self.keep_going() and time.monotonic() - self.last_asked < self.idle_seconds:

@@ -45,14 +45,20 @@ def run_build(build: IndexBuild) -> IndexBuild:
     runner.run(str(build.job.pk))
     build.refresh_from_db()
     build.job.refresh_from_db()
-    assert build.job.state == "succeeded", build.job.error or list(build.job.log.values_list("message", flat=True))
+    assert build.job.state == "succeeded", build.job.error or list(
+        build.job.log.values_list("message", flat=True)
+    )
     return build
 
 
 def deliver_rows(project: Project, *rows: dict[str, object], index: bool = True, **options: bool) -> SyncDone:
     """Store the rows and, unless told otherwise, publish them."""
     done = sync_documents(
-        who=ROBOT, project=project, rows=read_documents(jsonl(*rows), "test.jsonl"), origin="test.jsonl", **options
+        who=ROBOT,
+        project=project,
+        rows=read_documents(jsonl(*rows), "test.jsonl"),
+        origin="test.jsonl",
+        **options,
     )
     if index and done.build is not None:
         run_build(done.build)

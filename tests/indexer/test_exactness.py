@@ -32,22 +32,29 @@ def test_every_place_has_a_citation_that_quotes_it(team: Team) -> None:
         assert Citation.objects.get(citation_id=name).quote == place.passage.text
 
 
-def refused(*statements: str) -> str:
-    """Run as the app role; every statement must be refused by the database. Returns the last message."""
-    message = ""
+def run(statement: str) -> None:
+    """As the app role, with deferred constraints checked at once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def assert_refused(*statements: str) -> None:
+    """Every statement must be refused by the database itself."""
     for statement in statements:
-        with pytest.raises(Error) as error, transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        message = str(error.value)
-    return message
+        with pytest.raises(Error):
+            run(statement)
 
 
 def test_the_database_refuses_a_place_that_is_one_character_off(team: Team, bread: dict[str, object]) -> None:
     deliver_rows(team.project, bread)
     place = Occurrence.objects.order_by("-start").first()
     assert place is not None
-    for start, end in [(place.start - 1, place.end), (place.start, place.end - 1), (place.start - 1, place.end - 1)]:
+    for start, end in [
+        (place.start - 1, place.end),
+        (place.start, place.end - 1),
+        (place.start - 1, place.end - 1),
+    ]:
         with pytest.raises(IntegrityError, match="is not that passage"), transaction.atomic():
             Occurrence.objects.create(
                 project=team.project,
@@ -63,7 +70,7 @@ def test_a_place_cannot_be_written_before_its_passage(team: Team, bread: dict[st
     """Foreign keys are checked at commit; the trigger must not be fooled by a row that comes later."""
     deliver_rows(team.project, bread)
     version = DocumentVersion.objects.get()
-    refused(
+    assert_refused(
         'INSERT INTO indexer_occurrence (project_id, document_version_id, passage_id, chunker, start, "end", section) '
         f"VALUES ('{team.project.pk}', {version.pk}, 999999, 'attack', 0, 5, '')"
     )
@@ -71,7 +78,7 @@ def test_a_place_cannot_be_written_before_its_passage(team: Team, bread: dict[st
 
 def test_the_app_role_cannot_change_history(team: Team, bread: dict[str, object]) -> None:
     deliver_rows(team.project, bread)
-    refused(
+    assert_refused(
         "UPDATE indexer_passage SET text = text || 'x'",
         "DELETE FROM indexer_passage",
         'UPDATE indexer_occurrence SET "end" = "end" - 1',
@@ -139,5 +146,9 @@ def test_a_citation_must_lie_inside_its_text(team: Team, bread: dict[str, object
     version = DocumentVersion.objects.get()
     with pytest.raises(IntegrityError, match="inside"), transaction.atomic():
         Citation.objects.create(
-            project=team.project, citation_id="f" * 64, document_version=version, start=0, end=len(version.text) + 1
+            project=team.project,
+            citation_id="f" * 64,
+            document_version=version,
+            start=0,
+            end=len(version.text) + 1,
         )

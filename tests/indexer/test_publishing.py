@@ -58,7 +58,8 @@ def test_no_search_sees_a_superseded_version_or_a_hole_while_versions_are_publis
     try:
         for edition in range(1, ROUNDS + 1):
             deliver_rows(
-                project, {"doc_id": "d", "text": f"# Always\n\nlighthouse keeper\n\n# Number\n\nedition {edition}"}
+                project,
+                {"doc_id": "d", "text": f"# Always\n\nlighthouse keeper\n\n# Number\n\nedition {edition}"},
             )
             committed[0] = edition
     finally:
@@ -87,7 +88,8 @@ def test_a_build_that_read_less_than_what_is_live_is_overtaken() -> None:
 
     project = make_team("acme").project
     first = deliver_rows(project, {"doc_id": "a", "text": "alpha"}, index=False).build
-    assert first is not None and first.job is not None
+    assert first is not None
+    assert first.job is not None
     failures: list[BaseException] = []
     may_publish, has_read = threading.Event(), threading.Event()
     write = module._write_files
@@ -135,7 +137,8 @@ def test_a_worker_that_lost_its_lease_publishes_nothing() -> None:
 
     project = make_team("acme").project
     build = deliver_rows(project, {"doc_id": "a", "text": "alpha"}, index=False).build
-    assert build is not None and build.job is not None
+    assert build is not None
+    assert build.job is not None
     running = claim(build.job.pk)
     assert running is not None
     Job.objects.filter(pk=build.job.pk).update(attempt=2)

@@ -51,7 +51,10 @@ def test_a_superseded_version_is_never_returned(team: Team, bread: dict[str, obj
 
 
 def test_a_licence_filter_finds_the_only_eligible_passage_among_many(team: Team) -> None:
-    crowd = [{"doc_id": f"c{n}", "text": f"steam steam steam engine number {n}", "licence": "cc-by"} for n in range(300)]
+    crowd = [
+        {"doc_id": f"c{n}", "text": f"steam steam steam engine number {n}", "licence": "cc-by"}
+        for n in range(300)
+    ]
     deliver_rows(team.project, *crowd, {"doc_id": "free", "text": "steam", "licence": None})
     answer = search(who=ROBOT, project=team.project, query="steam engine number", licences=[""])
     assert [r.occurrences[0].document_version.source.external_id for r in answer.results] == ["free"]
@@ -82,7 +85,9 @@ def test_an_empty_query_and_an_empty_index_are_told_apart(team: Team, bread: dic
     assert empty.value.code == "empty_query"
 
 
-@pytest.mark.parametrize("query", ["%s", "'; DROP TABLE x; --", "\u202e", "🙂", "a" * 5000, "<script>", "the"])
+@pytest.mark.parametrize(
+    "query", ["%s", "'; DROP TABLE x; --", "\u202e", "🙂", "a" * 5000, "<script>", "the"]
+)
 def test_odd_queries_are_answered(team: Team, bread: dict[str, object], query: str) -> None:
     deliver_rows(team.project, bread)
     search(who=ROBOT, project=team.project, query=query)
@@ -113,7 +118,9 @@ def test_a_citation_resolves_for_ever_and_says_when_it_is_no_longer_current(
     assert resolve(who=ROBOT, project=team.project, name=name).is_current
     deliver_rows(team.project, {**bread, "text": f"# New start\n\nHello.\n\n{bread['text']}"})
     found = resolve(who=ROBOT, project=team.project, name=name)
-    assert found.quote == place.passage.text and found.version.number == 1 and not found.is_current
+    assert found.quote == place.passage.text
+    assert found.version.number == 1
+    assert not found.is_current
     assert [(p.document_version.number, p.document_version.text[p.start : p.end]) for p in found.now_at] == [
         (2, found.quote)
     ]
@@ -126,7 +133,9 @@ def test_any_span_can_be_cited_and_the_same_span_has_one_name(team: Team, bread:
     version = DocumentVersion.objects.get()
     start = version.text.index("240 degrees")
     names = {
-        cite(who=ROBOT, project=team.project, version_key=version.key, start=start, end=start + 11).citation_id
+        cite(
+            who=ROBOT, project=team.project, version_key=version.key, start=start, end=start + 11
+        ).citation_id
         for _ in range(2)
     }
     assert len(names) == 1

@@ -18,12 +18,15 @@ def states(name: str) -> list[str]:
     return [v.state for v in DocumentVersion.objects.filter(source__external_id=name).order_by("number")]
 
 
-def test_an_unchanged_delivery_changes_nothing_and_builds_nothing(team: Team, bread: dict[str, object]) -> None:
+def test_an_unchanged_delivery_changes_nothing_and_builds_nothing(
+    team: Team, bread: dict[str, object]
+) -> None:
     deliver_rows(team.project, bread)
     again = deliver_rows(team.project, bread)
     assert again.counts == {"same": 1}
     assert again.build is None
-    assert DocumentVersion.objects.count() == 1 and IndexBuild.objects.count() == 1
+    assert DocumentVersion.objects.count() == 1
+    assert IndexBuild.objects.count() == 1
 
 
 def test_a_changed_text_becomes_a_version_that_replaces_the_old_one_when_published(
@@ -47,7 +50,9 @@ def test_a_change_taken_back_before_it_was_published_leaves_the_live_version(
     assert states("bread") == ["live", "superseded"]
 
 
-def test_another_licence_is_another_version_of_the_same_passages(team: Team, bread: dict[str, object]) -> None:
+def test_another_licence_is_another_version_of_the_same_passages(
+    team: Team, bread: dict[str, object]
+) -> None:
     deliver_rows(team.project, bread)
     passages = Passage.objects.count()
     deliver_rows(team.project, {**bread, "licence": "cc0-1.0"})
@@ -55,7 +60,9 @@ def test_another_licence_is_another_version_of_the_same_passages(team: Team, bre
     assert Passage.objects.count() == passages
 
 
-def test_a_duplicate_document_shares_passages_and_keeps_both_sources(team: Team, bread: dict[str, object]) -> None:
+def test_a_duplicate_document_shares_passages_and_keeps_both_sources(
+    team: Team, bread: dict[str, object]
+) -> None:
     deliver_rows(team.project, bread, {**bread, "doc_id": "copy", "uri": "https://mirror.example/bread"})
     answer = search(who=ROBOT, project=team.project, query="linen")
     uris = {place.document_version.uri for place in answer.results[0].occurrences}
@@ -71,17 +78,22 @@ def test_a_complete_delivery_removes_what_it_does_not_name(team: Team, bread: di
     assert not search(who=ROBOT, project=team.project, query="ephemeral").results
 
 
-def test_an_unreadable_row_in_a_complete_delivery_withholds_removal(team: Team, bread: dict[str, object]) -> None:
+def test_an_unreadable_row_in_a_complete_delivery_withholds_removal(
+    team: Team, bread: dict[str, object]
+) -> None:
     deliver_rows(team.project, bread, {"doc_id": "kept", "text": "Still here."})
     stream = io.BytesIO(jsonl(bread).getvalue() + b'\n{"doc_id": "kept", "te')
     done = sync_documents(
         who=ROBOT, project=team.project, rows=read_documents(stream, "cut"), origin="cut", complete=True
     )
-    assert done.removal_withheld and done.counts["removed"] == 0
+    assert done.removal_withheld
+    assert done.counts["removed"] == 0
     assert states("kept") == ["live"]
 
 
-def test_a_refused_row_that_names_its_document_does_not_remove_it(team: Team, bread: dict[str, object]) -> None:
+def test_a_refused_row_that_names_its_document_does_not_remove_it(
+    team: Team, bread: dict[str, object]
+) -> None:
     deliver_rows(team.project, bread)
     done = deliver_rows(team.project, {**bread, "text": 3}, complete=True)
     assert done.counts == {"refused": 1, "removed": 0}
@@ -106,7 +118,11 @@ BAD_ROWS = [
 
 
 def test_bad_rows_are_refused_with_line_field_and_reason_and_the_rest_goes_on(team: Team) -> None:
-    lines = [b'{"doc_id": "ok", "text": "fine"}', *(raw for raw, _, _ in BAD_ROWS), b'{"doc_id": "end", "text": "fine"}']
+    lines = [
+        b'{"doc_id": "ok", "text": "fine"}',
+        *(raw for raw, _, _ in BAD_ROWS),
+        b'{"doc_id": "end", "text": "fine"}',
+    ]
     rows = read_documents(io.BytesIO(b"\n".join(lines)), "mixed.jsonl")
     done = sync_documents(who=ROBOT, project=team.project, rows=rows, origin="mixed.jsonl")
     assert done.counts == {"new": 2, "refused": len(BAD_ROWS)}
@@ -121,7 +137,8 @@ def test_a_truncated_gzip_keeps_what_came_before_the_cut(bread: dict[str, object
     packed = gzip.compress(jsonl(*rows).getvalue())
     found = list(read_documents(io.BytesIO(packed[: len(packed) * 2 // 3]), "cut.gz"))
     assert any(isinstance(row, Document) for row in found)
-    assert not isinstance(found[-1], Document) and "gzip" in found[-1].reason
+    assert not isinstance(found[-1], Document)
+    assert "gzip" in found[-1].reason
 
 
 def test_only_who_manages_the_index_may_deliver(team: Team) -> None:

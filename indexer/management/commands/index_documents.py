@@ -23,14 +23,18 @@ SHOWN_REFUSALS = 20
 class Command(BaseCommand):
     """Stores new and changed documents and builds the index."""
 
-    help = "Deliver documents (JSON lines: doc_id, text, and optionally uri, title, published, licence, kind)."
+    help = (
+        "Deliver documents (JSON lines: doc_id, text, and optionally uri, title, published, licence, kind)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, the project, and whether the file is everything there is."""
         parser.add_argument("file", help="JSONL or JSONL.gz; - reads standard input")
         parser.add_argument("--project", required=True, help="slug of the project")
         parser.add_argument("--complete", action="store_true", help="documents missing from FILE are deleted")
-        parser.add_argument("--queue", action="store_true", help="leave the build to a worker instead of doing it here")
+        parser.add_argument(
+            "--queue", action="store_true", help="leave the build to a worker instead of doing it here"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 1 with a plain message when nothing could be taken."""
@@ -65,12 +69,16 @@ class Command(BaseCommand):
             return deliver(file)
 
     def _report(self, done: SyncDone) -> None:
-        counts = ", ".join(f"{done.counts[name]:,} {name}" for name in ("new", "changed", "same", "removed", "refused"))
+        counts = ", ".join(
+            f"{done.counts[name]:,} {name}" for name in ("new", "changed", "same", "removed", "refused")
+        )
         self.stdout.write(f"Documents: {counts}")
         for refusal in done.sync.refusals.all()[:SHOWN_REFUSALS]:
             self.stderr.write(f"  line {refusal.line} {refusal.field}: {refusal.reason}")
         if done.removal_withheld:
-            self.stderr.write("Nothing was removed: a refused row without a readable doc_id could be a missing document.")
+            self.stderr.write(
+                "Nothing was removed: a refused row without a readable doc_id could be a missing document."
+            )
 
     def _build(self, job: Job) -> None:
         runner.run(str(job.pk))
