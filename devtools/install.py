@@ -16,8 +16,8 @@ from pathlib import Path
 from devtools.indexes import uv_environment
 from devtools.place import Place, Refusal, say
 
-CORE = ("embedded",)
-HEAVY = ("embed", "train", "examples")
+CORE = ("embedded", "examples")
+HEAVY = ("embed", "train")
 TESTS = ("dev",)
 NEEDS_TORCH = frozenset({"embed", "train"})
 UV = "uv>=0.9,<1"
