@@ -33,8 +33,8 @@ def read_station(project: Any) -> StationState:
     flagged = Item.objects.filter(project=project, state="flagged").count()
     others = [
         Number(decisions["won"], gettext_lazy("with a winner"), "kept"),
-        Number(decisions["conflicts"], gettext_lazy("in conflict"), "quarantined"),
-        Number(waiting, gettext_lazy("waiting for judges"), "person"),
+        Number(decisions["conflicts"], gettext_lazy("in conflict"), "person"),
+        Number(waiting, gettext_lazy("waiting for judges"), "active"),
     ]
     if flagged:
         others.append(Number(flagged, gettext_lazy("reported"), "person"))

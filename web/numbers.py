@@ -36,7 +36,7 @@ def grouped(value: Number, digits: int | None = None) -> str:
         return _("undefined")
     if digits is None:
         digits = _digits(abs(number))
-    return f"{number:,.{digits}f}"
+    return f"{number:,.{digits}f}".replace("-", "−")
 
 
 def _digits(size: float) -> int:
@@ -71,6 +71,8 @@ def percent(share: float, digits: int = 1) -> str:
 def duration(seconds: Number) -> str:
     """Seconds → the two largest units a person needs: 850 ms, 12.4 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
     value = float(seconds)
+    if value == 0:
+        return f"0{THIN}s"
     if value < 1:
         return f"{value * 1000:.0f}{THIN}ms"
     if value < 60:

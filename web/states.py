@@ -47,7 +47,7 @@ LOOKS: dict[str, Look] = {
     "quarantined": Look("quarantined", _("Quarantined")),
     "quarantine": Look("quarantined", _("Quarantined")),
     "hit": Look("quarantined", _("Quarantine hit")),
-    "conflict": Look("quarantined", _("Conflict")),
+    "conflict": Look("person", _("Conflict")),
     "needs_work": Look("person", _("Needs work")),
     "needs_person": Look("person", _("Needs a person")),
     "requested": Look("person", _("Waiting for approval")),

@@ -39,6 +39,7 @@ def work_plot(rows: Sequence[AnnotatorRow]) -> Plot:
         items,
         unit=_("judgments"),
         parts=(_("people"), _("simulated")),
+        colours=("p-s1", "p-neutral"),
         note=_("The %(n)d busiest are drawn.") % {"n": MOST} if len(rows) > MOST else "",
     )
 
