@@ -1,0 +1,98 @@
+"""The form of a selection: every parameter of a spec, with the project's own strata to choose from."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Project
+from snapshots.queries import AXES, axis_values
+from snapshots.selection import KINDS, default_spec
+from snapshots.words import REASONS, word
+
+STRENGTHS = [
+    ("1.0", _("slightly better and up")),
+    ("1.5", _("between slightly and clearly")),
+    ("2.0", _("clearly better")),
+]
+AXIS_FIELDS = {"domain": "domains", "difficulty": "difficulties", "kind": "kinds", "language": "languages"}
+AXIS_LABELS = {
+    "domain": _("Domains"),
+    "difficulty": _("Difficulty"),
+    "kind": _("Kinds"),
+    "language": _("Languages"),
+}
+
+
+class SelectionForm(forms.Form):
+    """One kind of snapshot; `spec()` gives what the action takes."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    reasons = forms.MultipleChoiceField(
+        label=_("A row may enter because it was"), widget=forms.CheckboxSelectMultiple
+    )
+    min_strength = forms.ChoiceField(label=_("A preference counts from"), choices=STRENGTHS)
+    include_simulated = forms.BooleanField(
+        label=_("Also count simulated judgments"),
+        required=False,
+        help_text=_("They stay marked in every count, in the manifest and in every row."),
+    )
+    one_per_cluster = forms.BooleanField(label=_("One row per near-duplicate cluster"), required=False)
+    leave_out_needs_work = forms.BooleanField(label=_("Leave out what waits for a repair"), required=False)
+    max_rows = forms.IntegerField(
+        label=_("At most so many rows"),
+        min_value=1,
+        required=False,
+        help_text=_("Drawn by the seed; empty for all."),
+    )
+    validation_permille = forms.IntegerField(
+        label=_("Held out for validation (of 1,000 clusters)"), min_value=0, max_value=500
+    )
+    seed = forms.IntegerField(label=_("Seed"), min_value=0, max_value=2**31)
+
+    def __init__(self, kind: str, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+        self.fields["reasons"].choices = [(str(one), word(REASONS, one)[0]) for one in KINDS[kind]]  # type: ignore[attr-defined]
+        for axis, values in axis_values(project).items():
+            self.fields[AXIS_FIELDS[axis]] = forms.MultipleChoiceField(
+                label=AXIS_LABELS[axis],
+                choices=[(value, value.replace("_", " ")) for value in values],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    @classmethod
+    def fresh(cls, kind: str, project: Project) -> "SelectionForm":
+        """Filled with the defaults of the kind."""
+        data = default_spec(kind).as_data()
+        data["min_strength"] = str(data["min_strength"])
+        return cls(kind, project, initial=data)
+
+    def axes(self) -> list[forms.BoundField]:
+        """The stratum fields, those with something to choose."""
+        fields = [self[AXIS_FIELDS[axis]] for axis in AXES]
+        return [field for field in fields if len(field.field.choices) > 1]  # type: ignore[attr-defined]
+
+    def spec(self) -> dict[str, Any]:
+        """The cleaned data as a selection's spec."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "name"}
+        return {**data, "kind": self.kind, "min_strength": float(data["min_strength"])}
+
+
+class ReasonForm(forms.Form):
+    """A reason in one's own words."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept with the snapshot for everybody who reads it later."),
+    )
+
+
+class NoteForm(forms.Form):
+    """A word to the person who decides."""
+
+    note = forms.CharField(
+        label=_("What is it for?"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
