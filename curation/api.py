@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db import Error as DatabaseFault
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,7 +18,7 @@ from rest_framework.response import Response
 
 from accounts.access import ProjectAPI
 from core.api import CursorPage
-from core.errors import NotFound
+from core.errors import NotFound, Unavailable
 from curation.actions.ingest_batch import ingest_batch
 from curation.bodies import load
 from curation.ingest.items import read_records
@@ -167,7 +168,8 @@ class TraceBatch(ProjectAPI):
         use = request.query_params.get("training_use", "")
         if use not in ("", *TrainingUse.values):
             raise serializers.ValidationError({"training_use": [f"One of: {', '.join(TrainingUse.values)}."]})
-        stream: BinaryIO = request.data.get("stream") or BytesIO()
+        sent: Any = request.data
+        stream: BinaryIO = sent.get("stream") or BytesIO()
         try:
             with gate.enter():
                 report = ingest_batch(
@@ -175,6 +177,11 @@ class TraceBatch(ProjectAPI):
                     size=int(request.headers.get("Content-Length") or 0),
                     items=read_records(stream, place="request", limit=MAX_BATCH_BYTES),
                 )  # fmt: skip
+        except (DatabaseFault, OSError) as error:
+            raise Unavailable(
+                "storage_away", "The database is away; what was answered before is kept.",
+                hint="Send the batch again in a moment. Rows that were taken are not taken twice.",
+            ) from error  # fmt: skip
         except Busy as error:
             raise Throttled(wait=settings.SETTLE_GRACE_SECONDS, detail=str(error)) from error
         return Response(ReportSerializer(report).data)

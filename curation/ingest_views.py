@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Count, Max, Sum
 from django.http import HttpResponse
@@ -35,11 +37,11 @@ def ingest(request: ProjectRequest) -> HttpResponse:
     return render(request, "curation/batch_list.html", context)
 
 
-def reasons(request: ProjectRequest) -> list[dict[str, object]]:
+def reasons(request: ProjectRequest) -> Iterable[Mapping[str, Any]]:
     """Refusal codes with how often and when last; the list of refusals can be narrowed to one."""
     refusals = Refusal.objects.filter(project=request.project).order_by()
     counted = refusals.values("code").annotate(count=Count("id"), last=Max("refused_at"))
-    return list(counted.order_by("-count", "code")[:REASONS_SHOWN])
+    return counted.order_by("-count", "code")[:REASONS_SHOWN]
 
 
 @project_view("trace.read")

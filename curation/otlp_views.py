@@ -1,7 +1,7 @@
 """`POST /v1/traces`: OTLP over HTTP, protobuf and JSON (opentelemetry-proto, OTLP specification 1.x).
 
-What stops a batch for a while answers 503 with Retry-After: SDKs drop the batch on 429 and, in newer
-versions, on 500 (measured). A broken span refuses itself, not its batch.
+Whatever stops a batch, even a fault of ours, answers 503 with Retry-After: SDKs drop the batch on 429 and,
+in newer versions, on 500 (measured). A broken span refuses itself, not its batch.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 RETRY_SECONDS = 2
 ROUTE = "otlp"
+EXPECTED = (Busy, DatabaseFault, ImproperlyConfigured, OSError)
 
 
 @csrf_exempt
@@ -48,9 +49,18 @@ def traces(request: HttpRequest) -> HttpResponse:
         return _fault(kind, 400, 3, str(error))
     except Refused as refused:
         return _fault(kind, refused.status, 14 if refused.status == 503 else 7, str(refused))
-    except (Busy, DatabaseFault, ImproperlyConfigured, OSError) as error:
-        log.warning("otlp.unavailable", error=type(error).__name__)
+    except Exception as error:
+        level = log.warning if isinstance(error, EXPECTED) else log.error
+        level("otlp.unavailable", error=type(error).__name__, place=_place(error))
         return _fault(kind, 503, 14, "Nothing of this batch was stored; send it again in a moment.")
+
+
+def _place(error: Exception) -> str:
+    """Where it happened, without the message: that may hold what was sent."""
+    trail = error.__traceback__
+    while trail is not None and trail.tb_next is not None:
+        trail = trail.tb_next
+    return f"{trail.tb_frame.f_code.co_filename}:{trail.tb_lineno}" if trail else ""
 
 
 def _take(request: HttpRequest, kind: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,7 @@ _STATE = {
 }
 
 
-def _feedback(kind: str) -> Exists | Q:
+def _feedback(kind: str) -> Combinable | Q:
     about = Feedback.objects.filter(trace=OuterRef("pk"))
     if kind == "none":
         return ~Exists(about)

@@ -15,8 +15,12 @@ from curation.formats import genai
 from curation.formats.messages import decoded
 from curation.formats.spans import Span
 
-CONTENT_PREFIXES = ("gen_ai.input.", "gen_ai.output.", "gen_ai.system_instructions", "gen_ai.tool.", "gen_ai.usage.",
-                    "gen_ai.retrieval.", "gen_ai.response.finish_reasons", "gen_ai.operation.name")  # fmt: skip
+TOLD_ELSEWHERE = (
+    "gen_ai.input.", "gen_ai.output.", "gen_ai.system_instructions", "gen_ai.tool.", "gen_ai.usage.",
+    "gen_ai.retrieval.", "gen_ai.response.finish_reasons", "gen_ai.response.model", "gen_ai.request.model",
+    "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.conversation.id", "session.id", "user.id", "error.type",
+    "winnow.variant", "winnow.release", "winnow.language", "winnow.cost_usd",
+)  # fmt: skip
 
 
 def assemble(spans: Sequence[Span]) -> Conversation:
@@ -158,7 +162,7 @@ def _rest(spans: Sequence[Span], winner: Span | None) -> dict[str, Any]:
     roots = [span for span in spans if not span["parent_id"]]
     for span in [*([winner] if winner else []), *roots]:
         rest |= {
-            key: value for key, value in span["attributes"].items() if not key.startswith(CONTENT_PREFIXES)
+            key: value for key, value in span["attributes"].items() if not key.startswith(TOLD_ELSEWHERE)
         }
     return rest
 

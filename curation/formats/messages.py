@@ -108,7 +108,7 @@ def _part(raw: Any) -> Part:
 
 
 def _call(raw: dict[str, Any]) -> Part:
-    function = raw.get("function") if isinstance(raw.get("function"), dict) else raw
+    function = _inner(raw)
     arguments = function.get("arguments", function.get("input", {}))
     return {
         "type": "tool_call",
@@ -152,7 +152,7 @@ def read_tools(raw: Any) -> list[Tool]:
     for given in raw if isinstance(raw, list) else []:
         one = decoded(given) if isinstance(given, str) else given
         if isinstance(one, dict):
-            inner = one.get("function") if isinstance(one.get("function"), dict) else one
+            inner = _inner(one)
             parameters = inner.get("parameters", inner.get("input_schema"))
             tools.append({
                 "name": str(inner.get("name", "")),
@@ -160,6 +160,12 @@ def read_tools(raw: Any) -> list[Tool]:
                 "parameters": parameters if isinstance(parameters, dict) else {},
             })  # fmt: skip
     return tools
+
+
+def _inner(raw: dict[str, Any]) -> dict[str, Any]:
+    """What OpenAI nests under `function` and others leave flat."""
+    inner = raw.get("function")
+    return inner if isinstance(inner, dict) else raw
 
 
 def decoded(text: str) -> Any:

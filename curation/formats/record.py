@@ -214,8 +214,9 @@ def _attributes(value: dict[str, Any], failed: bool) -> dict[str, Any]:
 
 
 def _answer(choice: dict[str, Any]) -> dict[str, Any]:
+    message: dict[str, Any] = choice["message"]
     reason = choice.get("finish_reason")
-    return choice["message"] | ({"finish_reason": reason} if reason else {})
+    return message | ({"finish_reason": reason} if reason else {})
 
 
 def _feedback_event(feedback: dict[str, Any] | None, time: int) -> list[SpanEvent]:

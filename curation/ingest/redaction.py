@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from core.errors import Unavailable
 from core.keyring import project_key
 from core.privacy import RuleSet, SurrogateKey, default_rules, redact
 from core.privacy.surrogates import surrogate
@@ -68,7 +70,7 @@ def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]
     events = [
         one | {"time": event["time"]} for one, event in zip(clean["events"], span["events"], strict=True)
     ]
-    return {**span, **clean, "events": events}, done.counts  # type: ignore[typeddict-item]
+    return {**span, **clean, "events": events}, done.counts
 
 
 def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, Any]:
@@ -97,4 +99,12 @@ def _first_rules(project_id: uuid.UUID) -> Asset:
 
 @lru_cache(maxsize=64)
 def _rules(version_id: int) -> RuleSet:
-    return RuleSet.from_data(AssetVersion.objects.get(pk=version_id).body)
+    """A rule set that cannot be used stops the way in: nothing is stored unredacted."""
+    body = AssetVersion.objects.get(pk=version_id).body
+    try:
+        return RuleSet.from_data(body)
+    except (KeyError, TypeError, ValueError, re.error) as error:
+        raise Unavailable(
+            "redactor_unavailable", "The redaction rules of this project cannot be used, so nothing is taken in.",
+            hint="An administrator puts an earlier version of the rules back.",
+        ) from error  # fmt: skip

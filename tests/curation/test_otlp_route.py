@@ -15,7 +15,7 @@ from accounts.models import ApiToken
 from accounts.tokens import digest, new_secret
 from curation import otlp_views
 from curation.ingest.transport import Gate
-from curation.models import IngestBatch, Refusal, Span, Trace
+from curation.models import Asset, AssetVersion, IngestBatch, Refusal, Span, Trace
 from tests.conftest import Team
 from tests.curation.otlp_bodies import CHILD, chat, joined
 
@@ -116,6 +116,17 @@ def test_trouble_of_ours_asks_the_sender_to_come_back(token: str, monkeypatch: A
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
     assert str(fault).encode() not in response.content
+
+
+def test_without_usable_rules_nothing_is_taken_in(team: Team, token: str) -> None:
+    asset = Asset.objects.create(project=team.project, kind="redaction_rules", name="structured")
+    asset.current = AssetVersion.objects.create(
+        project=team.project, asset=asset, number=1, sha256="0" * 64, body={"rules": [{"pattern": "("}]}
+    )
+    asset.save()
+    response = post(token, chat().SerializeToString())
+    assert response.status_code == 503
+    assert not Span.objects.exists()
 
 
 def test_overload_asks_the_sender_to_come_back(token: str, monkeypatch: Any) -> None:

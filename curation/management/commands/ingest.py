@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseFault
 
 from accounts.models import Project
 from core.actors import system
@@ -12,6 +13,8 @@ from core.errors import Refused
 from curation.actions.ingest_file import ingest_file
 from curation.actions.settle_traces import settle_traces
 from curation.models import TrainingUse
+
+AWAY = "The database went away. What was taken so far is kept; run the same command again to go on."
 
 
 class Command(BaseCommand):
@@ -44,6 +47,8 @@ class Command(BaseCommand):
             )
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+        except DatabaseFault as fault:
+            raise CommandError(AWAY) from fault
         self.stdout.write(
             f"{report.accepted} taken, {report.redelivered} delivered before, {report.conflicting} conflicting, "
             f"{report.refused} refused."
