@@ -67,11 +67,13 @@ def _check_against_truth(telling: Telling) -> Facts:
     twins = [line for line in planted if line["kind"] == "twin"]
     caught = sum(states.get(line["trace_id"]) == "quarantined" for line in twins)
     near = [line for line in planted if line["kind"] in {"near", "retry"}]
-    found = sum(states.get(line["trace_id"], "").endswith("duplicate") for line in near)
+    found = sum(
+        any(states.get(line[one], "").endswith("duplicate") for one in ("trace_id", "of")) for line in near
+    )
     return {
         "planted identifiers still readable": _readable(telling, planted),
         "planted quarantine twins caught": f"{caught} of {len(twins)}",
-        "planted near-duplicates collapsed": f"{found} of {len(near)} (the first of each pair stays)",
+        "planted near-duplicates collapsed": f"{found} of {len(near)} pairs",
     }
 
 
