@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -20,6 +21,7 @@ from devtools.services import Services
 FORMAT = 1
 FOLDERS = ("blobs", "runs", "index")
 DUMP = "database.dump"
+OUR_ROLES = re.compile(r"^(CREATE ROLE|ALTER ROLE|GRANT) winnow_\w+")
 EMPTY = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 
 
@@ -49,12 +51,14 @@ def backup(place: Place, file: Path | None) -> int:
     with _database(place) as database, tempfile.TemporaryDirectory(dir=_scratch(place)) as folder:
         dump = Path(folder) / DUMP
         database.run("pg_dump", "--format=custom", "--file", str(dump))
+        roles = database.run("pg_dumpall", "--roles-only", "--no-role-passwords")
         manifest = {
             "format": FORMAT,
             "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "postgresql": database.binaries.major,
             "database_sha256": _sha256(dump),
             "keys": sorted(_key_ids(place)),
+            "roles": [line for line in roles.splitlines() if OUR_ROLES.match(line)],
         }
         try:
             _write(partial, place, dump, manifest)
@@ -79,6 +83,7 @@ def restore(place: Place, file: Path) -> int:
                 "The database is not empty. Restore into a new one: another WINNOW_STATE_DIR or DATABASE_URL."
             )
         manifest = _read(file, Path(folder))
+        _make_roles(database, manifest["roles"])
         owner = [] if database.own else ["--no-owner"]
         database.run(
             "pg_restore", "--single-transaction", "--exit-on-error", *owner, str(Path(folder) / DUMP)
@@ -133,6 +138,15 @@ def _read(file: Path, folder: Path) -> dict[str, list[str]]:
     if manifest.get("format") != FORMAT or not whole:
         raise Refusal(f"{file} is damaged, or was made by another version of Winnow.")
     return manifest
+
+
+def _make_roles(database: Database, statements: list[str]) -> None:
+    """Roles belong to the server, not to a database, and grants name them; those that exist stay as they are."""
+    there = database.run("psql", "-XAtc", "SELECT rolname FROM pg_roles").split()
+    for statement in statements:
+        name = statement.split()[2].rstrip(";")
+        if name not in there or statement.startswith("GRANT"):
+            database.run("psql", "-Xqc", statement.partition(" GRANTED BY ")[0].rstrip(";"))
 
 
 def _merge(source: Path, target: Path) -> None:

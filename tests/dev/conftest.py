@@ -4,6 +4,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,20 +29,29 @@ GIVEN = (
 )
 
 
-@pytest.fixture(autouse=True)
-def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def nothing_given() -> Iterator[None]:
     """The variables `./dev test` itself set for the suite are not a person's wishes."""
-    for name in GIVEN:
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in GIVEN:
+            patch.delenv(name, raising=False)
+        yield
 
 
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
+@contextmanager
+def short_folder() -> Iterator[Path]:
     """A short folder that other users may pass through, as a checkout under /srv or /home may be."""
     folder = Path(tempfile.mkdtemp(prefix="wn-", dir="/tmp"))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One for a test."""
+    with short_folder() as folder:
+        yield folder
 
 
 class Checkout(Place):
@@ -56,13 +66,25 @@ class Checkout(Place):
         return Path(sys.executable)
 
 
-@pytest.fixture
-def place(open_folder: Path) -> Iterator[Place]:
-    """A checkout whose servers are stopped when the test ends, however it ends."""
-    made = Checkout(ROOT, open_folder / "state")
+@contextmanager
+def checkout(folder: Path) -> Iterator[Checkout]:
+    """A checkout whose servers are stopped at the end, however it ends."""
+    made = Checkout(ROOT, folder / "state")
     made.prepare()
     yield made
-    for folder in (made.state, made.state / "test"):
-        if folder.exists():
-            Broker(made, folder / "valkey").stop()
-            Cluster(made, folder / "postgres").stop()
+    Broker(made, made.state / "valkey").stop()
+    Cluster(made, made.state / "postgres").stop()
+
+
+@pytest.fixture
+def place(open_folder: Path) -> Iterator[Checkout]:
+    """One for a test."""
+    with checkout(open_folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lasting_place(nothing_given: None) -> Iterator[Checkout]:
+    """One for all tests of a module: making the tables takes longer than everything else."""
+    with short_folder() as folder, checkout(folder) as made:
+        yield made

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -80,8 +81,8 @@ def servers_run(place: Place) -> tuple[bool, bool]:
 
 
 @pytest.fixture
-def up(place: Place) -> Iterator[Up]:
-    running = Up(place)
+def up(lasting_place: Place) -> Iterator[Up]:
+    running = Up(lasting_place)
     yield running
     if running.process.poll() is None:
         running.end()
@@ -131,9 +132,8 @@ def test_down_cleans_up_after_a_killed_dev(up: Up) -> None:
     assert servers_run(place) == (False, False)
 
 
-def test_a_taken_port_is_refused_and_nothing_stays(place: Place) -> None:
-    import socket
-
+def test_a_taken_port_is_refused_and_nothing_stays(lasting_place: Place) -> None:
+    place = lasting_place
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
