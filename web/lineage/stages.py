@@ -73,22 +73,21 @@ def cluster_stage(thread: Thread, project: Project) -> Stage:
 
 
 def judgment_stage(thread: Thread, project: Project) -> Stage:
-    """Who stood behind it."""
+    """Who stood behind it, under the pseudonym their judgments carry: names of annotators are not shown to leads."""
 
     def entry(revision: Any) -> Entry:
         judgment = revision.judgment
-        who = judgment.profile.user or _("annotator %s") % judgment.profile
         counted = None if judgment.counted else _("kept, not counted")
         return Entry(
-            str(who),
+            _("annotator %s") % judgment.profile,
             facts=words(
-                choice_words().get(revision.choice, revision.choice), ", ".join(revision.tags), counted
+                choice_words().get(revision.choice, revision.choice), ", ".join(tag.replace("_", " ") for tag in revision.tags), counted
             ),
             at=revision.created_at,
             simulated=judgment.simulated,
         )
 
-    found = thread.revisions.select_related("judgment__profile__user").order_by("created_at", "pk")
+    found = thread.revisions.select_related("judgment__profile").order_by("created_at", "pk")
     return stage(
         "judgment",
         _("Judged by"),
