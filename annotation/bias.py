@@ -22,17 +22,16 @@ def against_a_fair_coin(chosen: int, of: int, *, confidence: float = 0.95) -> Bi
         raise ValueError(f"{chosen} of {of} is not a count")
     if of == 0:
         return None
-    from scipy.stats import binomtest
+    from scipy.special import bdtr, betaincinv
 
-    result = binomtest(chosen, of, 0.5)
-    interval = result.proportion_ci(confidence, method="exact")
+    tail = (1 - confidence) / 2
     return BinomialTest(
         chosen=chosen,
         of=of,
         share=chosen / of,
-        low=float(interval.low),
-        high=float(interval.high),
-        p_value=float(result.pvalue),
+        low=float(betaincinv(chosen, of - chosen + 1, tail)) if chosen else 0.0,
+        high=float(betaincinv(chosen + 1, of - chosen, 1 - tail)) if chosen < of else 1.0,
+        p_value=min(1.0, 2 * float(bdtr(min(chosen, of - chosen), of, 0.5))),
     )
 
 

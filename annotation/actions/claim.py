@@ -53,7 +53,7 @@ def claim(
                 )
         except IntegrityError:
             continue
-        return Assignment.objects.select_related("item").get(pk=taken) if taken else None
+        return Assignment.objects.select_related("item", "project").get(pk=taken) if taken else None
     return None
 
 

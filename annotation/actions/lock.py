@@ -17,11 +17,19 @@ def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID)
     A wrong token, another person's lease and another project's all look alike: there is no such assignment.
     """
     profile = profile_of(who=who, project=project)
-    own = Assignment.objects.filter(project=project, profile=profile, pk=pk, lease_token=lease_token)
-    item_id = own.values_list("item_id", flat=True).first()
-    if item_id is None:
+    item = (
+        Item.objects.select_for_update(of=("self",))
+        .select_related("campaign")
+        .filter(
+            project=project,
+            assignments__pk=pk,
+            assignments__profile=profile,
+            assignments__lease_token=lease_token,
+        )
+        .first()
+    )
+    if item is None:
         raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
-    item = Item.objects.select_for_update().get(pk=item_id)
-    assignment = own.select_related("profile").get()
-    assignment.item = item
+    assignment = Assignment.objects.get(pk=pk)
+    assignment.item, assignment.profile = item, profile
     return assignment

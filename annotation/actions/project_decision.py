@@ -1,52 +1,51 @@
 """Keep the item's Decision in step with its counted judgments; called under the item's lock."""
 
+from uuid import UUID
+
 from django.db.models import F, Max
+from django.utils import timezone
 
-from ..decisions import Vote, decide_pair, decide_repair
-from ..models import Decision, Item, JudgmentRevision, Pair, Repair, Response
+from ..decisions import Outcome, Vote, decide_pair, decide_repair
+from ..models import Decision, Item, JudgmentRevision, Pair, Repair
+
+PROJECTED = ["outcome", "strength", "votes", "counted", "simulated", "response", "decided_at"]
 
 
-def latest_votes(item: Item) -> list[Vote[Response]]:
-    """The latest revision of every counted judgment, oldest slot first."""
-    revisions = (
+def latest_votes(item: Item) -> list[Vote[UUID]]:
+    """The latest revision of every counted judgment, oldest slot first; responses by id."""
+    rows = (
         JudgmentRevision.objects.filter(judgment__item=item, judgment__slot__isnull=False)
         .annotate(last=Max("judgment__revisions__number"))
         .filter(number=F("last"))
-        .select_related("response", "judgment")
         .order_by("judgment__slot")
+        .values_list("choice", "strength", "judgment__simulated", "response_id")
     )
-    return [
-        Vote(
-            choice=revision.choice,
-            strength=revision.strength,
-            simulated=revision.judgment.simulated,
-            response=revision.response,
-        )
-        for revision in revisions
-    ]
+    return [Vote(*row) for row in rows]
 
 
-def project_decision(item: Item) -> Decision | None:
-    """Write what the votes add up to now; None while nothing counts."""
-    votes = latest_votes(item)
-    if item.kind == "pair":
-        pair = Pair.objects.select_related("response_a", "response_b").get(item=item)
-        outcome = decide_pair(votes, a=pair.response_a, b=pair.response_b)
-    else:
-        repair = Repair.objects.select_related("response").get(item=item)
-        outcome = decide_repair(votes, original=repair.response)
+def project_decision(item: Item) -> None:
+    """Write what the votes add up to now; nothing while none counts."""
+    outcome = _outcome(item, latest_votes(item))
     if outcome is None:
-        return None
-    decision, _ = Decision.objects.update_or_create(
+        return
+    row = Decision(
         item=item,
-        defaults={
-            "project_id": item.project_id,
-            "outcome": outcome.outcome,
-            "strength": outcome.strength,
-            "votes": outcome.votes,
-            "counted": outcome.counted,
-            "simulated": outcome.simulated,
-            "response": outcome.response,
-        },
+        project_id=item.project_id,
+        outcome=outcome.outcome,
+        strength=outcome.strength,
+        votes=outcome.votes,
+        counted=outcome.counted,
+        simulated=outcome.simulated,
+        response_id=outcome.response,
+        decided_at=timezone.now(),
     )
-    return decision
+    Decision.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["item"], update_fields=PROJECTED
+    )
+
+
+def _outcome(item: Item, votes: list[Vote[UUID]]) -> Outcome[UUID] | None:
+    if item.kind == "pair":
+        a, b = Pair.objects.values_list("response_a_id", "response_b_id").get(item=item)
+        return decide_pair(votes, a=a, b=b)
+    return decide_repair(votes, original=Repair.objects.values_list("response_id", flat=True).get(item=item))

@@ -13,7 +13,7 @@ from core.errors import Refused
 from ..choices import CLEAR, Choice, RepairChoice
 from ..exchange import with_text
 from ..filters import canonical
-from ..models import Assignment, Campaign, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
+from ..models import Assignment, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
 from .cleaned import cleaned
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
@@ -92,7 +92,7 @@ def _said(
     assignment: Assignment | None = None,
 ) -> Said:
     return checked(
-        campaign=Campaign.objects.get(pk=item.campaign_id),
+        campaign=item.campaign,
         project=project,
         assignment=assignment,
         choice=choice.value,

@@ -11,7 +11,7 @@ from core import audit
 from core.errors import NotFound, Refused
 
 from ..choices import Shown
-from ..models import Campaign, Item, Judgment, JudgmentRevision, Response
+from ..models import Item, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from .profile import profile_of
 from .project_decision import project_decision
@@ -29,7 +29,8 @@ def lock_own_judgment(*, who: User, project: Project, pk: UUID) -> Judgment:
     )
     if judgment is None:
         raise NotFound("judgment_not_found", _("There is no such judgment of yours."))
-    judgment.item = Item.objects.select_for_update().get(pk=judgment.item_id)
+    items = Item.objects.select_for_update(of=("self",)).select_related("campaign")
+    judgment.item = items.get(pk=judgment.item_id)
     return judgment
 
 
@@ -50,7 +51,7 @@ def revise_judgment(
             raise Refused("not_a_pair", _("This judgment is not about a pair that was shown to you."))
         answer = unswap(shown, swapped=judgment.assignment.swapped)
         said = checked(
-            campaign=Campaign.objects.get(pk=judgment.item.campaign_id),
+            campaign=judgment.item.campaign,
             project=project,
             assignment=None,
             choice=answer.choice.value,

@@ -1,12 +1,12 @@
 """Submit an answer: vote, revision, frozen groups, decision, audit entry and event, or none of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -16,17 +16,7 @@ from core.errors import Refused
 
 from .. import queue
 from ..choices import Shown
-from ..models import (
-    AnnotatorProfile,
-    Assignment,
-    Campaign,
-    Item,
-    Judgment,
-    JudgmentGroup,
-    JudgmentRevision,
-    ProfileValue,
-    Response,
-)
+from ..models import AnnotatorProfile, Assignment, Item, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from .lock import lock_assignment
 from .project_decision import project_decision
@@ -65,7 +55,7 @@ def submit_judgment(
             raise Refused("not_a_pair", _("This item is a repair, not a pair."))
         answer = unswap(shown, swapped=assignment.swapped)
         said = checked(
-            campaign=Campaign.objects.get(pk=assignment.item.campaign_id),
+            campaign=assignment.item.campaign,
             project=project,
             assignment=assignment,
             choice=answer.choice.value,
@@ -82,18 +72,19 @@ def record_answer(
 ) -> Submitted:
     """The part of submitting that pairs and repairs share; the item is locked by the caller's transaction."""
     item, profile = assignment.item, assignment.profile
-    earlier = Judgment.objects.filter(idempotency_key=key).first()
+    given = list(Judgment.objects.filter(Q(item=item) | Q(idempotency_key=key)))
+    earlier = next((one for one in given if one.idempotency_key == key), None)
     if earlier is not None:
         if earlier.profile_id != profile.pk or earlier.item_id != item.pk:
             raise Refused("key_used", _("This idempotency key belongs to another answer."))
         return Submitted(earlier, "again")
-    if Judgment.objects.filter(item=item, profile=profile).exists():
+    if any(one.profile_id == profile.pk for one in given):
         raise Refused(
             "already_answered",
             _("You have already answered this one."),
             hint=_("Change your answer under My work."),
         )
-    slot = _slot_for(assignment)
+    slot = _slot_for(assignment, given)
     judgment = Judgment.objects.create(
         project_id=item.project_id,
         item=item,
@@ -110,7 +101,7 @@ def record_answer(
     return Submitted(judgment, "counted" if slot else "uncounted")
 
 
-def _slot_for(assignment: Assignment) -> int | None:
+def _slot_for(assignment: Assignment, given: Sequence[Judgment]) -> int | None:
     """The number this vote takes, or None where it cannot count any more."""
     item = assignment.item
     if item.state == "flagged":
@@ -119,15 +110,13 @@ def _slot_for(assignment: Assignment) -> int | None:
         return None
     if assignment.state != "leased" and not queue.take_slot_late(item=item.pk, profile=assignment.profile_id):
         return None
-    taken = Judgment.objects.filter(item=item).aggregate(last=Max("slot"))["last"]
-    return (taken or 0) + 1
+    return max((one.slot or 0 for one in given), default=0) + 1
 
 
 def add_revision(
     judgment: Judgment, *, number: int, said: Said, item: Item, response: Response | None = None
 ) -> JudgmentRevision:
     """What the judgment says from now on, under the guidelines in force."""
-    guidelines = Campaign.objects.filter(pk=item.campaign_id).values_list("guidelines_id", flat=True).first()
     return JudgmentRevision.objects.create(
         project_id=item.project_id,
         judgment=judgment,
@@ -137,16 +126,19 @@ def add_revision(
         tags=list(said.tags),
         rationale=said.rationale,
         response=response,
-        guidelines_id=guidelines,
+        guidelines_id=item.campaign.guidelines_id,
         active_ms=said.active_ms,
     )
 
 
 def _freeze_groups(judgment: Judgment, profile: AnnotatorProfile) -> None:
-    JudgmentGroup.objects.bulk_create(
-        JudgmentGroup(judgment=judgment, axis_id=axis_id, value=value)
-        for axis_id, value in ProfileValue.objects.filter(profile=profile).values_list("axis_id", "value")
-    )
+    """Copy what the annotator says of themselves now, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO annotation_judgmentgroup (judgment_id, axis_id, value)"
+            " SELECT %s, axis_id, value FROM annotation_profilevalue WHERE profile_id = %s",
+            [judgment.pk, profile.pk],
+        )
 
 
 def _advance(*, who: User, item: Item, judgment: Judgment, said: Said) -> None:

@@ -38,6 +38,17 @@ def test_the_longer_answer_wins_as_often_as_counted() -> None:
     assert (found.chosen, found.of) == (2, 3)
 
 
+@pytest.mark.parametrize(("chosen", "of"), [(0, 1), (1, 1), (3, 9), (30, 60), (41, 60), (1000, 1900)])
+def test_the_exact_test_equals_the_reference(chosen: int, of: int) -> None:
+    from scipy.stats import binomtest
+
+    found, reference = against_a_fair_coin(chosen, of), binomtest(chosen, of, 0.5)
+    interval = reference.proportion_ci(0.95, method="exact")
+    assert found is not None
+    assert found.p_value == pytest.approx(reference.pvalue, abs=1e-9)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
+
+
 def test_an_impossible_count_is_refused() -> None:
     with pytest.raises(ValueError, match="is not a count"):
         against_a_fair_coin(3, 2)
