@@ -114,7 +114,9 @@ class Planner:
     def _follow_up(self) -> None:
         first = self._ask(self._next())
         for _ in range(self.rng.choice((1, 1, 2))):
-            question = Question(self.rng.choice(questions.FOLLOW_UPS), first.domain, first.document)
+            subject = first.document.removeprefix("reference/") or "that"
+            text = self.rng.choice(questions.FOLLOW_UPS).format(subject)
+            question = Question(text, first.domain, first.document)
             first = self._ask(
                 question,
                 kind="follow_up",

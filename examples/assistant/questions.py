@@ -27,9 +27,11 @@ ABOUT = ("What does {} do?", "When would I use {}?", "Explain {} to me, please."
          "What should I watch out for with {}?", "Can you give an example of {}?")  # fmt: skip
 SYNTAX_ABOUT = ("How does {} work in Python?", "What are the rules for {}?", "Explain {} with an example.",
                 "What does the language reference say about {}?", "Where do people go wrong with {}?")  # fmt: skip
-FOLLOW_UPS = ("What does it return?", "Can you show an example?", "What happens if the input is wrong?",
-              "And what are the arguments?", "Is there an alternative?", "Which exceptions can it raise?",
-              "Does that work with an empty value too?")  # fmt: skip
+FOLLOW_UPS = (
+    "What does {} return?", "Can you show an example of {}?", "What does {} do if the input is wrong?",
+    "And what are the arguments of {}?", "Is there an alternative to {}?", "Which exceptions can {} raise?",
+    "Does {} work with an empty value too?",
+)  # fmt: skip
 ARITHMETIC = ("What is {a} * {b} + {c}?", "How much is ({a} + {b}) * {c}?", "Please compute {a} ** 2 - {b}.",
               "My loop runs {a} times over {b} items, so {a} * {b} steps?", "What is {a} / {c} rounded?",
               "If each record has {b} bytes, how many bytes are {a} * {b}?")  # fmt: skip

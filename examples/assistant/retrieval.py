@@ -15,7 +15,7 @@ STOP = frozenset({
     "get", "give", "has", "have", "how", "i", "if", "in", "is", "it", "its", "me", "my", "need", "of", "on",
     "or", "please", "python", "should", "show", "so", "tell", "that", "the", "there", "this", "to", "use",
     "using", "want", "was", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you",
-    "your", "hi", "thanks", "best", "way", "something", "standard", "library", "function", "explain",
+    "your", "hi", "thanks", "quick", "question", "best", "way", "something", "standard", "library", "function", "explain",
 })  # fmt: skip
 
 
