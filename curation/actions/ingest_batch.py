@@ -26,6 +26,7 @@ from curation.formats import genai
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import Span
 from curation.ingest import store
+from curation.ingest.counters import ROWS, SECONDS
 from curation.ingest.items import RECEIPTS, Item
 from curation.ingest.redaction import Redactor, redact_span, redactor_for
 from curation.models import IngestBatch, Refusal, TrainingUse
@@ -79,9 +80,12 @@ def ingest_batch(
     delivery = _Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds)
     report = delivery.open(source_name, size)
     rest = iter(items)
-    while part := list(islice(rest, CHUNK)):
-        delivery.take(part, report)
+    with SECONDS.labels(route).time():
+        while part := list(islice(rest, CHUNK)):
+            delivery.take(part, report)
     IngestBatch.objects.filter(pk=report.batch_id).update(finished_at=Now())
+    for outcome in ("accepted", "redelivered", "conflicting", "refused"):
+        ROWS.labels(route, outcome).inc(getattr(report, outcome))
     return report
 
 

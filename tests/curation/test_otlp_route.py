@@ -174,3 +174,9 @@ def test_two_projects_with_one_trace_id_stay_apart(team: Team, other_team: Team)
     post(make_token(other_team, "ingest"), body)
     assert Trace.objects.count() == 2
     assert Span.objects.values("project_id").distinct().count() == 2
+
+
+def test_what_came_in_is_counted_for_prometheus(token: str) -> None:
+    post(token, chat().SerializeToString())
+    counted = Client().get("/metrics").content.decode()
+    assert 'winnow_ingest_rows_total{outcome="accepted",route="otlp"}' in counted
