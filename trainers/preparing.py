@@ -10,15 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core import storage
 from core.errors import Refused
-from snapshots.merkle import MerkleRefusal
-from snapshots.models import Approval, Shard
+from snapshots.actions.open_for_training import require_standing
+from snapshots.actions.verify_snapshot import require_sound
+from snapshots.build.materialise import read_files
+from snapshots.models import Approval
 from snapshots.shards import content, read_shard
-from snapshots.verification import read_verified
 from trainers.folder import AttemptFolder, RunFolder
 from trainers.manifests import Unverified, seal, verify
 from trainers.models import Artifact, ModelVersion, Run
@@ -30,10 +30,9 @@ MODEL_FOLDER = "model/"
 
 def prepare(run: Run, attempt: int) -> AttemptFolder:
     """Everything the detached program reads, in place; raises Refused where the run may not start."""
-    require_standing(run.approval)
     folder = folder_of(run)
-    folder.data.mkdir(parents=True, exist_ok=True)
     rows = b"".join(_lines(run.approval))
+    folder.data.mkdir(parents=True, exist_ok=True)
     spec = {
         **run.spec,
         "run": str(run.pk),
@@ -56,49 +55,18 @@ def prepare(run: Run, attempt: int) -> AttemptFolder:
     return folder.take(attempt)
 
 
-def require_standing(approval: Approval) -> None:
-    """The signature still stands for exactly this root."""
-    if not Approval.objects.standing().filter(pk=approval.pk).exists():
-        raise Refused("approval_withdrawn", _("The approval of this snapshot was withdrawn."))
-    if approval.snapshot.state != "sealed" or approval.snapshot.root != approval.root:
-        raise Refused("root_differs", _("The approval was given for another root than the snapshot has."))
-
-
 def _lines(approval: Approval) -> Iterator[bytes]:
-    """One JSON line per row that was not erased, without its salt and lineage, named by its leaf."""
-    files = _files(approval)
-    try:
-        for _row in read_verified(files, approval.root):
-            break
-    except MerkleRefusal as error:
-        raise Refused(
-            "root_differs",
-            _("The stored rows do not match the approved root, so nothing was trained: %(why)s")
-            % {"why": error},
-            hint=_("Restore the snapshot's files from a backup."),
-        ) from error
-    for _name, data in files:
+    """One JSON line per row, without its salt and lineage, named by its leaf. Refused unless every check holds:
+    files, leaves, root, counts, the quarantine as it is now, permission to train."""
+    snapshot = require_standing(approval)
+    require_sound(snapshot)
+    for _name, data in read_files(snapshot):
         for row in read_shard(data):
             body = content(row)
-            if body is None:
-                continue
-            kept: dict[str, Any] = {key: body[key] for key in TRAINED_ON if key in body}
-            yield (
-                json.dumps({"name": row.leaf, **kept}, ensure_ascii=False, sort_keys=True).encode(
-                    "utf-8", "backslashreplace"
-                )
-                + b"\n"
-            )
-
-
-def _files(approval: Approval) -> list[tuple[str, bytes]]:
-    """The newest materialisation, as stored."""
-    shards = Shard.objects.filter(snapshot=approval.snapshot_id)
-    newest = shards.aggregate(Max("materialisation"))["materialisation__max"]
-    return [
-        (shard.name, storage.get(shard.sha256))
-        for shard in shards.filter(materialisation=newest).order_by("name")
-    ]
+            if body is not None:
+                kept: dict[str, Any] = {key: body[key] for key in TRAINED_ON if key in body}
+                line = json.dumps({"name": row.leaf, **kept}, ensure_ascii=False, sort_keys=True)
+                yield line.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _place_model(folder: RunFolder, name: str, model: ModelVersion) -> dict[str, Any]:

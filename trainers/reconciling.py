@@ -7,7 +7,9 @@ and everything an attempt publishes is fenced by its number.
 
 import errno
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -19,6 +21,7 @@ from django.utils.translation import gettext as _
 from core.audit import emit
 from core.errors import Refused
 from core.jobs import Lost, RunningJob, claim
+from core.jobs.runner import Heartbeat
 from core.models import Job, JobState
 from snapshots.models import Withdrawal
 from trainers.folder import AttemptFolder
@@ -69,12 +72,23 @@ def _start(run: Run) -> None:
         if _must_end(run, running):
             _end(run, running, CANCELLED, error=_why(run))
             return
-        folder = prepare(run, running.attempt)
-        start_local(folder)
+        with _lease_renewed(running):
+            start_local(prepare(run, running.attempt))
     except Refused as error:
         _end(run, running, FAILED, error=str(error))
     except OSError as error:
         _end(run, running, FAILED, error=_about_disk(error))
+
+
+@contextmanager
+def _lease_renewed(running: RunningJob) -> Iterator[None]:
+    """Preparing many rows can take longer than a lease."""
+    heartbeat = Heartbeat(running)
+    heartbeat.start()
+    try:
+        yield
+    finally:
+        heartbeat.stop()
 
 
 def _claim_with_room(run: Run) -> RunningJob | None:
@@ -138,14 +152,13 @@ def _watch(run: Run, running: RunningJob) -> None:
 
 
 def _alive(run: Run, status: dict[str, Any] | None) -> bool:
-    """A fresh heartbeat; or no heartbeat yet within the lease of a start just made.
+    """A fresh heartbeat; or none yet, within the lease that whoever prepares it renews.
 
     A supervisor that this machine knows to be gone is not waited for.
     """
     lease = run.job.lease_seconds
     if status is None:
-        begun = Attempt.objects.filter(run=run, outcome="").values_list("started_at", flat=True).first()
-        return begun is not None and datetime.now(UTC) - begun < timedelta(seconds=max(lease, 30))
+        return Job.objects.filter(pk=run.job_id, lease_until__gt=Now()).exists()
     supervisor = ProcessName.read(status["supervisor"])
     if supervisor.here and not supervisor.alive:
         return False

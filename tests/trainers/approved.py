@@ -3,17 +3,19 @@
 import hashlib
 import random
 import uuid
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import Project, User
-from core import storage
-from curation.models import Asset, AssetVersion, ConversationVersion, Screening, Trace
-from snapshots.canonical import canonical_row
+from curation.actions.screening import current_quarantine
+from curation.models import AssetVersion, ConversationVersion, Screening, Trace
+from snapshots.actions.review import approve_snapshot, request_review
+from snapshots.build.materialise import shards_of, store
+from snapshots.canonical import canonical_row, manifest_digest
+from snapshots.manifest import Tally, compose_manifest
 from snapshots.merkle import leaf_hash, merkle_root
-from snapshots.models import Approval, Review, RowContent, Selection, Shard, Snapshot, SnapshotRow
-from snapshots.shards import ShardRow, write_shards
+from snapshots.models import Approval, RowContent, Selection, Snapshot, SnapshotRow
+from snapshots.shards import ShardRow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOPICS = ["lists", "sets", "loops", "files", "classes", "modules", "strings", "numbers"]
@@ -61,6 +63,7 @@ def chat_rows(kind: str, count: int, *, seed: int = 1) -> list[dict[str, Any]]:
             "simulated": number % 2 == 0,
             "licence": "MIT",
             "judgments": [],
+            "redaction_rules": "v1",
         }
         rows.append(row)
     return rows
@@ -69,32 +72,16 @@ def chat_rows(kind: str, count: int, *, seed: int = 1) -> list[dict[str, Any]]:
 def approve(
     *, project: Project, requester: User, approver: User, rows: list[dict[str, Any]], name: str = "answers"
 ) -> Approval:
-    """Seal the rows as a snapshot of their kind and sign it."""
-    snapshot = _sealed(project, requester, rows, name)
-    review = Review.objects.create(project=project, snapshot=snapshot, requested_by=requester)
-    review.state, review.decided_by, review.decided_at, review.reason = (
-        "approved",
-        approver,
-        NOW,
-        "looks right",
-    )
-    review.save()
-    return Approval.objects.create(
-        project=project,
-        review=review,
-        snapshot=snapshot,
-        root=snapshot.root or "",
-        requester=requester,
-        approver=approver,
-        reason="looks right",
-        signature="0" * 64,
-        key_id="test",
-    )
+    """Seal the rows as a snapshot of their kind; ask for the signature and give it."""
+    snapshot = sealed(project, requester, rows, name)
+    review = request_review(who=requester, snapshot=snapshot)
+    return approve_snapshot(who=approver, review=review, reason="looks right")
 
 
-def _sealed(project: Project, person: User, rows: list[dict[str, Any]], name: str) -> Snapshot:
+def sealed(project: Project, person: User, rows: list[dict[str, Any]], name: str) -> Snapshot:
+    """A sealed snapshot nobody signed yet."""
     kind = rows[0]["kind"]
-    quarantine = _quarantine(project)
+    quarantine = current_quarantine(project)
     selection = Selection.objects.create(
         project=project, name=name, kind=kind, spec={}, spec_sha256="0" * 64, created_by=person
     )
@@ -109,25 +96,31 @@ def _sealed(project: Project, person: User, rows: list[dict[str, Any]], name: st
     )
     shard_rows = _insert_rows(project, snapshot, quarantine, rows)
     root = merkle_root([bytes.fromhex(row.leaf) for row in shard_rows]).hex()
-    for shard in write_shards(shard_rows):
-        storage.put(shard.data)
-        Shard.objects.create(
-            snapshot=snapshot,
-            split="all",
-            name=shard.name,
-            sha256=shard.sha256,
-            rows=shard.rows,
-            bytes=len(shard.data),
-        )
-    counts = {
-        "rows": len(rows),
-        "by_reason": dict(Counter(row["reason"] for row in rows)),
-        "simulated_rows": sum(row["lineage"]["simulated"] for row in rows),
-        "licences": {"MIT": len(rows)},
-        "redaction_rules": {"v1": len(rows)},
-    }
+    shards = list(shards_of(shard_rows))
+    store(snapshot, shards, 1)
+    tally = Tally()
+    for row in rows:
+        tally.keep(row=row, stratum="test", training_use="allowed")
+    manifest = compose_manifest(
+        name=name,
+        kind=kind,
+        project=project.slug,
+        parent_root=None,
+        root=root,
+        selection={"name": name},
+        tally=tally,
+        dedup={},
+        screening={"version": quarantine.number},
+        shards=shards,
+        code_version="test",
+    )
     Snapshot.objects.filter(pk=snapshot.pk).update(
-        state="sealed", root=root, sealed_at=NOW, row_count=len(rows), manifest={"counts": counts}
+        state="sealed",
+        root=root,
+        sealed_at=NOW,
+        row_count=len(rows),
+        manifest=manifest,
+        manifest_sha256=manifest_digest(manifest),
     )
     snapshot.refresh_from_db()
     return snapshot
@@ -180,15 +173,6 @@ def _insert_rows(
             )
         )
     return shard_rows
-
-
-def _quarantine(project: Project) -> AssetVersion:
-    asset, made = Asset.objects.get_or_create(project=project, kind="quarantine", name="held out")
-    if made:
-        asset.current = AssetVersion.objects.create(project=project, asset=asset, number=1, sha256="0" * 64)
-        asset.save()
-    assert asset.current is not None
-    return asset.current
 
 
 def _version(project: Project, rules: AssetVersion) -> ConversationVersion:
