@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -117,33 +117,41 @@ def _ranked(
     depth = max(FIRST_DEPTH, 4 * k)
     while True:
         candidates = reader.candidates(query, vector, depth)
-        places = _eligible(build, list(candidates.lexical), licences)
-        if len(places) >= k or candidates.complete:
+        places = _eligible(build, candidates.lexical, licences)
+        eligible = set(places.values_list("passage_id", flat=True))
+        if len(eligible) >= k or candidates.complete:
             break
         depth *= 8
-    kept = candidates.only(list(places))
+    kept = candidates.only(sorted(eligible))
     ranking = fuse(kept.lexical, kept.dense, build.lexical_weight)[:k]
-    return tuple(_result(rank, found, places) for rank, found in enumerate(ranking, start=1))
+    shown = _places(_eligible(build, [found.id for found in ranking], licences))
+    present = [found for found in ranking if found.id in shown]
+    return tuple(_result(rank, found, shown[found.id]) for rank, found in enumerate(present, start=1))
 
 
-def _result(rank: int, found: Fused, places: dict[int, list[Occurrence]]) -> Result:
-    return Result(rank, found.score, found.lexical, found.dense, tuple(places[found.id]))
+def _result(rank: int, found: Fused, places: list[Occurrence]) -> Result:
+    return Result(rank, found.score, found.lexical, found.dense, tuple(places))
 
 
 def _eligible(
-    build: IndexBuild, passages: Sequence[int], licences: Sequence[str] | None
-) -> dict[int, list[Occurrence]]:
-    """Live places of these passages, as the database sees them now (invariant 7)."""
+    build: IndexBuild, passages: Iterable[int], licences: Sequence[str] | None
+) -> QuerySet[Occurrence]:
+    """Live places of these passages; the database decides when the query runs (invariant 7)."""
     fresh = Q(document_version__source__ttl__isnull=True) | Q(
         document_version__retrieved_at__gt=Now() - F("document_version__source__ttl")
     )
     rows = Occurrence.objects.live().filter(
-        fresh, project_id=build.project_id, passage__in=passages, chunker=build.chunker
+        fresh, project_id=build.project_id, passage__in=list(passages), chunker=build.chunker
     )
     if licences is not None:
         rows = rows.filter(document_version__licence__in=[storable(licence) for licence in licences])
-    rows = rows.select_related("document_version", "passage").defer("document_version__text")
+    return rows
+
+
+def _places(rows: QuerySet[Occurrence]) -> dict[int, list[Occurrence]]:
+    """Whole rows of the few that are shown, asked of the database once more: nothing removed meanwhile is shown."""
+    whole = rows.select_related("document_version__source", "passage").defer("document_version__text")
     places: dict[int, list[Occurrence]] = {}
-    for row in rows.in_reading_order():
+    for row in whole.order_by("document_version_id", "start"):
         places.setdefault(row.passage_id, []).append(row)
     return places
