@@ -68,6 +68,19 @@ CHECKS: dict[str, tuple[Words, Words]] = {
 }
 
 
+VERBS: dict[str, tuple[Words, Words]] = {
+    "snapshot.build": (_("started the build"), ""),
+    "snapshot.seal": (_("sealed it"), ""),
+    "snapshot.verify": (_("ran every check"), ""),
+    "snapshot.request": (_("asked for approval"), ""),
+    "snapshot.cancel_request": (_("took the request back"), ""),
+    "snapshot.approve": (_("approved it"), ""),
+    "snapshot.refuse": (_("refused it"), ""),
+    "snapshot.withdraw": (_("withdrew the approval"), ""),
+    "snapshot.export": (_("exported from it"), ""),
+}
+
+
 def word(table: dict[str, tuple[Words, Words]], name: str) -> tuple[Words, Words]:
     """(label, explanation); a name the table does not know speaks for itself."""
     return table.get(name) or (name.replace("_", " "), "")

@@ -20,6 +20,7 @@ from snapshots.build.seal import plan_shards, seal
 from snapshots.jobs import BUILD
 from snapshots.models import Selection, Snapshot
 from snapshots.selection import parse_spec
+from snapshots.words import EXCLUSIONS, word
 
 ACTOR = system("snapshots")
 
@@ -98,7 +99,8 @@ def _build(snapshot: Snapshot, running: RunningJob) -> dict[str, Any]:
 def _require_rows(plan: Plan) -> None:
     if plan.rows:
         return
-    why = ", ".join(f"{count} {name}" for name, count in plan.tally.dropped.most_common(3))
+    most = plan.tally.dropped.most_common(3)
+    why = ", ".join(f"{word(EXCLUSIONS, name)[0]} ({count})" for name, count in most)
     raise Refused(
         "no_rows",
         _("Nothing of this selection may enter a snapshot."),

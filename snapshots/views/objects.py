@@ -31,6 +31,7 @@ from snapshots.queries import (
 )
 from snapshots.samples import sample_rows
 from snapshots.words import EXCLUSIONS, REASONS, checked, counted, word
+from snapshots.words import VERBS as VERBS_SAID
 
 VERBS = ("create", "request", "approve", "withdraw", "export", "erase")
 
@@ -61,10 +62,17 @@ def listing(request: ProjectRequest) -> HttpResponse:
 def snapshot(request: ProjectRequest, snapshot_id: uuid.UUID) -> HttpResponse:
     """What is in it, is it fine, what happened, what can I do."""
     found = find_snapshot(request.project, snapshot_id)
-    context: dict[str, Any] = {"snapshot": found, "may": rights(request)}
+    context: dict[str, Any] = {
+        "snapshot": found,
+        "may": rights(request),
+        "spec": spec_facts(found.selection),
+        "history": [
+            {"at": one.at, "actor_name": one.actor_name, "said": word(VERBS_SAID, one.verb)[0]}
+            for one in history_of(found)[:30]
+        ],
+    }
     if found.state == "sealed":
         context |= sealed_context(found) | standing_context(found)
-    context["history"] = history_of(found)[:30]
     return render(request, "snapshots/snapshot.html", context)
 
 
@@ -84,7 +92,7 @@ def sealed_context(found: Snapshot) -> dict[str, Any]:
         "samples": sample_rows(found),
         "change": change_since_parent(found),
         "shards": current_shards(found),
-        "spec": _spec_facts(found.selection),
+        "spec": spec_facts(found.selection),
     }
 
 
@@ -179,7 +187,7 @@ def _strata_plot(strata: dict[str, int]) -> Any:
     return bars(_("Rows by domain and difficulty"), rows, unit=_("rows"))
 
 
-def _spec_facts(selection: Selection) -> list[tuple[Any, Any]]:
+def spec_facts(selection: Selection) -> list[tuple[Any, Any]]:
     spec = selection.spec
     axes = [value for axis in ("domains", "difficulties", "kinds", "languages") for value in spec[axis]]
     return [

@@ -6,16 +6,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import ProjectRequest, project_view
 from core.errors import NotFound, Refused
-from core.plots.bars import Bar, bars
 from curation.actions.screening import current_quarantine
 from snapshots.actions.build_snapshot import build_snapshot
 from snapshots.actions.create_selection import create_selection
 from snapshots.build.compose import preview
 from snapshots.forms import SelectionForm
 from snapshots.selection import KINDS, BadSpec, parse_spec
-from snapshots.words import EXCLUSIONS, REASONS, counted, word
-
-HEADINGS = {"sft": "SFT", "preference": "preference"}
+from snapshots.words import EXCLUSIONS, REASONS, counted
 
 
 @project_view(verb="snapshot.create")
@@ -59,17 +56,12 @@ def live_counts(request: ProjectRequest, kind: str) -> HttpResponse:
     except BadSpec as bad:
         return render(request, "snapshots/_live_counts.html", {"problems": {bad.field: [bad.message]}})
     tally = preview(request.project, spec, current_quarantine(request.project))
-    plot = bars(
-        "",
-        [Bar(str(word(REASONS, name)[0]), [count]) for name, count in tally.kept.most_common()],
-        unit="rows",
-    )
     context = {
         "tally": tally,
+        "left_out": tally.dropped.total(),
         "kept": counted(REASONS, dict(tally.kept)),
         "excluded": counted(EXCLUSIONS, dict(tally.dropped)),
         "strata": tally.strata.most_common(8),
-        "plot": plot,
     }
     return render(request, "snapshots/_live_counts.html", context)
 

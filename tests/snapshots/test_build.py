@@ -136,7 +136,7 @@ def test_a_selection_in_which_nothing_may_enter_fails_with_the_reasons(world: Wo
     world.answer("unjudged")
     snapshot = world.snapshot()
     assert snapshot.state == "failed"
-    assert "1 no_reason" in snapshot.error
+    assert "Nobody spoke for it (1)" in snapshot.error
     assert Job.objects.get(pk=snapshot.job_id).state == "failed"
 
 
