@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from accounts.models import Project
+from accounts.models import Project, User
 from curation.models import BacklogItem
 
 
@@ -35,7 +35,7 @@ def balance(project: Project) -> Balance:
 
 
 def items(
-    project: Project, *, state: str = "open", reason: str = "", owner_id: object = None
+    project: Project, *, state: str = "open", reason: str = "", owner: User | None = None
 ) -> QuerySet[BacklogItem]:
     """Items of one state, narrowed by reason and owner, with what a list shows."""
     found = BacklogItem.objects.filter(project=project, state=state).select_related(
@@ -43,4 +43,4 @@ def items(
     )
     if reason:
         found = found.filter(reason=reason)
-    return found.filter(owner_id=owner_id) if owner_id else found
+    return found.filter(owner=owner) if owner else found

@@ -203,7 +203,8 @@ def _member(values: Hashes, known: Hashes) -> NDArray[np.bool_]:
         return np.zeros(len(values), dtype=np.bool_)
     found = np.searchsorted(known, values)
     found[found == len(known)] = 0
-    return known[found] == values
+    same: NDArray[np.bool_] = known[found] == values
+    return same
 
 
 def evidence(text: str, hit: Hit, *, around: int = 160) -> dict[str, object]:

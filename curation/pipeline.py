@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -42,7 +42,7 @@ class CurationReport:
 
 def run_curation(project: Project, *, on_progress: Progress | None = None) -> CurationReport:
     """Work through everything pending and say where it all stands. Safe beside workers that do the same."""
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     while _round(project, seconds, on_progress, until=None):
         pass
     report = report_on(project)
@@ -52,11 +52,11 @@ def run_curation(project: Project, *, on_progress: Progress | None = None) -> Cu
 
 def curate_for(project: Project, seconds: float) -> int:
     """Work on a project for about this long; how many steps versions took."""
-    return _round(project, Counter(), None, until=time.monotonic() + seconds)
+    return _round(project, defaultdict(float), None, until=time.monotonic() + seconds)
 
 
 def _round(
-    project: Project, seconds: Counter[str], on_progress: Progress | None, *, until: float | None
+    project: Project, seconds: dict[str, float], on_progress: Progress | None, *, until: float | None
 ) -> int:
     """Drain each station in turn, so that a later one sees whole batches."""
     total = 0

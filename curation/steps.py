@@ -67,7 +67,7 @@ def answered(readings: Iterable[Reading]) -> Iterator[Keep | Drop]:
         if conversation["status"] == "error" or not said:
             detail = {
                 "status": conversation["status"],
-                "error": (conversation["error"] or {}).get("type", ""),
+                "error": conversation["error"]["type"] if conversation["error"] else "",
             }
             yield Drop(reading, "answered", NO_ANSWER, detail)
         else:

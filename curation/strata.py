@@ -113,7 +113,8 @@ def _mean(rows: Vectors, fallback: Vectors) -> Vectors:
     if not len(rows):
         return fallback
     total = rows.sum(axis=0)
-    return (total / max(float(np.linalg.norm(total)), 1e-9)).astype(np.float32)
+    mean: Vectors = (total / max(float(np.linalg.norm(total)), 1e-9)).astype(np.float32)
+    return mean
 
 
 def telling_words(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation import ingest_views, trace_views
+from curation import backlog_views, board_views, ingest_views, quarantine_views, trace_views
 
 app_name = "curation"
 urlpatterns = [
@@ -11,4 +11,14 @@ urlpatterns = [
     path("ingest/", ingest_views.ingest, name="ingest"),
     path("ingest/<uuid:batch_id>/", ingest_views.batch, name="batch"),
     path("refusals/", ingest_views.refusals, name="refusals"),
+    path("", board_views.board, name="board"),
+    path("clusters/", board_views.clusters, name="clusters"),
+    path("clusters/<int:cluster_id>/", board_views.cluster, name="cluster"),
+    path("quarantine/", quarantine_views.quarantine, name="quarantine"),
+    path("quarantine/<int:screening_id>/", quarantine_views.hit, name="hit"),
+    path("traces/<uuid:trace_id>/needs-work/", backlog_views.needs_work, name="needs_work"),
+    path("backlog/", backlog_views.backlog, name="backlog"),
+    path("backlog/<uuid:item_id>/", backlog_views.backlog_item, name="backlog_item"),
+    path("backlog/<uuid:item_id>/owner/", backlog_views.assign, name="backlog_assign"),
+    path("backlog/<uuid:item_id>/resolution/", backlog_views.resolve, name="backlog_resolve"),
 ]

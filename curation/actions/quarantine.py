@@ -35,15 +35,19 @@ class QuarantineEntry:
 
 def read_quarantine_file(path: Path, set_name: str | None = None) -> Iterator[QuarantineEntry]:
     """Entries of a JSONL file with a text, question or prompt per line; raises NotFound or Refused with the line."""
-    name = set_name or path.stem
     try:
         stream = path.open(encoding="utf-8")
     except OSError as error:
         raise NotFound("file_unreadable", f"{path.name} cannot be read: {error.strerror}.") from error
     with stream:
-        for number, line in enumerate(stream, 1):
-            if line.strip():
-                yield _entry(line, number, name, path.name)
+        yield from read_quarantine_lines(stream, set_name or path.stem, path.name)
+
+
+def read_quarantine_lines(lines: Iterable[str], set_name: str, file: str) -> Iterator[QuarantineEntry]:
+    """As `read_quarantine_file`, for lines already at hand."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _entry(line, number, set_name, file)
 
 
 def _entry(line: str, number: int, set_name: str, file: str) -> QuarantineEntry:
@@ -77,7 +81,7 @@ def publish_quarantine(
     with transaction.atomic():
         before = current_quarantine(project)
         asset = Asset.objects.select_for_update().get(pk=before.asset_id)
-        before = AssetVersion.objects.get(pk=asset.current_id)
+        before = asset.versions.get(pk=asset.current_id or before.pk)
         present = {
             (set_name, key): text
             for set_name, key, text in before.quarantine_items.values_list("set_name", "external_id", "text")

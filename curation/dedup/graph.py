@@ -84,7 +84,7 @@ def _edges_at(ids: list[int]) -> list[tuple[int, int, float]]:
             " UNION SELECT low_id, high_id, jaccard FROM curation_duplicateedge WHERE high_id = ANY(%s)",
             [ids, ids],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _members(ids: set[int]) -> dict[int, Member]:
