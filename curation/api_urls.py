@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation import api
+from curation import api, curation_api
 
 urlpatterns = [
     path("traces", api.Traces.as_view()),
@@ -10,4 +10,11 @@ urlpatterns = [
     path("traces/<uuid:trace_id>", api.TraceDetail.as_view()),
     path("ingest-batches", api.Batches.as_view()),
     path("refusals", api.Refusals.as_view()),
+    path("curation", curation_api.Curation.as_view()),
+    path("clusters", curation_api.Clusters.as_view()),
+    path("clusters/<int:cluster_id>", curation_api.ClusterDetail.as_view()),
+    path("screenings", curation_api.Screenings.as_view()),
+    path("quarantine", curation_api.Quarantine.as_view()),
+    path("backlog", curation_api.Backlog.as_view()),
+    path("backlog/<uuid:item_id>", curation_api.BacklogDetail.as_view()),
 ]
