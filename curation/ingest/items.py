@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -65,11 +66,16 @@ def _read_line(line: Line, place: str) -> Item | BrokenRow:
         return BrokenRow(text_problem(place, line.number, found), line.raw)
     try:
         span = read_record(value, place, line.number)
-        return Item(place, line.number, value["request_id"], canonical(value), span)
+        return Item(place, line.number, receipt_id(value["request_id"]), canonical(value), span)
     except BadRow as bad:
         return BrokenRow(bad.problem, line.raw)
     except orjson.JSONEncodeError:
         return BrokenRow(text_problem(place, line.number, ("", "too_deep")), line.raw)
+
+
+def receipt_id(request_id: str) -> str:
+    """What a record is known by: a digest, as senders put all kinds of things into their request ids."""
+    return hashlib.sha256(b"request\0" + request_id.encode()).hexdigest()
 
 
 def canonical(value: Any) -> bytes:

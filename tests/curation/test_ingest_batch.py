@@ -157,6 +157,20 @@ def test_identifiers_are_gone_before_anything_is_stored(team: Team) -> None:
     assert IngestBatch.objects.get().redactions == {"email": 1, "secret": 1}
 
 
+def test_not_even_the_names_of_ids_fields_and_files_carry_an_identifier_in(team: Team) -> None:
+    mail = "canary.person@example.org"
+    rows = [record(request_id=mail, trace_id=mail), record(request_id="r2", **{mail: 1}),
+            record(request_id="r3", source={mail: "a\x00b"})]  # fmt: skip
+    items = read_records(io.BytesIO(lines(*rows)), place=f"{mail}.jsonl")
+    report = ingest_batch(
+        who=team.lead, project=team.project, route="file", items=items, source_name=f"{mail}.jsonl"
+    )
+    assert counts(report) == (1, 0, 0, 2)
+    settle_traces()
+    assert "canary" not in everything_stored()
+    assert "canary" not in repr(report)
+
+
 def everything_stored() -> str:
     """Every row of every table of curation and core, bodies unpacked."""
     from curation.bodies import unpacked
