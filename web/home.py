@@ -10,10 +10,13 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.access import ProjectRequest, project_view
 from accounts.models import Project, User
-from accounts.permissions import roles_of, verbs_of
+from accounts.permissions import may, roles_of, verbs_of
 from core.registry import Station, StationState, registry
 from web.inbox import waiting_for
+from web.lately import lately
 from web.navigation import current_project
+
+SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ def _page(request: HttpRequest, project: Project, user: User) -> HttpResponse:
     context = {
         "project": project,
         "stops": stops(project, user),
-        "items": items[:6],
-        "more": max(0, len(items) - 6),
+        "items": items[:SHOWN],
+        "more": max(0, len(items) - SHOWN),
+        "happened": lately(project) if may(user, "audit.read", project) else [],
     }
     return render(request, "web/home.html", context)
 

@@ -127,6 +127,6 @@ def things(count: int, one: str, many: str) -> str:
     return f"{count:,} " + ngettext(one, many, count)
 
 
-def spaced(word: str) -> str:
-    """pair_winner → pair winner: a stored name as words."""
-    return str(word).replace("_", " ")
+def spaced(word: Any) -> Any:
+    """pair_winner → pair winner: a stored name as words. What is not a plain name is left alone."""
+    return word.replace("_", " ") if type(word) is str else word

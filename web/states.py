@@ -22,6 +22,7 @@ LOOKS: dict[str, Look] = {
     "accepted": Look("kept", _("Accepted")),
     "approved": Look("kept", _("Approved")),
     "published": Look("kept", _("Published")),
+    "live": Look("kept", _("Live")),
     "succeeded": Look("kept", _("Succeeded")),
     "done": Look("kept", _("Done")),
     "completed": Look("kept", _("Completed")),
@@ -78,6 +79,7 @@ LOOKS: dict[str, Look] = {
     "paused": Look("neutral", _("Paused")),
     "closed": Look("neutral", _("Closed")),
     "superseded": Look("neutral", _("Superseded")),
+    "overtaken": Look("neutral", _("Overtaken")),
     "representative": Look("neutral", _("Representative")),
     "simulated": Look("simulated", _("Simulated")),
 }

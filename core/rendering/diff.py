@@ -7,11 +7,13 @@ from html import escape
 from typing import Literal
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from core.rendering.characters import revealed
 from core.rendering.redactions import with_chips
 
 MAX_WORDS = 6_000
+CONTEXT = 280
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 Side = Literal["same", "removed", "added"]
@@ -45,8 +47,25 @@ def pieces(before: str, after: str) -> list[Piece]:
 _ELEMENT = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
 
 
-def diff_html(before: str, after: str, side: Side | None = None) -> SafeString:
-    """HTML of both texts in one, or of one side only (`removed` shows the first text, `added` the second)."""
+def _shown(text: str) -> str:
+    return with_chips(escape(revealed(text)))
+
+
+def _piece_html(piece: Piece, fold: bool) -> str:
+    hidden = len(piece.text) - 2 * CONTEXT
+    if piece.side != "same" or not fold or hidden < CONTEXT:
+        return _ELEMENT[piece.side].format(_shown(piece.text))
+    note = escape(_("%(count)s characters alike") % {"count": f"{hidden:,}"})
+    return (
+        f'{_shown(piece.text[:CONTEXT])}<span class="diff__same">{note}</span>{_shown(piece.text[-CONTEXT:])}'
+    )
+
+
+def diff_html(before: str, after: str, side: Side | None = None, *, fold: bool = False) -> SafeString:
+    """HTML of both texts in one, or of one side only (`removed` shows the first text, `added` the second).
+
+    `fold` replaces the middle of a long stretch that both texts share by a line that counts it.
+    """
     shown = [piece for piece in pieces(before, after) if side is None or piece.side in ("same", side)]
-    html = "".join(_ELEMENT[piece.side].format(with_chips(escape(revealed(piece.text)))) for piece in shown)
+    html = "".join(_piece_html(piece, fold) for piece in shown)
     return mark_safe(html)

@@ -93,6 +93,12 @@ def test_a_difference_escapes_what_it_shows() -> None:
     assert "<script>" not in diff_html("<script>", "<b>")
 
 
+def test_what_two_texts_share_is_folded_only_when_asked() -> None:
+    shared = "the same words again " * 200
+    assert "alike" in diff_html(shared + "x", shared + "y", fold=True)
+    assert "alike" not in diff_html(shared + "x", shared + "y")
+
+
 def test_long_texts_are_compared_by_lines() -> None:
     text = "word another\n" * MAX_WORDS
     assert [piece.side for piece in pieces(text, text + "one more\n")] == ["same", "added"]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.audit import record
 from core.registry import Count, InboxItem, Registry, StationState, registry
 from tests.conftest import Team
 from web import home, inbox, navigation
@@ -84,6 +85,19 @@ def test_somebody_without_a_project_is_told_what_to_do(db: None) -> None:
         User.objects.create_user("new@x.example"), backend="django.contrib.auth.backends.ModelBackend"
     )
     assert "invitation link" in client.get("/").content.decode()
+
+
+def test_what_happened_lately_is_for_those_who_may_read_the_audit(team: Team) -> None:
+    record(
+        actor=team.engineer.actor, verb="snapshot.request", subject=team.project, project_id=team.project.pk
+    )
+    record(
+        actor=team.annotator.actor, verb="annotation.submit", subject=team.project, project_id=team.project.pk
+    )
+    html = team.client(team.lead).get("/").content.decode()
+    assert "asked for a signature" in html
+    assert "Annotator annotation" not in html
+    assert "Lately" not in team.client(team.engineer).get("/").content.decode()
 
 
 def test_home_needs_a_sign_in(db: None) -> None:

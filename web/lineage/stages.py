@@ -81,7 +81,9 @@ def judgment_stage(thread: Thread, project: Project) -> Stage:
         return Entry(
             _("annotator %s") % judgment.profile,
             facts=words(
-                choice_words().get(revision.choice, revision.choice), ", ".join(tag.replace("_", " ") for tag in revision.tags), counted
+                choice_words().get(revision.choice, revision.choice),
+                ", ".join(tag.replace("_", " ") for tag in revision.tags),
+                counted,
             ),
             at=revision.created_at,
             simulated=judgment.simulated,

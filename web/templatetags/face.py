@@ -133,8 +133,8 @@ def lineage(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def diff_sides(before: str, after: str, before_title: str = "", after_title: str = "") -> dict[str, Any]:
     """Two texts side by side, each with its own differences marked."""
     return {
-        "before": diffs.diff_html(before, after, "removed"),
-        "after": diffs.diff_html(before, after, "added"),
+        "before": diffs.diff_html(before, after, "removed", fold=True),
+        "after": diffs.diff_html(before, after, "added", fold=True),
         "before_title": before_title or _("Before"),
         "after_title": after_title or _("After"),
     }
