@@ -1,8 +1,8 @@
 """The documentation this Python carries, as documents for the index: `python -m examples.python_docs > docs.jsonl`.
 
 The same documents the example assistant retrieves from and cites (`pydoc:<name>`), so that a
-citation in a trace can be looked up. Capped, to keep a demo short: domains take turns, each in
-its own order, until the cap is reached; what is left out is said on standard error.
+citation in a trace can be looked up. Capped, to keep a demo short: domains get equal shares of the
+passages (the language reference three), functions before methods; what is left out is said on standard error.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import argparse
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import orjson
 
-from examples.assistant.library import LICENCE, documents
+from examples.assistant.library import LICENCE, SYNTAX, documents
 from indexer.chunking import chunk
 
 DEMO_PASSAGES = 900
+SHARES = {SYNTAX: 3}
 Document = tuple[str, str, str, str]
 
 
@@ -38,25 +38,33 @@ class Corpus:
 
 def corpus(passages: int = DEMO_PASSAGES) -> Corpus:
     """At most about this many passages; 0 takes everything (about 2,600)."""
+    queues = _by_domain()
+    everything = sum(len(queue) for queue in queues.values())
+    used = dict.fromkeys(queues, 0.0)
     taken: list[Document] = []
     total = 0
-    everything = _in_turns()
-    for document in everything:
+    while waiting := [domain for domain, queue in queues.items() if queue]:
+        domain = min(waiting, key=lambda name: (used[name], name))
+        document = queues[domain].pop(0)
         size = len(chunk(document[3]))
         if passages and total + size > passages:
             continue
         taken.append(document)
         total += size
-    return Corpus(_jsonl(taken), len(taken), len(everything) - len(taken), total)
+        used[domain] += size / SHARES.get(domain, 1)
+    return Corpus(_jsonl(taken), len(taken), everything - len(taken), total)
 
 
-def _in_turns() -> list[Document]:
-    by_domain: dict[str, list[Document]] = defaultdict(list)
+def _by_domain() -> dict[str, list[Document]]:
+    """Modules and functions before the methods of classes; short topics of the reference before long ones."""
+    queues: dict[str, list[Document]] = defaultdict(list)
     for document in documents():
-        by_domain[document[2]].append(document)
-    return [
-        document for turn in zip_longest(*by_domain.values()) for document in turn if document is not None
-    ]
+        queues[document[2]].append(document)
+    for queue in queues.values():
+        queue.sort(
+            key=lambda document: (document[0].count("."), len(document[3]) if document[2] == SYNTAX else 0)
+        )
+    return queues
 
 
 def _jsonl(chosen: list[Document]) -> bytes:

@@ -22,11 +22,15 @@ K1, B = 1.2, 0.75
 WORD = re.compile(r"\w+")
 WIDE_RUN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 FOLDER = "bm25"
-# The 33 words of the classic Lucene English list: frequent enough to carry no evidence.
+TOKENS = "english-2"
+# The classic Lucene list, and the words questions are made of: rare in documents, so BM25 would take them for evidence.
 STOP_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not",
     "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was",
     "will", "with",
+    "about", "can", "could", "did", "do", "does", "from", "had", "has", "have", "he", "her", "his", "how", "i",
+    "its", "me", "my", "our", "she", "should", "so", "than", "them", "us", "we", "were", "what", "when", "where",
+    "which", "who", "whom", "why", "would", "you", "your",
 })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from indexer.canonical import citation_id, storable
 from indexer.models import BuildState, DocumentVersion, IndexBuild, IndexPointer, Occurrence, Sync
 from indexer.models.build import MAIN
 
-SURROUNDINGS = 160
+SURROUNDINGS = 110
 PASSAGES_PER_PAGE = 80
 
 
@@ -108,7 +108,7 @@ def pieces(version: DocumentVersion, chunker: str, first: int = 0) -> tuple[list
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Up to 160 characters before and after a place."""
+    """A line of text before and after a place."""
 
     before: str
     after: str

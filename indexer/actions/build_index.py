@@ -22,7 +22,7 @@ from core.vectors import unpack
 from indexer.build_files import publish_folder
 from indexer.embed_misses import Embedded, embed_misses
 from indexer.faiss_store import FaissStore
-from indexer.lexical import LexicalIndex
+from indexer.lexical import TOKENS, LexicalIndex
 from indexer.models import BuildState, DocumentVersion, IndexBuild, IndexPointer, Occurrence, Passage, Vector
 from indexer.passages import context_of
 from indexer.reader import IDS_FILE, folder_of
@@ -142,6 +142,7 @@ def _write_files(build: IndexBuild, contents: Contents, model: embedding.ModelId
         "model_id": model.model_id if model else "",
         "model_sha256": model.sha256 if model else "",
         "dtype": model.dtype if model else "",
+        "lexical_tokens": TOKENS,
         "lexical_weight": build.lexical_weight,
         "passages": len(contents.passages),
     }

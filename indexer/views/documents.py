@@ -36,12 +36,14 @@ def document(request: ProjectRequest, source_id: uuid.UUID) -> HttpResponse:
     version = versions.filter(number=wanted).first() if wanted else versions.newest_first().first()
     if version is None:
         raise NotFound("version_not_found", _("There is no such document version in this project."))
-    shown, following = queries.pieces(version, CHUNKER, _number(request.GET.get("from")))
+    first = _number(request.GET.get("from"))
+    shown, following = queries.pieces(version, CHUNKER, first)
     context = {
         "source": source,
         "version": version,
         "versions": queries.versions_of(version),
         "pieces": shown,
+        "started": first > 0,
         "following": following,
         "marked": _number(request.GET.get("at")) if "at" in request.GET else None,
         "may_manage": may(request.user, "index.manage", request.project),
