@@ -101,7 +101,8 @@ def lineage_steps(
 ) -> list[dict[str, Any]]:
     """Backwards to the batch and the rules, forwards to the cluster; later stations have the lineage page."""
     came = reverse("curation:batch", args=[slug, batch.pk]) if batch else ""
-    cluster = _("%(count)s alike") % {"count": member.cluster.size} if member else ""
+    alike = member.cluster.size if member else 0
+    cluster = _("%(count)s alike") % {"count": alike} if alike > 1 else _("alone") if alike else ""
     return [
         {"kind": _("Batch"), "label": batch.route if batch else "", "href": came},
         {"kind": _("Trace"), "label": trace.external_id[:8], "current": True},
