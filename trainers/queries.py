@@ -1,24 +1,21 @@
 """What the pages and the API show of runs and models."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from core.plots import Plot, Series, lines
 from snapshots.models import Approval
 from trainers.carding import ancestors_of
 from trainers.model_card import VERDICTS
-from trainers.models import Metric, ModelVersion, Run
+from trainers.models import ModelVersion, Run
 from trainers.places import folder_of
 from trainers.recipes import by_slug
 
 LOG_BYTES = 16_000
 LOG_LINES = 80
-CURVES = {"base": "loss", "sft": "loss", "dpo": "loss", "ptq": "relative_error"}
 
 
 def runs_of(project: Project) -> QuerySet[Run]:
@@ -43,62 +40,6 @@ def launchable_approvals(project: Project) -> QuerySet[Approval]:
         .select_related("snapshot", "approver")
         .order_by("-approved_at")
     )
-
-
-def points(run: Run, name: str, after_step: int = -1) -> list[tuple[int, float]]:
-    """(step, value) of one metric in order, from a cursor on."""
-    rows = Metric.objects.filter(run=run, name=name, step__gt=after_step).order_by("step")
-    return [(int(step), float(value)) for step, value in rows.values_list("step", "value")]
-
-
-def curve(run: Run) -> Plot | None:
-    """The run's main curve beside that of the last run of the same recipe; None before the first point."""
-    name = CURVES[run.kind]
-    own = points(run, name)
-    if not own:
-        return None
-    series = [_series(str(run), own)]
-    earlier = previous_run(run)
-    if earlier is not None and (before := points(earlier, name)):
-        series.append(_series(_("before: %(run)s") % {"run": earlier}, before))
-    if run.kind == "ptq":
-        return lines(
-            _("Rounding error by matrix"), series, unit=_("relative"), x_label=_("matrix"), from_zero=True
-        )
-    return lines(
-        _("Training loss"),
-        series,
-        unit=_("nats per token") if run.kind != "dpo" else _("nats per pair"),
-        x_label=_("step"),
-    )
-
-
-def _series(name: str, values: Sequence[tuple[int, float]]) -> Series:
-    return Series(name, [step for step, _value in values], [value for _step, value in values])
-
-
-def previous_run(run: Run) -> Run | None:
-    """The last run of the same recipe that succeeded before this one began."""
-    found = Run.objects.filter(
-        project=run.project_id, recipe__name=run.recipe.name, state="succeeded", created_at__lt=run.created_at
-    )
-    return found.select_related("recipe", "approval__snapshot", "parent").order_by("-created_at").first()
-
-
-def changes_since(run: Run, earlier: Run) -> list[tuple[str, Any, Any]]:
-    """(what, then, now) for every difference in parameters, data, parent or seed."""
-    then, now = earlier.recipe.spec, run.recipe.spec
-    rows = [
-        (name, then.get(name), now.get(name))
-        for name in sorted({*then, *now})
-        if then.get(name) != now.get(name)
-    ]
-    pairs = [
-        (_("snapshot"), str(earlier.approval.snapshot), str(run.approval.snapshot)),
-        (_("parent"), str(earlier.parent or "–"), str(run.parent or "–")),
-        (_("seed"), earlier.spec.get("seed"), run.spec.get("seed")),
-    ]
-    return rows + [row for row in pairs if row[1] != row[2]]
 
 
 def log_tail(run: Run) -> str:
@@ -190,12 +131,12 @@ def lineage_of(run: Run) -> list[dict[str, Any]]:
         {
             "kind": _("snapshot"),
             "label": str(run.approval.snapshot),
-            "to": ("snapshot", run.approval.snapshot_id),
+            "to": run.approval.snapshot_id,
         },
         {
             "kind": _("approved by"),
             "label": str(run.approval.approver),
-            "to": ("snapshot", run.approval.snapshot_id),
+            "to": run.approval.snapshot_id,
         },
     ]
     if run.parent is not None:

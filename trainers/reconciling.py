@@ -5,7 +5,6 @@ a claim is one conditional UPDATE, reading a run happens under its row lock toge
 and everything an attempt publishes is fenced by its number.
 """
 
-import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from core.errors import Refused
 from core.jobs import Lost, RunningJob, claim
 from core.jobs.runner import Heartbeat
 from core.models import Job, JobState
-from snapshots.models import Withdrawal
+from trainers.ending import about_disk, end, finish, must_end, next_attempt, why_ended
 from trainers.folder import AttemptFolder
 from trainers.ingesting import ingest
 from trainers.launcher import start_local
@@ -69,15 +68,15 @@ def _start(run: Run) -> None:
     if running is None:
         return
     try:
-        if _must_end(run, running):
-            _end(run, running, CANCELLED, error=_why(run))
+        if must_end(run):
+            end(run, running, CANCELLED, error=why_ended(run))
             return
         with _lease_renewed(running):
             start_local(prepare(run, running.attempt))
     except Refused as error:
-        _end(run, running, FAILED, error=str(error))
+        end(run, running, FAILED, error=str(error))
     except OSError as error:
-        _end(run, running, FAILED, error=_about_disk(error))
+        end(run, running, FAILED, error=about_disk(error))
 
 
 @contextmanager
@@ -127,7 +126,7 @@ def _claim_with_room(run: Run) -> RunningJob | None:
 def _watch(run: Run, running: RunningJob) -> None:
     """Read what the attempt wrote; renew the lease while it lives; act on its end, its silence, a cancel."""
     folder = folder_of(run).attempt(running.attempt)
-    if _must_end(run, running):
+    if must_end(run):
         folder.run.request_cancel()
         if Run.objects.filter(pk=run.pk, state__in=before(STOPPING)).update(state=STOPPING):
             emit(
@@ -173,25 +172,8 @@ def _take_back(run: Run, running: RunningJob, folder: AttemptFolder, status: dic
         if status and name in status:
             end_group(ProcessName.read(status[name]))
     said = _("Contact with the training program was lost; it is taken up from its last checkpoint.")
-    _next_attempt(run, running, "lost", said)
+    next_attempt(run, running, "lost", said)
     look_after(str(run.pk))
-
-
-def _next_attempt(run: Run, running: RunningJob, outcome: str, said: str) -> None:
-    with running.fence():
-        _note_end(run, running, outcome, said)
-        running.give_back(said, after_seconds=0)
-        if Job.objects.filter(pk=run.job_id, state=JobState.FAILED).exists():
-            _final(run, FAILED, error=said)
-            return
-        Run.objects.filter(pk=run.pk).update(state=QUEUED)
-        emit(
-            subject=run,
-            name=f"run_attempt_{outcome}",
-            project_id=run.project_id,
-            from_state=run.state,
-            to_state=QUEUED,
-        )
 
 
 def _settle(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[str, Any]) -> None:
@@ -199,14 +181,14 @@ def _settle(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[s
     state = result["state"]
     if state == "succeeded":
         _register_or_say_why_not(run, running, folder, result)
-    elif state == "interrupted" and not _must_end(run, running):
-        _next_attempt(
+    elif state == "interrupted" and not must_end(run):
+        next_attempt(
             run, running, "interrupted", _("The training program was asked to stop by its host; it goes on.")
         )
     elif state == "failed":
-        _end(run, running, FAILED, error=str(result["message"]))
+        end(run, running, FAILED, error=str(result["message"]))
     else:
-        _end(run, running, CANCELLED, error=_why(run))
+        end(run, running, CANCELLED, error=why_ended(run))
 
 
 def _register_or_say_why_not(
@@ -217,50 +199,15 @@ def _register_or_say_why_not(
         register(run, running, folder, result)
     except OSError as error:
         running.heartbeat()
-        Run.objects.filter(pk=run.pk).update(error=_about_disk(error))
-
-
-def _end(run: Run, running: RunningJob, state: str, *, error: str) -> None:
-    with running.fence():
-        _note_end(run, running, state, error)
-        if state == FAILED:
-            running.fail(error)
-        else:
-            running.cancel()
-        _final(run, state, error=error)
-    (folder_of(run).path / "cancel").unlink(missing_ok=True)
-
-
-def _final(run: Run, state: str, *, error: str = "") -> None:
-    if Run.objects.filter(pk=run.pk, state__in=before(state)).update(
-        state=state, error=error, finished_at=Now(), eta_seconds=None
-    ):
-        emit(
-            subject=run,
-            name=f"run_{state}",
-            project_id=run.project_id,
-            from_state=run.state,
-            to_state=state,
-            data={"error": error} if error else None,
-        )
+        Run.objects.filter(pk=run.pk).update(error=about_disk(error))
 
 
 def _close_after_job(run: Run) -> None:
     """The job ended elsewhere (cancelled while queued): the run follows."""
-    _final(
+    finish(
         run,
         {JobState.CANCELLED: CANCELLED, JobState.SUCCEEDED: SUCCEEDED}.get(JobState(run.job.state), FAILED),
     )
-
-
-def _must_end(run: Run, running: RunningJob) -> bool:
-    asked = Job.objects.filter(pk=run.job_id, cancel_requested_at__isnull=False).exists()
-    return asked or Withdrawal.objects.filter(approval=run.approval_id).exists()
-
-
-def _why(run: Run) -> str:
-    withdrawn = Withdrawal.objects.filter(approval=run.approval_id).exists()
-    return _("The approval was withdrawn while the run was going.") if withdrawn else ""
 
 
 def _note_attempt(run: Run, running: RunningJob, status: dict[str, Any]) -> None:
@@ -273,17 +220,3 @@ def _note_attempt(run: Run, running: RunningJob, status: dict[str, Any]) -> None
         heartbeat_at=datetime.fromtimestamp(float(status["beat_at"]), UTC),
         resumed_from_step=int(status.get("resumed_from", 0)),
     )
-
-
-def _note_end(run: Run, running: RunningJob, outcome: str, detail: str) -> None:
-    Attempt.objects.filter(run=run, number=running.attempt).update(
-        outcome=outcome, detail=detail, ended_at=Now()
-    )
-
-
-def _about_disk(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return _(
-            "The disk is full. Free some space and take the run up again: it goes on from its last checkpoint."
-        )
-    return _("The run folder could not be written: %(why)s") % {"why": error.strerror or type(error).__name__}

@@ -15,7 +15,7 @@ from accounts.permissions import may
 from core import storage
 from core.errors import NotFound, Refused
 from core.paging import keyset
-from trainers import queries
+from trainers import comparing, queries
 from trainers.actions.cancel_run import cancel_run, resume_run
 from trainers.actions.launch_run import launch_run, require_training_packages
 from trainers.forms import LaunchForm
@@ -168,11 +168,11 @@ def _model(request: ProjectRequest, model_id: uuid.UUID) -> ModelVersion:
 
 
 def _run_context(request: ProjectRequest, found: Run) -> dict[str, Any]:
-    earlier = queries.previous_run(found)
+    earlier = comparing.previous_run(found)
     return {
         "run": found,
         "live": found.state in LIVE_STATES,
-        "plot": queries.curve(found),
+        "plot": comparing.curve(found),
         "doing": found.job.doing,
         "attempts": found.attempts.order_by("-number"),
         "log": queries.log_tail(found),
@@ -181,7 +181,7 @@ def _run_context(request: ProjectRequest, found: Run) -> dict[str, Any]:
         "samples": found.samples.order_by("step", "number"),
         "artifacts": found.artifacts.order_by("path"),
         "earlier": earlier,
-        "changes": queries.changes_since(found, earlier) if earlier else [],
+        "changes": comparing.changes_since(found, earlier) if earlier else [],
         "lineage_steps": _lineage(request, found),
         "parameters": sorted(found.recipe.spec.items()),
         "may_cancel": may(request.user, "run.cancel", request.project),
@@ -194,8 +194,8 @@ def _lineage(request: ProjectRequest, found: Run) -> list[dict[str, Any]]:
     slug = request.project.slug
     for step in (steps := queries.lineage_of(found)):
         if step.get("to"):
-            kind, identity = step["to"]
-            step["href"] = reverse("lineage", args=[slug, kind, str(identity)])
+            identity = step["to"]
+            step["href"] = reverse("snapshots:snapshot", args=[slug, identity])
         elif step.get("run"):
             step["href"] = reverse("trainers:run", args=[slug, step["run"]])
         elif step.get("model"):

@@ -3,7 +3,8 @@ judged turn, its tool calls included; rows come in as token ids with labels, so 
 
 import torch
 from datasets import Dataset
-from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
 from trainers.runtime.batches import planned, tokens_in
 from trainers.runtime.measuring import publish_model, samples_beside
