@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from core.errors import Refused
 from demo.story import Facts, Telling
-from demo.waiting import extras_ready, job_ended
+from demo.waiting import extras_ready, job_ended, until
 from examples.python_docs import corpus
-from indexer.actions.search import search
+from indexer.actions.search import Answer, search
 from indexer.actions.sync_documents import sync_documents
 from indexer.documents import Document, RefusedRow, read_documents
 from indexer.models import Occurrence
@@ -24,16 +24,28 @@ def index(telling: Telling) -> Facts:
     if done.build is not None:
         assert done.build.job is not None
         job_ended(telling, done.build.job, what="indexing", seconds=600)
-    found = search(who=cast.lead, project=cast.project, query=_query(telling))
+    found = _asked(telling)
     place = found.results[0].occurrences[0]
     version = place.document_version
     return {
         "documents": ", ".join(f"{number} {name}" for name, number in sorted(done.counts.items())),
         "passages that can be cited": Occurrence.objects.filter(project=cast.project).live().count(),
-        "asked": f"{_query(telling)} ({found.why_words_only or 'words and meaning'})",
+        "asked": _query(telling),
         "answered from": f"{version.uri} v{version.number} [{place.start}:{place.end}], "
         f"{version.licence or 'no licence stated'}",
     }
+
+
+def _asked(telling: Telling) -> Answer:
+    """By words and meaning: the first question starts the query encoder, so ask until it answers too."""
+    answers: list[Answer] = []
+
+    def with_meaning() -> bool:
+        answers.append(search(who=telling.cast.lead, project=telling.cast.project, query=_query(telling)))
+        return answers[-1].why_words_only is None
+
+    until(telling, with_meaning, what="the query encoder", seconds=120)
+    return answers[-1]
 
 
 def _rows(telling: Telling) -> Iterator[Document | RefusedRow]:
