@@ -21,26 +21,32 @@ class Temperament:
     weights: Mapping[str, float]
     noise: float = 0.15
     left_pull: float = 0.0
-    tie_below: float = 0.12
+    tie_below: float = 0.08
     clear_above: float = 0.55
     words_per_minute: float = 230.0
     share: float = 1.0
     profile: Mapping[str, str] = field(default_factory=dict)
 
 
-_BASE = {"grounded": 1.2, "relevant": 0.8, "cites": 0.3, "refuses": -1.0, "hedges": -0.3, "empty": -3.0}
+_BASE = {
+    "grounded": 2.2,
+    "relevant": 1.2,
+    "cites": 0.4,
+    "structured": 0.3,
+    "hedges": -0.8,
+    "refuses": -1.0,
+    "empty": -3.0,
+}
 
 TEMPERAMENTS: tuple[Temperament, ...] = (
-    Temperament(
-        "careful", {**_BASE, "grounded": 2.0, "cites": 0.5}, noise=0.08, words_per_minute=180, share=1.4
-    ),
-    Temperament("librarian", {**_BASE, "cites": 1.2}, noise=0.10, words_per_minute=200),
-    Temperament("brief", {**_BASE, "long": -1.2}, noise=0.12),
-    Temperament("thorough", {**_BASE, "long": 0.9, "structured": 0.5}, noise=0.12, words_per_minute=210),
-    Temperament("sceptic", {**_BASE, "hedges": 0.3, "refuses": 0.2}, noise=0.15, tie_below=0.18, share=0.8),
-    Temperament("hurried", dict(_BASE), noise=0.45, left_pull=0.12, words_per_minute=420, share=1.8),
-    Temperament("newcomer", {**_BASE, "structured": 0.6}, noise=0.35, share=0.6),
-    Temperament("even-handed", dict(_BASE), noise=0.10, tie_below=0.25),
+    Temperament("careful", {**_BASE, "grounded": 3.0}, noise=0.06, words_per_minute=180, share=1.4),
+    Temperament("librarian", {**_BASE, "cites": 1.2}, noise=0.08, words_per_minute=200),
+    Temperament("brief", {**_BASE, "long": -0.9, "structured": 0.1}, noise=0.08),
+    Temperament("thorough", {**_BASE, "long": 0.5, "structured": 0.4}, noise=0.08, words_per_minute=210),
+    Temperament("sceptic", {**_BASE, "hedges": 0.2}, noise=0.10, tie_below=0.12, share=0.8),
+    Temperament("hurried", dict(_BASE), noise=0.35, left_pull=0.10, words_per_minute=420, share=1.8),
+    Temperament("newcomer", {**_BASE, "structured": 0.6}, noise=0.20, share=0.6),
+    Temperament("even-handed", dict(_BASE), noise=0.06, tie_below=0.16),
 )
 """`share` is how much work each takes on: unequal on purpose, so that diversity has something to show."""
 

@@ -3,16 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
-    "ungrounded": _("Says what the sources do not"),
+    "ungrounded": _("Not in the sources"),
     "wrong": _("Wrong"),
-    "incomplete": _("Leaves part of the question open"),
-    "off_topic": _("Misses the question"),
+    "incomplete": _("Incomplete"),
+    "off_topic": _("Off topic"),
     "verbosity": _("Too long"),
-    "hedging": _("Hedges without need"),
-    "missing_citation": _("No source where one is needed"),
-    "gratuitous_citation": _("Sources nobody needs"),
+    "hedging": _("Hedges"),
+    "missing_citation": _("Source missing"),
+    "gratuitous_citation": _("Needless sources"),
     "unclear": _("Hard to read"),
-    "tool_misuse": _("Wrong or failed tool use"),
+    "tool_misuse": _("Tool misused"),
     "unsafe": _("Unsafe"),
 }
 """Code to label, in the order the judging page shows them."""

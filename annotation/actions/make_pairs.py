@@ -58,7 +58,7 @@ def make_pairs(
     campaign: Campaign,
     limit: int = 500,
     sources: Collection[str] = SOURCES,
-    per_prompt: int = 1,
+    per_prompt: int = 2,
     seed: int = 0,
 ) -> PairsMade:
     """Make up to `limit` new pairs. Identical answers are an automatic tie and, like templated ones, not shown.

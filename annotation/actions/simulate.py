@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID, uuid5
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -35,13 +36,14 @@ def simulate_judgments(
     who: User,
     campaign: Campaign,
     limit: int,
+    leave: int = 0,
     people: int = len(simulated.TEMPERAMENTS),
     seed: int = 0,
     progress: Progress | None = None,
 ) -> int:
     """Up to `limit` simulated votes, fewer when nothing is left for these annotators; how many were given.
 
-    The most urgent items are taken first, so what is left of a campaign's tail stays for people.
+    The most urgent items are taken first; the last `leave` items of the queue are kept for people.
     """
     require(who, "annotation.manage", campaign.project)
     crew = simulated_people(project=campaign.project, number=people)
@@ -50,6 +52,8 @@ def simulate_judgments(
     reader = _Reader(campaign)
     rng = random.Random(seed)
     given = 0
+    free = campaign.items.filter(state="open").aggregate(n=Sum("slots_left", default=0))["n"]
+    limit = min(limit, free - leave * campaign.overlap)
     while given < limit and crew:
         person = rng.choices(crew, weights=[one.temperament.share for one in crew])[0]
         assignment = claim(who=person.user, campaign=campaign)
