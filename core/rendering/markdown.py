@@ -69,13 +69,14 @@ def _render(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+    clean = clean.replace("<pre>", '<pre tabindex="0">')  # a region that scrolls is reached by keyboard
     rest = revealed(text[MAX_MARKDOWN:])
-    return with_chips(clean + (f"<pre>{escape(rest)}</pre>" if rest else ""))
+    return with_chips(clean + (f'<pre tabindex="0">{escape(rest)}</pre>' if rest else ""))
 
 
 def prose(text: str) -> SafeString:
     """Safe HTML of one piece of markdown; the same content is rendered once per process."""
-    return mark_safe(shared.get("markdown/1", text, _render))
+    return mark_safe(shared.get("markdown/2", text, _render))
 
 
 def plain(text: str) -> SafeString:
