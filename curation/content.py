@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from core.keyring import project_key
-from curation.conversation import Conversation, Message, split_answer
+from curation.conversation import Conversation, Message, asked
 
 CONTENT, PROMPT = "content", "prompt"
 
@@ -31,9 +31,8 @@ def content_hash(
 
 
 def prompt_hash(conversation: Conversation, project_id: uuid.UUID, key_id: str | None = None) -> str:
-    """Hex over what came before the answer; equal for two variants that were asked the same."""
-    prompt, _ = split_answer(conversation)
-    return _mac(_said(prompt), PROMPT, project_id, key_id)[0]
+    """Hex over everything up to the last question; equal for two variants that were asked the same."""
+    return _mac(_said(asked(conversation)), PROMPT, project_id, key_id)[0]
 
 
 def _said(messages: Sequence[Message]) -> list[list[Any]]:

@@ -171,6 +171,13 @@ def split_answer(conversation: Conversation) -> tuple[list[Message], list[Messag
     return messages[:cut], messages[cut:]
 
 
+def asked(conversation: Conversation) -> list[Message]:
+    """Everything up to and including the last thing the user said; what follows is how it was answered."""
+    messages = conversation["messages"]
+    last = max((place for place, one in enumerate(messages) if one["role"] == "user"), default=-1)
+    return messages[: last + 1]
+
+
 def answer_text(conversation: Conversation) -> str:
     """The text of the final answer, "" when the conversation has none."""
     return "\n".join(message_text(one) for one in split_answer(conversation)[1]).strip()
