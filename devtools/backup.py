@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from devtools.pgbinaries import Binaries, choose
 from devtools.place import Place, Refusal, say
@@ -127,11 +128,11 @@ def _write(file: Path, place: Place, dump: Path, manifest: dict[str, object]) ->
                 tar.add(place.state / name, name)
 
 
-def _read(file: Path, folder: Path) -> dict[str, list[str]]:
+def _read(file: Path, folder: Path) -> dict[str, Any]:
     try:
         with tarfile.open(file) as tar:
             tar.extractall(folder, filter="data")
-        manifest: dict[str, list[str]] = json.loads((folder / "manifest.json").read_text())
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
         whole = manifest["database_sha256"] == _sha256(folder / DUMP)
     except (tarfile.TarError, KeyError, ValueError, FileNotFoundError, EOFError) as error:
         raise Refusal(f"{file} is not a whole backup of Winnow: {error}") from error

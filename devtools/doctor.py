@@ -129,12 +129,15 @@ def _install_browser() -> None:
             "Install Chromium with your system's packages (on Debian: apt install chromium), then run this again."
         )
         return
-    quiet = {"stdin": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (
         ["apt-get", "update", "-qq"],
         ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
     ):
         say(f"$ {' '.join(command)}")
-        if subprocess.run(command, check=False, stdout=sys.stderr, **quiet).returncode != 0:
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+        )
+        if done.returncode != 0:
             say("The browser could not be installed; browser tests will skip with that reason.")
             return

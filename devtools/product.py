@@ -99,12 +99,15 @@ class Product:
         migrations = fingerprint(root.glob("*/migrations/*.py"), ready, settings["DATABASE_URL"])
         own_cluster = "DATABASE_URL" not in os.environ
         stamps = (self.place.state / "postgres") if own_cluster else self.place.run
-        tables = Step("migrate", ("migrate", "--noinput", "-v", "1"), stamps / "migrated", migrations)
+        tables = Step("migrate", ("migrate", "--noinput", "--skip-checks"), stamps / "migrated", migrations)
         if not own_cluster:
             tables.stamp.unlink(missing_ok=True)
         static = fingerprint((f for f in (root / "static").rglob("*") if f.is_file()), ready)
         files = Step(
-            "collectstatic", ("collectstatic", "--noinput", "-v", "0"), self.place.run / "static", static
+            "collectstatic",
+            ("collectstatic", "--noinput", "--skip-checks", "-v", "0"),
+            self.place.run / "static",
+            static,
         )
         run_steps(self.place, (tables, files), settings)
 

@@ -37,7 +37,7 @@ class Services:
     def start(self) -> dict[str, str]:
         """Start what no URL was given for, both at once; returns the variables that name them."""
         wanted: list[Cluster | Broker] = []
-        variables = {}
+        variables: dict[str, str] = {}
         if not os.environ.get("DATABASE_URL"):
             wanted.append(self.cluster)
             variables |= {
