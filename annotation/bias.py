@@ -15,6 +15,11 @@ class BinomialTest:
     high: float
     p_value: float
 
+    @property
+    def p_words(self) -> str:
+        """The p-value as people write it."""
+        return "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
+
 
 def against_a_fair_coin(chosen: int, of: int, *, confidence: float = 0.95) -> BinomialTest | None:
     """Clopper-Pearson interval and exact two-sided test of share = 1/2; None without observations."""
@@ -22,7 +27,7 @@ def against_a_fair_coin(chosen: int, of: int, *, confidence: float = 0.95) -> Bi
         raise ValueError(f"{chosen} of {of} is not a count")
     if of == 0:
         return None
-    from scipy.special import bdtr, betaincinv
+    from scipy.special import bdtr, betaincinv  # type: ignore[import-untyped]
 
     tail = (1 - confidence) / 2
     return BinomialTest(

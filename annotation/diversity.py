@@ -27,7 +27,7 @@ def hill_number(votes: Iterable[float], *, q: float) -> float | None:
     shares = [v / total for v in counts]
     if q == 1:
         return math.exp(-math.fsum(p * math.log(p) for p in shares))
-    return math.fsum(p**q for p in shares) ** (1 / (1 - q))
+    return float(math.fsum(p**q for p in shares) ** (1 / (1 - q)))
 
 
 def herfindahl(votes: Iterable[float]) -> float | None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_CITATION = re.compile(r"https?://|\[\d+\]|\[[\w.:/-]+#\d+\]|\bsource:|\bsee (?:also )?[`\"']|\baccording to\b", re.IGNORECASE)
+_CITATION = re.compile(
+    r"https?://|\[\d+\]|\[[\w.:/-]+#\d+\]|\bsource:|\bsee (?:also )?[`\"']|\baccording to\b", re.IGNORECASE
+)
 _HEDGE = re.compile(
     r"\b(?:might|perhaps|possibly|maybe|probably|i think|it seems|not (?:entirely )?sure|may or may not)\b",
     re.IGNORECASE,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import campaigns, judge, my_work, pair, profile, repair
+from .views import backlog, campaigns, judge, my_work, pair, profile, repair
 
 app_name = "annotation"
 
@@ -28,4 +28,7 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/state/", campaigns.set_state, name="campaign-state"),
     path("campaigns/<uuid:campaign_id>/fill/", campaigns.fill, name="campaign-fill"),
     path("pairs/<uuid:item_id>/", pair.item, name="item"),
+    path("pairs/<uuid:item_id>/reopen/", pair.reopen, name="item-reopen"),
+    path("backlog/<uuid:item_id>/repair/", backlog.make_repair, name="backlog-repair"),
+    path("backlog/<uuid:item_id>/pair/", backlog.make_pair, name="backlog-pair"),
 ]

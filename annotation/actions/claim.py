@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -75,7 +76,7 @@ def _renewed(assignment: Assignment, campaign: Campaign, prefetch: bool) -> Assi
     return assignment
 
 
-def lease_end(campaign: Campaign) -> ExpressionWrapper:
+def lease_end(campaign: Campaign) -> "ExpressionWrapper[Any]":
     """now() + the campaign's lease, by the database's clock."""
     return ExpressionWrapper(
         Now() + Value(timedelta(seconds=campaign.lease_seconds)), output_field=DateTimeField()

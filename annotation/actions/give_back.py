@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from accounts.permissions import require
 from core import audit
 from core.errors import Refused
 
@@ -84,3 +85,24 @@ def sweep_leases(*, batch: int = SWEEP_BATCH) -> int:
         ended += done
         if not done:
             return ended
+
+
+def reopen(*, who: User, item: Item) -> Item:
+    """A lead has looked at a reported item and lets people judge it again; its votes are as they were."""
+    require(who, "annotation.manage", item.project)
+    with transaction.atomic():
+        locked = Item.objects.select_for_update().get(pk=item.pk)
+        if locked.state != "flagged":
+            raise Refused("not_reported", _("This item is not reported."))
+        full = locked.judgments.filter(slot__isnull=False).count() == locked.slots_asked
+        locked.state = "decided" if full else "open"
+        locked.save(update_fields=["state"])
+        audit.record(actor=who.actor, verb="annotation.reopen", subject=locked, project_id=locked.project_id)
+        audit.emit(
+            subject=locked,
+            name="item.reopened",
+            project_id=locked.project_id,
+            from_state="flagged",
+            to_state=locked.state,
+        )
+    return locked

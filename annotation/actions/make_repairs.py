@@ -31,16 +31,18 @@ def make_repairs(
     limit: int = 100,
     version_ids: Sequence[UUID] | None = None,
     backlog: BacklogItem | None = None,
+    priority: float = COMPLAINED,
     seed: int = 0,
 ) -> int:
     """Queue up to `limit` new repairs, or exactly `version_ids`; how many are new.
 
-    Without a list, down-rated answers come first (priority 1 and above), the others in a seeded order.
+    Without a list, down-rated answers come first (priority 1 and above), the others in a seeded order;
+    `priority` is where a given list goes.
     """
     require(who, "annotation.manage", campaign.project)
     if campaign.kind != "repair":
         raise Refused("not_a_repair_campaign", _("This campaign judges pairs, not repairs."))
-    priorities = _chosen(campaign, version_ids, limit, seed)
+    priorities = _chosen(campaign, version_ids, limit, priority, seed)
     found, versions = [], []
     for candidate in read_candidates(ConversationVersion.objects.filter(pk__in=priorities)):
         _prompt, answer = split_answer(candidate.conversation)
@@ -74,14 +76,14 @@ def make_repairs(
 
 
 def _chosen(
-    campaign: Campaign, version_ids: Sequence[UUID] | None, limit: int, seed: int
+    campaign: Campaign, version_ids: Sequence[UUID] | None, limit: int, priority: float, seed: int
 ) -> dict[UUID, float]:
     """Version to priority; ids of another project are not found."""
     rng = random.Random(seed)
     candidates = judgeable(campaign.project)
     if version_ids is not None:
         known = ConversationVersion.objects.filter(project=campaign.project, pk__in=version_ids)
-        return {pk: COMPLAINED + rng.random() for pk in known.values_list("pk", flat=True)}
+        return {pk: priority + rng.random() for pk in known.values_list("pk", flat=True)}
     taken = campaign.items.filter(kind="repair").values("version_id")
     rows = list(candidates.exclude(pk__in=taken).order_by("pk").values_list("pk", "trace_id"))
     rng.shuffle(rows)

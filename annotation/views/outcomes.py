@@ -20,6 +20,18 @@ def shown_words() -> dict[str, str]:
     }
 
 
+def origin_words() -> dict[str, str]:
+    """Where an answer comes from."""
+    return {
+        "production": _("from production"),
+        "n_best": _("another choice of the same request"),
+        "regeneration": _("asked again"),
+        "fix": _("written by a person"),
+        "sampled": _("sampled from a trained model"),
+        "hard_negative": _("a near miss of retrieval"),
+    }
+
+
 def outcome_words() -> dict[str, str]:
     """What each outcome of an item says."""
     return {

@@ -3,18 +3,22 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
+from accounts.permissions import may
 from core.errors import NotFound
 from curation.bodies import load_many
 
+from ..actions.give_back import reopen as reopen_item
 from ..exchange import question, steps
 from ..models import Item, Judgment, JudgmentRevision
-from .outcomes import outcome_words, stored_word
+from ..tags import REASONS
+from .outcomes import origin_words, outcome_words, stored_word
 
 
 @require_GET
@@ -44,8 +48,22 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "question": _question(found),
         "answers": _answers(found),
         "judgments": _judgments(found),
+        "may_reopen": found.state == "flagged" and may(request.user, "annotation.manage", request.project),
     }
     return render(request, "annotation/item.html", context)
+
+
+@require_POST
+@project_view("annotation.manage")
+def reopen(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Let people judge a reported item again."""
+    request = cast(ProjectRequest, request)
+    found = Item.objects.filter(project=request.project, pk=item_id).select_related("project").first()
+    if found is None:
+        raise NotFound("item_not_found", _("There is no such item."))
+    reopen_item(who=request.user, item=found)
+    messages.success(request, _("People can judge it again."))
+    return redirect("annotation:item", slug=request.project.slug, item_id=item_id)
 
 
 def _responses(found: Item) -> list[Any]:
@@ -67,6 +85,7 @@ def _answers(found: Item) -> list[dict[str, Any]]:
         {
             "name": name,
             "response": response,
+            "origin": origin_words()[response.origin],
             "messages": [*steps(bodies[response.version_id].conversation), *response.messages],
             "won": response.pk == winner,
         }
@@ -84,6 +103,7 @@ def _judgments(found: Item) -> list[dict[str, Any]]:
         {
             "judgment": one,
             "latest": revisions[one.pk][0],
+            "tags": [REASONS.get(tag, tag) for tag in revisions[one.pk][0].tags],
             "said": stored_word(revisions[one.pk][0].choice, revisions[one.pk][0].strength),
             "earlier": [stored_word(r.choice, r.strength) for r in revisions[one.pk][1:]],
         }

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from annotation.actions.campaigns import create_campaign, set_campaign_state
 from annotation.actions.claim import claim
-from annotation.actions.give_back import flag, release, skip, sweep_leases
+from annotation.actions.give_back import flag, release, reopen, skip, sweep_leases
 from annotation.actions.profile import choose_value, define_axis
 from annotation.models import Assignment, Item, Quota
 from core.errors import NotFound, PermissionRefused, Refused
@@ -148,3 +148,22 @@ def test_a_lease_given_back_returns_its_quota_under_the_value_it_was_taken_with(
     let_expire(mine)
     sweep_leases()
     assert set(Quota.objects.values_list("left", flat=True)) == {1}
+
+
+def test_a_lead_lets_a_reported_item_be_judged_again(team, campaign, people):
+    (item,) = queue_pairs(campaign, 1)
+    mine = claim(who=team.annotator, campaign=campaign)
+    flag(
+        who=team.annotator,
+        project=team.project,
+        assignment_id=mine.pk,
+        lease_token=mine.lease_token,
+        reason="broken",
+    )
+    item.refresh_from_db()
+    with pytest.raises(PermissionRefused):
+        reopen(who=team.annotator, item=item)
+    assert reopen(who=team.lead, item=item).state == "open"
+    assert claim(who=people(1)[0], campaign=campaign).item == item
+    with pytest.raises(Refused, match="not reported"):
+        reopen(who=team.lead, item=item)
