@@ -27,6 +27,15 @@ def damaged(what: str) -> Unavailable:
     return Unavailable("index_damaged", f"The index on disk is damaged: {what}.", hint=REBUILD_HINT)
 
 
+def _unwritable(folder: Path, error: OSError) -> Unavailable:
+    """A full disk or a folder of somebody else: nothing was published, nothing is lost, the job tries again."""
+    return Unavailable(
+        "index_unwritable",
+        f"The index files cannot be written: {error.strerror or type(error).__name__}.",
+        hint=f"Make room in {folder.parent.parent}; search keeps answering from the present build.",
+    )
+
+
 def sha256_file(path: Path) -> str:
     """Hex digest of a file's bytes."""
     with path.open("rb") as file:
@@ -46,11 +55,13 @@ def _files(folder: Path) -> list[Path]:
 
 
 def publish_folder(folder: Path, facts: dict[str, Any], write: Callable[[Path], None]) -> str:
-    """Let `write` fill a temporary folder, add the manifest, make it durable, rename; returns the manifest's sha256."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Let `write` fill a temporary folder, add the manifest, make it durable, rename; returns the manifest's sha256.
+
+    Raises Unavailable when the disk does not take it; the folder that stood there before is then untouched.
+    """
     temporary = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}"
-    temporary.mkdir(mode=0o700)
     try:
+        temporary.mkdir(mode=0o700, parents=True)
         write(temporary)
         digests = {str(path.relative_to(temporary)): sha256_file(path) for path in _files(temporary)}
         manifest = orjson.dumps(
@@ -63,9 +74,10 @@ def publish_folder(folder: Path, facts: dict[str, Any], write: Callable[[Path], 
         shutil.rmtree(folder, ignore_errors=True)
         temporary.rename(folder)
         _sync(folder.parent)
-    except BaseException:
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        raise
     return hashlib.sha256(manifest).hexdigest()
 
 

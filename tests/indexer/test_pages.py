@@ -70,7 +70,7 @@ def test_a_refused_search_is_a_message_and_not_a_fault(team: Team) -> None:
 def test_the_document_page_cuts_the_text_at_its_passages(team: Team, bread: dict[str, object]) -> None:
     deliver_rows(team.project, bread)
     page = team.client(team.lead).get(url(team, "document", Source.objects.get().pk)).content.decode()
-    assert page.count('class="cut"') == 3
+    assert page.count('class="piece"') == 3
     assert "Delete the document" in page
 
 
