@@ -25,11 +25,18 @@ class Settings:
     """Thresholds of a verdict; stored in the quarantine version, so a verdict can be repeated."""
 
     containment: float = 0.35
+    short_item: int = 24
+    short_containment: float = 0.65
     weak_containment: float = 0.28
     minimum_grams: int = 4
     long_gram: int = 13
     middle_gram: int = 8
     slack: float = 1.6
+
+    def needed(self, grams: int) -> float:
+        """The share asked of an item of so many 3-grams: a short one shares its phrasing with many harmless questions."""
+        missing = max(0.0, 1 - grams / self.short_item)
+        return self.containment + (self.short_containment - self.containment) * missing
 
     def as_data(self) -> dict[str, float]:
         """JSON form."""
@@ -170,7 +177,7 @@ class ContainmentIndex:
         start, end = int(places[best[1]]), int(places[best[2]]) + 3
         if best[0] < self.settings.minimum_grams:
             return None
-        if score >= self.settings.containment:
+        if score >= self.settings.needed(entry.grams3):
             return Hit(entry.item.id, "containment", round(score, 4), start, end)
         stretch = hashes[start:end]
         if score >= self.settings.weak_containment and self._shares(

@@ -42,10 +42,11 @@ def probe(project_id: uuid.UUID, *, limit: int = 2000) -> int:
 
 
 def _take(project_id: uuid.UUID, limit: int) -> list[int]:
+    """NO KEY: another worker's edges may point at these rows meanwhile; a full row lock deadlocked in a test."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM curation_signature WHERE project_id = %s AND probed_at IS NULL ORDER BY id LIMIT %s"
-            " FOR UPDATE SKIP LOCKED",
+            " FOR NO KEY UPDATE SKIP LOCKED",
             [project_id, limit],
         )
         return [key for (key,) in cursor.fetchall()]

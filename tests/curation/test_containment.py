@@ -71,6 +71,14 @@ def test_many_common_grams_scattered_over_a_long_text_are_no_hit() -> None:
     assert INDEX.find(text) is None
 
 
+def test_the_common_phrasing_of_a_short_item_is_no_hit() -> None:
+    item = "What is the difference between a class attribute and an instance attribute?"
+    index = ContainmentIndex.build([Item(1, item)])
+    assert index.find("What is the difference between a Lock and an RLock?") is None
+    assert index.find("Hi! " + item + " Thanks!") is not None
+    assert index.find(item.replace("class", "static")) is not None
+
+
 def test_evidence_of_an_empty_text_is_empty() -> None:
     hit = INDEX.find(QUESTION)
     assert hit is not None
