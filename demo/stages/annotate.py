@@ -14,23 +14,21 @@ from demo.story import Facts, Telling
 PAIRS = 400
 REPAIRS = 80
 LEFT_FOR_VISITOR = 30
-ANNOTATORS = 12
+VOTES = 700
 
 
 def annotate(telling: Telling) -> Facts:
     """Two campaigns; what is left open is a sitting of "Judge 20 pairs, 2 minutes"."""
     cast = telling.cast
-    pairs = _campaign(telling, "Which answer is better?", "pair")
-    repairs = _campaign(telling, "Accept, fix or drop", "repair")
+    pairs = _campaign(telling, "Which answer is better?", "pair", overlap=2)
+    repairs = _campaign(telling, "Accept, fix or drop", "repair", overlap=1)
     if not Axis.objects.filter(project=cast.project).exists():
         define_axis(who=cast.lead, project=cast.project, name="locale", values=["de", "en", "fr", "hi"])
     made = make_pairs(who=cast.lead, campaign=pairs, limit=PAIRS)
     repaired = make_repairs(who=cast.lead, campaign=repairs, limit=REPAIRS)
     for campaign in (pairs, repairs):
-        items = campaign.items.count()
-        limit = campaign.overlap * max(items - LEFT_FOR_VISITOR, 0)
         simulate_judgments(
-            who=cast.lead, campaign=campaign, limit=limit, people=ANNOTATORS, progress=_say(telling)
+            who=cast.lead, campaign=campaign, limit=VOTES, leave=LEFT_FOR_VISITOR, progress=_say(telling)
         )
     board = read_board(pairs)
     judgments = Judgment.objects.filter(project=cast.project)
@@ -71,8 +69,10 @@ def _say(telling: Telling) -> Callable[[int, int], None]:
     return say
 
 
-def _campaign(telling: Telling, name: str, kind: str) -> Campaign:
+def _campaign(telling: Telling, name: str, kind: str, *, overlap: int) -> Campaign:
     """The campaign of that name; a second demo adds to the first one's."""
     cast = telling.cast
     found = Campaign.objects.filter(project=cast.project, name=name).first()
-    return found or create_campaign(who=cast.lead, project=cast.project, name=name, kind=kind, overlap=2)
+    return found or create_campaign(
+        who=cast.lead, project=cast.project, name=name, kind=kind, overlap=overlap
+    )
