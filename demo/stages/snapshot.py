@@ -24,15 +24,21 @@ def snapshot(telling: Telling) -> Facts:
     )
     telling.made["sft"] = _approved(telling, sft)
     telling.made["preference"] = _approved(telling, pairs)
+    fixed = _build(
+        telling,
+        "Repaired answers",
+        {"kind": "sft", "include_simulated": True, "reasons": ["accepted", "fixed"]},
+    )
+    telling.made["unused"] = _approved(telling, fixed)
     telling.made["waiting"] = left
     request_review(who=telling.cast.engineer, snapshot=left, note="For the next preference step.")
     return {
         "sealed": ", ".join(
-            f"{one.name}: {one.row_count} rows, root {(one.root or '')[:12]}" for one in (sft, pairs)
+            f"{one.name}: {one.row_count} rows, root {(one.root or '')[:12]}" for one in (sft, pairs, fixed)
         ),
         "reasons": _reasons(sft),
         "left out of the SFT rows": _exclusions(sft),
-        "approved": f"both, by {telling.cast.lead}, at the request of {telling.cast.engineer}",
+        "approved": f"three, by {telling.cast.lead}, at the request of {telling.cast.engineer}",
         "waits for you to sign": f"{left.name}: {left.row_count} rows",
     }
 

@@ -27,7 +27,7 @@ def train(telling: Telling) -> Facts:
             f"{model.kind} {model.run.recipe.name}": _summary(model)
             for model in (tuned, aligned, small, smaller)
         },
-        "left for you": "launch the SFT recipe from the second approval on the Runs page",
+        "left for you to launch": f"{telling.made['unused'].snapshot.name} is approved and waits in {telling.cast.engineer}'s inbox",
     }
 
 
@@ -66,4 +66,10 @@ def _took(run: Run) -> str:
 
 
 def _summary(model: ModelVersion) -> str:
-    return f"{model}, {model.bytes:,} bytes, perplexity {model.evaluation.get('perplexity', {})}"
+    """Perplexity before and after with its interval, and the verdict in words; "trained too little" stays that."""
+    measured = model.evaluation["perplexity"]
+    before, after = (
+        f"{m['value']:.1f} [{m['low']:.1f}, {m['high']:.1f}]" for m in (measured["before"], measured["after"])
+    )
+    verdict = model.evaluation["comparison"]["verdict"].replace("_", " ")
+    return f"{model}, {model.bytes:,} bytes, perplexity {before} → {after}: {verdict}"
