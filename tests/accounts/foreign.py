@@ -1,0 +1,154 @@
+"""One object of every kind an address can name, in somebody else's project, marked so that a leak can be seen."""
+
+import hashlib
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.actions.api_tokens import create_token
+from accounts.actions.invite import invite_member
+from accounts.models import Role
+from annotation.models import Assignment, Item
+from core.jobs import enqueue
+from core.models import Job
+from curation.actions.screening import Content, screen_contents
+from curation.models import BacklogItem, Cluster, IngestBatch, Screening, SignatureSpec
+from indexer.models import Citation, DocumentVersion, IndexBuild, Source, Sync
+from snapshots.actions.review import approve_snapshot, request_review
+from snapshots.models import Approval, SnapshotRow
+from tests.accounts.routes import Route
+from tests.conftest import Team
+from tests.snapshots.conftest import World, make_world
+from trainers.models import Artifact, ModelVersion, Recipe, Run
+
+MARK = "sesame-of-the-other-project"
+
+
+class ForeignProject:
+    """Everything of a project, by the name of the argument that addresses it."""
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+        self.world: World = make_world(team)
+        self.values: dict[str, Any] = {"kind": "trace", "how": "skip", "user_id": team.engineer.pk}
+        self._data()
+        self._people()
+        self._judging()
+        self._index()
+        self._training()
+
+    def arguments(self, route: Route) -> dict[str, Any]:
+        """Arguments of the route that name this project's objects."""
+        values = {name: self.values[name] for name in route.arguments}
+        if "backlog/" in route.pattern and "item_id" in values:
+            values["item_id"] = self.values["backlog_id"]
+        if "citations/" in route.pattern:
+            values["name"] = self.values["citation"]
+        if "lineage/" in route.pattern:
+            values["identity"] = self.values["trace_id"]
+        return values
+
+    def _data(self) -> None:
+        team, world = self.team, self.world
+        version = world.answer(MARK, question=f"{MARK}?")
+        world.repair(version, "accepted")
+        self.snapshot = world.snapshot()
+        review = request_review(who=team.engineer, snapshot=self.snapshot, note=MARK)
+        self.approval: Approval = approve_snapshot(who=team.lead, review=review, reason=MARK)
+        screen_contents(project=team.project, contents=[Content("h", [MARK])])
+        spec = SignatureSpec.objects.create(
+            name=MARK,
+            normaliser="n",
+            shingle=5,
+            permutations=128,
+            seed=1,
+            scheme="s",
+            bands=20,
+            rows=6,
+            threshold=0.7,
+        )
+        cluster = Cluster.objects.create(
+            project=team.project, spec=spec, view="conversation", representative=version, size=2
+        )
+        backlog = BacklogItem.objects.create(
+            project=team.project, trace=version.trace, reason="other", note=MARK
+        )
+        self.values |= {
+            "trace_id": version.trace_id,
+            "snapshot_id": self.snapshot.pk,
+            "review_id": review.pk,
+            "approval_id": self.approval.pk,
+            "leaf": SnapshotRow.objects.get(snapshot=self.snapshot).leaf,
+            "name": self.snapshot.shards.earliest("pk").name,
+            "cluster_id": cluster.pk,
+            "screening_id": Screening.objects.filter(project=team.project).earliest("pk").pk,
+            "batch_id": IngestBatch.objects.create(project=team.project, route="jsonl", source_name=MARK).pk,
+            "backlog_id": backlog.pk,
+            "identity": version.trace_id,
+        }
+
+    def _people(self) -> None:
+        team = self.team
+        invitation, _ = invite_member(
+            who=team.admin, project=team.project, email=f"{MARK}@x.example", role=Role.ANNOTATOR
+        )
+        token, _ = create_token(who=team.admin, project=team.project, name=MARK, scopes=["read"])
+        self.values |= {"invitation_id": invitation.pk, "token_id": token.pk}
+
+    def _judging(self) -> None:
+        world = self.world
+        pair = world.pair(world.answer(f"{MARK} a"), world.answer(f"{MARK} b"))
+        item = Item.objects.get(pk=pair.item_id)
+        profile = item.judgments.get().profile
+        assignment = Assignment.objects.create(
+            project=self.team.project, item=item, profile=profile, leased_until=timezone.now(), swapped=False
+        )
+        self.values |= {"item_id": item.pk, "campaign_id": item.campaign_id, "assignment_id": assignment.pk}
+
+    def _index(self) -> None:
+        project = self.team.project
+        source = Source.objects.create(project=project, external_id=MARK)
+        document = DocumentVersion.objects.create(
+            project=project,
+            source=source,
+            number=1,
+            key=hashlib.sha256(MARK.encode()).hexdigest(),
+            uri=MARK,
+            text=MARK,
+            content_sha256=hashlib.sha256(MARK.encode()).hexdigest(),
+            raw_sha256="0" * 64,
+            parser="text",
+        )
+        citation = Citation.objects.create(
+            project=project, citation_id="c" * 20, document_version=document, start=0, end=5
+        )
+        build = IndexBuild.objects.create(project=project, number=1, chunker="c", lexical_weight=0.5)
+        self.values |= {
+            "source_id": source.pk,
+            "citation": citation.citation_id,
+            "build_id": build.pk,
+            "sync_id": Sync.objects.create(project=project, origin=MARK).pk,
+        }
+
+    def _training(self) -> None:
+        project = self.team.project
+        recipe = Recipe.objects.create(project=project, name=MARK, kind="base", spec={}, spec_sha256="0" * 64)
+        job: Job = enqueue(kind="trainers.run", project_id=project.pk, queue="train")
+        run = Run.objects.create(
+            project=project,
+            job=job,
+            approval=self.approval,
+            recipe=recipe,
+            kind="base",
+            requested_by=self.team.engineer,
+            spec={},
+            spec_sha256="0" * 64,
+            folder=MARK,
+        )
+        artifact = Artifact.objects.create(
+            run=run, attempt=job.attempt, path="model.bin", kind="weights", sha256="0" * 64, bytes=1
+        )
+        model = ModelVersion.objects.create(
+            project=project, name=MARK, number=1, kind="base", run=run, weights_sha256="0" * 64, card=MARK
+        )
+        self.values |= {"run_id": run.pk, "artifact_id": artifact.pk, "model_id": model.pk}
