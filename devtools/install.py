@@ -64,7 +64,7 @@ class Installer:
             say(f"Installed {', '.join(missing)} in {time.monotonic() - started:.0f} s.")
 
     def _make_venv(self) -> None:
-        if not self.place.python.exists():
+        if not (self.place.python.exists() and self.place.python.with_name("pip").exists()):
             done = subprocess.run(
                 [sys.executable, "-m", "venv", self.place.venv], capture_output=True, text=True, check=False
             )
@@ -133,10 +133,12 @@ def required(place: Place, extras: Iterable[str]) -> list[str]:
 
 
 def fingerprint(place: Place) -> str:
-    """Changes when the requirements, the pins, the interpreter or the place of the environment change."""
+    """Changes when the requirements, the pins, the environment's interpreter or its place change."""
     project = tomllib.loads((place.root / "pyproject.toml").read_text())["project"]
     pins = (place.root / "constraints.txt").read_text()
-    parts = [project["dependencies"], project["optional-dependencies"], pins, str(place.venv), sys.version]
+    made_with = place.venv / "pyvenv.cfg"
+    interpreter = made_with.read_text() if made_with.exists() else ""
+    parts = [project["dependencies"], project["optional-dependencies"], pins, str(place.venv), interpreter]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
