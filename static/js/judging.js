@@ -240,7 +240,7 @@
       if (!response.ok) return;
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const side of ["left", "right"]) {
-        card.querySelector(`[data-side=${side}]`).append(parsed.querySelector(`[data-diff-side=${side}]`));
+        card.querySelector(`[data-side=${side}] .answer__body`).after(parsed.querySelector(`[data-diff-side=${side}]`));
       }
     }
   }
