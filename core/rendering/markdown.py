@@ -17,6 +17,7 @@ from core.rendering.code import highlight
 from core.rendering.redactions import with_chips
 
 MAX_MARKDOWN = 200_000
+HEADINGS_BELOW = 3
 TAGS = {
     "a", "abbr", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
     "ol", "p", "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -51,8 +52,11 @@ def _parser() -> MarkdownIt:
 _markdown = _parser()
 
 
-def _with_directions(tokens: list[Token]) -> list[Token]:
+def _prepared(tokens: list[Token]) -> list[Token]:
+    """Headings of an answer stand below those of the page; each block chooses its own direction."""
     for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + HEADINGS_BELOW)}"
         if token.nesting == 1 and "dir" in ATTRIBUTES.get(token.tag, set()):
             token.attrSet("dir", "auto")
     return tokens
@@ -61,7 +65,7 @@ def _with_directions(tokens: list[Token]) -> list[Token]:
 def _render(text: str) -> str:
     shown = revealed(text[:MAX_MARKDOWN])
     env: dict[str, Any] = {}
-    html = _markdown.renderer.render(_with_directions(_markdown.parse(shown, env)), _markdown.options, env)
+    html = _markdown.renderer.render(_prepared(_markdown.parse(shown, env)), _markdown.options, env)
     clean = nh3.clean(
         str(html),
         tags=TAGS,
@@ -76,7 +80,7 @@ def _render(text: str) -> str:
 
 def prose(text: str) -> SafeString:
     """Safe HTML of one piece of markdown; the same content is rendered once per process."""
-    return mark_safe(shared.get("markdown/2", text, _render))
+    return mark_safe(shared.get("markdown/3", text, _render))
 
 
 def plain(text: str) -> SafeString:

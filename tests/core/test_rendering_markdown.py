@@ -53,6 +53,13 @@ def test_each_block_chooses_its_own_direction() -> None:
     assert str(prose("one\n\n- two\n\n> three")).count('dir="auto"') == 4
 
 
+def test_headings_of_an_answer_stand_below_those_of_the_page() -> None:
+    html = prose("# one\n\n###### six")
+    assert "<h4" in html
+    assert "<h6" in html
+    assert "<h1" not in html
+
+
 def test_bidirectional_controls_are_made_visible() -> None:
     html = prose("admin\u202e nimda and \u0000 and \ud800")
     assert "⟨U+202E⟩" in html

@@ -1,0 +1,89 @@
+"""A project in which every kind of page has something to show: hostile texts, long names, tool calls, a run, a model."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from annotation.actions.campaigns import create_campaign
+from annotation.models import Campaign, Item
+from curation.conversation import message, new_conversation
+from curation.models import ConversationVersion
+from snapshots.models import SnapshotRow
+from tests.annotation.conftest import queue_pairs, store
+from tests.conftest import Team
+from tests.trainers.approved import approve, chat_rows
+from tests.web.test_lineage import trained
+from trainers.models import ModelVersion
+
+LONG = "averyverylongwordwithoutanybreakinitatall" * 6
+ANSWER = f"""# Heading\n\n<script>alert(1)</script> ![x](https://tracker.example/x.png) {LONG}\n
+```python\nvalue = "{LONG}"\n```\n\n| a | b |\n|---|---|\n| {LONG} | 2 |\n\n\u202eright to left\u202c [EMAIL:bcdfghjkmnpq]"""
+
+
+@dataclass
+class Filled:
+    """What was made, and the addresses of its pages by the role that opens them."""
+
+    version: ConversationVersion
+    campaign: Campaign
+    item: Item
+    row: SnapshotRow
+    model: ModelVersion
+    slug: str
+
+    def page(self, name: str, *args: object) -> str:
+        """An address in this project."""
+        return reverse(name, args=[self.slug, *args])
+
+    def of_a_lead(self) -> list[str]:
+        """Object pages a data lead opens."""
+        return [
+            self.page("curation:trace", self.version.trace_id),
+            self.page("annotation:campaign", self.campaign.pk),
+            self.page("annotation:item", self.item.pk),
+            self.page("snapshots:snapshot", self.row.snapshot_id),
+            self.page("snapshots:rows", self.row.snapshot_id),
+            self.page("lineage", "row", self.row.pk),
+            self.page("lineage", "trace", self.row.trace_id),
+        ]
+
+    def of_an_engineer(self) -> list[str]:
+        """Object pages an engineer opens."""
+        return [
+            self.page("trainers:run", self.model.run_id),
+            self.page("trainers:model", self.model.pk),
+            self.page("trainers:launch"),
+            self.page("snapshots:new", "sft"),
+            self.page("lineage", "model", self.model.pk),
+        ]
+
+    def of_an_annotator(self) -> list[str]:
+        """Pages an annotator works on."""
+        return [
+            self.page("annotation:judge"),
+            self.page("annotation:my-work"),
+            self.page("annotation:profile"),
+        ]
+
+
+def fill(team: Team) -> Filled:
+    """Everything once."""
+    value = new_conversation([message("user", f"What is {LONG}?"), message("assistant", ANSWER)])
+    call = {"type": "tool_call", "id": "1", "name": "calculator", "arguments": {"expression": LONG}}
+    failed = {"type": "tool_result", "id": "1", "result": LONG, "is_error": True}
+    value["messages"][1:1] = [{"role": "assistant", "parts": [call]}, {"role": "tool", "parts": [failed]}]  # type: ignore[list-item]
+    version = store(team.project, value)
+    campaign = create_campaign(
+        who=team.lead, project=team.project, name=f"Which is better? {LONG}"[:120], overlap=2
+    )
+    items = queue_pairs(campaign, 3)
+    approval = approve(
+        project=team.project,
+        requester=team.engineer,
+        approver=team.lead,
+        rows=chat_rows("sft", 8),
+        name="answers",
+    )
+    row = SnapshotRow.objects.filter(snapshot=approval.snapshot).first()
+    assert row is not None
+    return Filled(version, campaign, items[0], row, trained(team, approval), team.project.slug)
