@@ -10,11 +10,9 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from itertools import islice
 from typing import IO, Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 ROWS_PER_SHARD = 50_000
 WRITER_OPTIONS: dict[str, Any] = {
@@ -27,17 +25,17 @@ WRITER_OPTIONS: dict[str, Any] = {
     "row_group_size": 10_000,
     "store_schema": False,
 }
-COLUMNS = pa.schema(
-    [
-        pa.field("leaf", pa.string(), nullable=False),
-        pa.field("salt", pa.string()),
-        pa.field("row", pa.string()),
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("split", pa.string(), nullable=False),
-        pa.field("reason", pa.string(), nullable=False),
-        pa.field("simulated", pa.bool_(), nullable=False),
-    ]
+COLUMNS = (
+    ("leaf", "string", False),
+    ("salt", "string", True),
+    ("row", "string", True),
+    ("kind", "string", False),
+    ("split", "string", False),
+    ("reason", "string", False),
+    ("simulated", "bool", False),
 )
+"""Name, Arrow type and whether it may be null. pyarrow itself is imported where files are made or read only: the
+web process has to start fast."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +78,12 @@ class Shard:
 
 def writer_described() -> dict[str, Any]:
     """What wrote the files: without it, equal bytes cannot be expected from a rebuild."""
-    return {"library": "pyarrow", "version": pa.__version__, "options": dict(WRITER_OPTIONS)}
+    return {"library": "pyarrow", "version": version("pyarrow"), "options": dict(WRITER_OPTIONS)}
 
 
 def columns_described() -> list[dict[str, Any]]:
     """Name, type and nullability of every column."""
-    return [{"name": f.name, "type": str(f.type), "nullable": f.nullable} for f in COLUMNS]
+    return [{"name": name, "type": kind, "nullable": nullable} for name, kind, nullable in COLUMNS]
 
 
 def write_shards(
@@ -106,6 +104,8 @@ def write_shards(
 
 def read_shard(data: bytes | IO[bytes]) -> Iterator[ShardRow]:
     """Rows of one Parquet file, in the order they lie."""
+    import pyarrow.parquet as pq
+
     source = io.BytesIO(data) if isinstance(data, bytes) else data
     for batch in pq.ParquetFile(source).iter_batches(batch_size=2_000):
         for fields in batch.to_pylist():
@@ -118,7 +118,11 @@ def content(row: ShardRow) -> dict[str, Any] | None:
 
 
 def _parquet(rows: Sequence[ShardRow]) -> bytes:
-    table = pa.Table.from_pylist([asdict(row) for row in rows], schema=COLUMNS).combine_chunks()
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    fields = [pa.field(name, pa.type_for_alias(kind), nullable=nullable) for name, kind, nullable in COLUMNS]
+    table = pa.Table.from_pylist([asdict(row) for row in rows], schema=pa.schema(fields)).combine_chunks()
     sink = io.BytesIO()
     pq.write_table(table, sink, **WRITER_OPTIONS)
     return sink.getvalue()

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyarrow import ArrowInvalid
-
 from snapshots.merkle import MerkleRefusal, leaf_hash, merkle_root
 from snapshots.shards import ShardRow, read_shard
 
@@ -54,7 +52,7 @@ def verify_files(files: Iterable[tuple[str, bytes]], manifest: Mapping[str, Any]
     verdict.findings.append(_shard_hashes(found, manifest["shards"]))
     try:
         rows = [row for _, data in found for row in read_shard(data)]
-    except (OSError, ArrowInvalid, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         verdict.findings.append(Finding("readable", False, str(error)))
         return verdict
     verdict.erased = sum(row.row is None for row in rows)
