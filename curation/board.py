@@ -28,6 +28,10 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("It holds a prompt or task that must never be trained on."),
     ),
     "empty": (gettext_lazy("Empty"), gettext_lazy("Nothing was said in it.")),
+    "unreadable": (
+        gettext_lazy("Unreadable"),
+        gettext_lazy("A curation step could not work on it; the operator's log says which."),
+    ),
     "body_retired": (
         gettext_lazy("Text retired"),
         gettext_lazy("Retention was over before it could be read."),

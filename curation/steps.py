@@ -15,6 +15,7 @@ from curation.screening import Verdict, screen
 from curation.training_use import drop_reason
 
 EMPTY, NO_ANSWER, QUARANTINED, BODY_RETIRED = "empty", "no_answer", "quarantined", "body_retired"
+UNREADABLE = "unreadable"
 HEAD = 4000
 
 

@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from accounts.models import Project
+from core.locks import named_lock_if_free
 from curation.actions.settle_traces import settle_traces
 from curation.pipeline import curate_for
 
@@ -23,5 +24,11 @@ def settle() -> int:
 
 @shared_task
 def curate() -> int:
-    """Work on every project's curation for a bounded time; how many steps versions took."""
-    return sum(curate_for(project, CURATE_SECONDS) for project in Project.objects.order_by("created_at"))
+    """Work on every project's curation for a bounded time; how many steps versions took.
+
+    One worker process at a time, so that curation never keeps the others from jobs and settling.
+    """
+    with named_lock_if_free("curate") as held:
+        if not held:
+            return 0
+        return sum(curate_for(project, CURATE_SECONDS) for project in Project.objects.order_by("created_at"))

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
@@ -13,6 +14,7 @@ from accounts.models import Project
 from core.text import TokenHasher, shingles
 from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
 from curation.bodies import Stored, load_many
+from curation.containment import ContainmentIndex
 from curation.dedup.publish import Text, publish
 from curation.dedup.spec import exact_hash
 from curation.difficulty import difficulty_of, features
@@ -21,9 +23,20 @@ from curation.languages import language_of
 from curation.minhash import DEFAULT_SPEC
 from curation.models import ConversationVersion, CurationState
 from curation.models.conversation import CurationStep
-from curation.steps import BODY_RETIRED, Drop, Reading, answered, permitted, screened, through, with_text
+from curation.steps import (
+    BODY_RETIRED,
+    UNREADABLE,
+    Drop,
+    Reading,
+    answered,
+    permitted,
+    screened,
+    through,
+    with_text,
+)
 
 BATCH = 1000
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,16 @@ class Measured:
     drop_reason: str
 
 
+@dataclass(slots=True)
+class Studied:
+    """A batch after reading, before anything is written."""
+
+    readings: Sequence[Reading]
+    drops: list[Drop]
+    texts: list[Text]
+    measured: list[Measured]
+
+
 def read_versions(project: Project, *, limit: int = BATCH) -> int:
     """Read up to `limit` pending versions nobody else holds; how many were taken."""
     quarantine = current_quarantine(project)
@@ -46,22 +69,67 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
         if not versions:
             return 0
         bodies = load_many(versions)
-        readings = [_reading(version, bodies[version.pk]) for version in versions if version.pk in bodies]
-        drops = {
-            outcome.reading.version_id: outcome
-            for outcome in through(readings, [screened(index), with_text, answered, permitted])
-            if isinstance(outcome, Drop)
-        }
-        publish(project.pk, _texts(project.pk, readings))
-        store_screenings(
-            project.pk,
-            quarantine.pk,
-            [(one.content_hash, one.version_id, one.verdict) for one in readings if one.verdict],
-        )
-        _conclude([_measure(one, drops.get(one.version_id)) for one in readings])
-        _record(project.pk, list(drops.values()))
+        readable, unreadable = _readings(versions, bodies)
+        studied = _study_all(project, readable, index, unreadable)
+        publish(project.pk, studied.texts)
+        screened_ones = [
+            (one.content_hash, one.version_id, one.verdict) for one in studied.readings if one.verdict
+        ]
+        store_screenings(project.pk, quarantine.pk, screened_ones)
+        _conclude(studied.measured)
+        _record(project.pk, studied.drops)
         retire(project.pk, [version.pk for version in versions if version.pk not in bodies])
+        retire(project.pk, unreadable, reason=UNREADABLE)
     return len(versions)
+
+
+def _readings(
+    versions: Sequence[ConversationVersion], bodies: dict[uuid.UUID, Stored]
+) -> tuple[list[Reading], list[uuid.UUID]]:
+    readable: list[Reading] = []
+    unreadable: list[uuid.UUID] = []
+    for version in versions:
+        if version.pk in bodies:
+            try:
+                conversation = bodies[version.pk].conversation
+                readable.append(
+                    Reading(version.pk, version.content_hash, version.trace.training_use, conversation)
+                )
+            except Exception as error:
+                _report(version.pk, error)
+                unreadable.append(version.pk)
+    return readable, unreadable
+
+
+def _study_all(
+    project: Project, readings: list[Reading], index: ContainmentIndex, unreadable: list[uuid.UUID]
+) -> Studied:
+    """Study the batch; if something in it breaks a step, find out what, leave that out with a reason, and go on."""
+    try:
+        return _study(project, readings, index)
+    except Exception:
+        sound: list[Reading] = []
+        for reading in readings:
+            try:
+                _study(project, [reading], index)
+            except Exception as error:
+                _report(reading.version_id, error)
+                unreadable.append(reading.version_id)
+            else:
+                sound.append(reading)
+        return _study(project, sound, index)
+
+
+def _report(version_id: uuid.UUID, error: Exception) -> None:
+    log.error("curation.unreadable", version_id=str(version_id), error=type(error).__name__)
+
+
+def _study(project: Project, readings: Sequence[Reading], index: ContainmentIndex) -> Studied:
+    outcomes = through(readings, [screened(index), with_text, answered, permitted])
+    drops = [outcome for outcome in outcomes if isinstance(outcome, Drop)]
+    reasons = {drop.reading.version_id: drop.reason for drop in drops}
+    measured = [_measure(one, reasons.get(one.version_id, "")) for one in readings]
+    return Studied(readings, drops, _texts(project.pk, readings), measured)
 
 
 def _take(project: Project, limit: int) -> list[ConversationVersion]:
@@ -70,10 +138,6 @@ def _take(project: Project, limit: int) -> list[ConversationVersion]:
     return list(
         ConversationVersion.objects.select_related("trace").filter(pk__in=ids).order_by("created_at", "id")
     )
-
-
-def _reading(version: ConversationVersion, stored: Stored) -> Reading:
-    return Reading(version.pk, version.content_hash, version.trace.training_use, stored.conversation)
 
 
 def _texts(project_id: uuid.UUID, readings: Sequence[Reading]) -> list[Text]:
@@ -86,7 +150,7 @@ def _texts(project_id: uuid.UUID, readings: Sequence[Reading]) -> list[Text]:
     ]
 
 
-def _measure(reading: Reading, drop: Drop | None) -> Measured:
+def _measure(reading: Reading, reason: str) -> Measured:
     conversation = reading.conversation
     asked = "\n".join(
         part.get("text", "")
@@ -100,7 +164,7 @@ def _measure(reading: Reading, drop: Drop | None) -> Measured:
         difficulty_of(features(conversation)).value,
         kind_of(conversation).value,
         language,
-        drop.reason if drop else "",
+        reason,
     )
 
 
@@ -140,15 +204,17 @@ def _record(project_id: uuid.UUID, drops: Sequence[Drop]) -> None:
         )
 
 
-def retire(project_id: uuid.UUID, version_ids: Sequence[uuid.UUID]) -> None:
-    """Retention was faster: nothing is left to read, which is a reason like any other."""
+def retire(project_id: uuid.UUID, version_ids: Sequence[uuid.UUID], *, reason: str = BODY_RETIRED) -> None:
+    """What cannot be read (retention was faster, or a step broke on it) is done, with that as its reason."""
+    if not version_ids:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE curation_curationstate SET step = 'done', drop_reason = %s, updated_at = now() WHERE version_id = ANY(%s)",
-            [BODY_RETIRED, list(version_ids)],
+            [reason, list(version_ids)],
         )
         cursor.execute(
             "INSERT INTO curation_drop (project_id, version_id, step, reason, detail)"
             " SELECT %s, unnest(%s::uuid[]), 'read', %s, '{}' ON CONFLICT DO NOTHING",
-            [project_id, list(version_ids), BODY_RETIRED],
+            [project_id, list(version_ids), reason],
         )

@@ -28,7 +28,7 @@ def stale_count(project: Project) -> int:
 _STALE = """
     SELECT v.id FROM curation_curationstate s
     JOIN curation_conversationversion v ON v.id = s.version_id
-    WHERE s.project_id = %s AND s.step NOT IN ('pending', 'superseded') AND s.drop_reason <> 'body_retired'
+    WHERE s.project_id = %s AND s.step NOT IN ('pending', 'superseded') AND s.drop_reason NOT IN ('body_retired', 'unreadable')
       AND NOT EXISTS (SELECT 1 FROM curation_screening c WHERE c.project_id = s.project_id
                       AND c.content_hash = v.content_hash AND c.quarantine_id = %s)
     LIMIT %s

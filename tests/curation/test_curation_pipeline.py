@@ -8,10 +8,12 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from core import embedding
+from curation.actions import read_versions
 from curation.actions.backlog import open_item
 from curation.actions.label import correct_label
 from curation.actions.quarantine import QuarantineEntry, publish_quarantine
 from curation.actions.screening import Content, current_quarantine, screen_contents
+from curation.kinds import Kind, kind_of
 from curation.models import CurationState, Drop, LabelRevision, Screening
 from curation.pipeline import report_on, run_curation
 from tests.conftest import Team
@@ -54,6 +56,20 @@ def test_every_version_ends_with_a_reason_or_without_one_and_the_counts_add_up(t
     }  # fmt: skip
     assert set(Drop.objects.values_list("reason", flat=True)) == set(report.counts) - {"versions", "kept"}
     assert not CurationState.objects.exclude(step="done").exists()
+
+
+def test_what_breaks_a_step_is_left_out_with_a_reason_and_the_rest_goes_on(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(team, ("A", long_answer(1)), ("breaks it", long_answer(2)), ("C", long_answer(3)))
+
+    def brittle(conversation: Any) -> Kind:
+        if "breaks it" in str(conversation["messages"]):
+            raise ValueError("no such kind")
+        return kind_of(conversation)
+
+    monkeypatch.setattr(read_versions, "kind_of", brittle)
+    assert run_curation(team.project).counts == {"versions": 3, "kept": 2, "unreadable": 1}
 
 
 def test_running_again_changes_nothing(team: Team) -> None:
