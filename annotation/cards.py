@@ -12,7 +12,7 @@ from curation.bodies import load_many
 from curation.conversation import Conversation, Message, Retrieved, last_user_text
 
 from .choices import Answer, Choice, Shown
-from .exchange import question, steps
+from .exchange import question
 from .models import Assignment, Campaign, JudgmentRevision, Pair, Response
 from .sides import as_shown, place
 from .tags import REASONS
@@ -146,7 +146,7 @@ def _answer(side: str, name: str, response: Response, conversation: Conversation
     return ShownAnswer(
         side=side,
         name=name,
-        messages=[*steps(conversation), *response.messages],
+        messages=response.messages,
         passages=conversation["retrieval"],
         words=len(response.text.split()),
     )

@@ -5,7 +5,7 @@ from typing import Any
 from curation.bodies import load_many
 from curation.conversation import Conversation, Message
 
-from .exchange import question, steps
+from .exchange import question
 from .models import Assignment, Pair, Repair, Response
 from .sides import place
 
@@ -17,7 +17,7 @@ def anonymous(messages: list[Message]) -> list[dict[str, Any]]:
 
 def _answer(response: Response, conversation: Conversation) -> dict[str, Any]:
     return {
-        "messages": anonymous([*steps(conversation), *response.messages]),
+        "messages": anonymous(response.messages),
         "passages": [
             {"document_id": one["document_id"], "text": one["text"]} for one in conversation["retrieval"]
         ],

@@ -11,11 +11,10 @@ from accounts.permissions import require
 from core.errors import Refused
 from curation.actions.backlog import resolve_item
 from curation.bodies import pin
-from curation.conversation import split_answer
 from curation.models import BacklogItem, ConversationVersion
 
 from ..candidates import Candidate, judgeable, prompt_clusters, read_candidates
-from ..exchange import alternatives, asked_text, final_text
+from ..exchange import alternatives, asked_text, final_text, response_of
 from ..filters import why_not_shown
 from ..models import Campaign, Item
 from ..pairing import same_question
@@ -57,7 +56,7 @@ def pair_from_backlog(*, who: User, backlog: BacklogItem) -> Item:
         )
     with transaction.atomic():
         campaign = _campaign(who=who, project=project, kind="pair")
-        first = NewResponse(version_id, "production", own.generator, split_answer(own.conversation)[1])
+        first = NewResponse(version_id, "production", own.generator, response_of(own.conversation))
         responses = store_responses(project_id=project.pk, found=[first, other])
         pin(ConversationVersion.objects.filter(pk__in={version_id, other.version_id}))
         new = NewItem(version_id, (responses[0], responses[1]), "backlog", URGENT, backlog.pk)
@@ -90,12 +89,12 @@ def _campaign(*, who: User, project: Project, kind: str) -> Campaign:
 
 def _other_answer(project: Project, version: ConversationVersion, own: Candidate) -> NewResponse | None:
     """Another choice of the same request first, then another request that asked the same."""
-    mine = final_text(split_answer(own.conversation)[1])
+    mine = final_text(response_of(own.conversation))
     for other in alternatives(own.conversation):
         if why_not_shown(mine, final_text(other)) is None:
             return NewResponse(version.pk, "n_best", own.generator, other)
     for candidate in read_candidates(_same_prompt(project, version)):
-        _prompt, answer = split_answer(candidate.conversation)
+        answer = response_of(candidate.conversation)
         if not same_question(asked_text(own.conversation), asked_text(candidate.conversation)):
             continue
         if why_not_shown(mine, final_text(answer)) is None:

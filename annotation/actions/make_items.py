@@ -23,9 +23,8 @@ class NewItem:
 
 
 def fingerprint(project_id: UUID, new: NewItem) -> str:
-    """Keyed hash of what is judged: the same texts about the same conversation are asked once per campaign."""
-    parts = sorted(response.content_hash for response in new.responses)
-    message = "|".join((str(new.version_id), *parts))
+    """Keyed hash of what is judged, in either order: the same answers are put before people once per campaign."""
+    message = "|".join(sorted(f"{one.version_id}:{one.content_hash}" for one in new.responses))
     return project_key(project_id, "item").mac(message.encode()).hex()
 
 

@@ -14,11 +14,10 @@ from accounts.permissions import require
 from core import audit
 from core.errors import Refused
 from curation.bodies import pin
-from curation.conversation import split_answer
 from curation.models import ConversationVersion
 
 from ..candidates import Candidate, judgeable, prompt_clusters, read_candidates
-from ..exchange import alternatives, asked_text, final_text
+from ..exchange import alternatives, asked_text, final_text, response_of
 from ..filters import why_not_shown
 from ..models import Campaign
 from ..pairing import Asked, propose
@@ -126,8 +125,7 @@ def _across(a: Candidate, b: Candidate, source: str) -> _Found:
 
 
 def _answer(candidate: Candidate, origin: str) -> NewResponse:
-    _prompt, answer = split_answer(candidate.conversation)
-    return NewResponse(candidate.version.pk, origin, candidate.generator, answer)
+    return NewResponse(candidate.version.pk, origin, candidate.generator, response_of(candidate.conversation))
 
 
 def _kept(found: Iterable[_Found], result: PairsMade) -> Iterator[_Found]:

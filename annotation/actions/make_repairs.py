@@ -12,11 +12,10 @@ from accounts.permissions import require
 from core import audit
 from core.errors import Refused
 from curation.bodies import pin
-from curation.conversation import split_answer
 from curation.models import BacklogItem, ConversationVersion, Feedback
 
 from ..candidates import judgeable, read_candidates
-from ..exchange import final_text
+from ..exchange import final_text, response_of
 from ..models import Campaign
 from .make_items import NewItem, make_items
 from .responses import NewResponse, store_responses
@@ -45,7 +44,7 @@ def make_repairs(
     priorities = _chosen(campaign, version_ids, limit, priority, seed)
     found, versions = [], []
     for candidate in read_candidates(ConversationVersion.objects.filter(pk__in=priorities)):
-        _prompt, answer = split_answer(candidate.conversation)
+        answer = response_of(candidate.conversation)
         if final_text(answer):
             found.append(NewResponse(candidate.version.pk, "production", candidate.generator, answer))
             versions.append(candidate.version)

@@ -14,7 +14,7 @@ from ..models import Response
 
 @dataclass(frozen=True, slots=True)
 class NewResponse:
-    """An answer as found: `messages` is the final answer, as `split_answer` gives it."""
+    """An answer as found: `messages` is everything after the last user turn."""
 
     version_id: UUID
     origin: str
@@ -24,8 +24,14 @@ class NewResponse:
 
 
 def content_hash(project_id: UUID, messages: Sequence[Message]) -> str:
-    """Keyed hash of an answer's parts; who generated it is no part of its content. Hex, 64 characters."""
-    plain = [{"role": one["role"], "parts": one["parts"]} for one in messages]
+    """Keyed hash of an answer's parts; who gave it, and call ids, are no content. Hex, 64 characters."""
+    plain = [
+        {
+            "role": one["role"],
+            "parts": [{k: v for k, v in part.items() if k != "id"} for part in one["parts"]],
+        }
+        for one in messages
+    ]
     canonical = json.dumps(plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return project_key(project_id, "response-content").mac(canonical.encode()).hex()
 

@@ -15,7 +15,7 @@ from core.errors import NotFound
 from curation.bodies import load_many
 
 from ..actions.give_back import reopen as reopen_item
-from ..exchange import question, steps
+from ..exchange import question
 from ..models import Item, Judgment, JudgmentRevision
 from ..tags import REASONS
 from .outcomes import origin_words, outcome_words, stored_word
@@ -78,7 +78,6 @@ def _question(found: Item) -> list[Any]:
 
 def _answers(found: Item) -> list[dict[str, Any]]:
     responses = _responses(found)
-    bodies = load_many([response.version for response in responses])
     winner = found.decision.response_id if hasattr(found, "decision") else None
     names = [_("First"), _("Second")] if len(responses) == 2 else [_("Answer")]
     return [
@@ -86,7 +85,7 @@ def _answers(found: Item) -> list[dict[str, Any]]:
             "name": name,
             "response": response,
             "origin": origin_words()[response.origin],
-            "messages": [*steps(bodies[response.version_id].conversation), *response.messages],
+            "messages": response.messages,
             "won": response.pk == winner,
         }
         for name, response in zip(names, responses, strict=True)

@@ -22,7 +22,7 @@ from ..actions.profile import profile_of
 from ..actions.repair import revise_repair, submit_repair
 from ..cards import skip_words, tags_of
 from ..choices import RepairChoice
-from ..exchange import question, steps
+from ..exchange import question
 from ..models import Assignment, Judgment, JudgmentRevision, Repair
 from .forms_in import field, lease_in, reasons_in
 
@@ -175,7 +175,7 @@ def _page(
         "revision": revision,
         "campaign": assignment.item.campaign,
         "prompt": question(conversation),
-        "messages_shown": [*steps(conversation), *response.messages],
+        "messages_shown": response.messages,
         "passages": conversation["retrieval"],
         "original": response.text,
         "text": request.POST.get("text", fixed),
