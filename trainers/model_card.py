@@ -109,7 +109,7 @@ def _rows_used(rows: Mapping[str, Any]) -> list[str]:
     return [
         (
             f"- used: {rows.get('train', 0):,} rows to train, {rows.get('held_out', 0):,} held out; "
-            f"{rows.get('truncated', 0):,} cut at the front; left out: {left_out}"
+            f"{rows.get('truncated', 0):,} cut to fit; left out: {left_out}"
         )
     ]
 

@@ -41,6 +41,7 @@ DEFAULTS: tuple[RecipeDefault, ...] = (
         parents=(),
         parameters={
             "vocabulary": 2048,
+            "vocabulary_characters": 4_000_000,
             "shape": {
                 "hidden_size": 128,
                 "intermediate_size": 352,
@@ -67,6 +68,7 @@ DEFAULTS: tuple[RecipeDefault, ...] = (
             "batch_size": 8,
             "steps": 24,
             "max_length": 384,
+            "max_rows": 4000,
             "learning_rate": 0.001,
             "loss_on": "last_turn",
             "checkpoint_every": 12,
@@ -86,6 +88,7 @@ DEFAULTS: tuple[RecipeDefault, ...] = (
             "batch_size": 8,
             "steps": 12,
             "max_length": 384,
+            "max_rows": 4000,
             "learning_rate": 0.0002,
             "beta": 0.1,
             "checkpoint_every": 6,

@@ -17,7 +17,7 @@ from trainers.runtime import base, dpo, ptq, sft  # noqa: E402
 from trainers.runtime.batches import planned  # noqa: E402
 from trainers.runtime.pairs import dpo_loss, pair_log_ratios  # noqa: E402
 from trainers.runtime.parents import load_any, tokenizer_of  # noqa: E402
-from trainers.runtime.rows import preferred_rows, read_rows  # noqa: E402
+from trainers.runtime.rows import fitted, preferred_rows, read_rows  # noqa: E402
 from trainers.runtime.scoring import pad_id  # noqa: E402
 from trainers.runtime.work import CannotTrain, StopAsked, Work  # noqa: E402
 
@@ -84,6 +84,7 @@ def test_dpo_begins_at_ln_2_and_its_loss_is_the_closed_form(pi0: Path, tmp_path:
         read_rows(first.run.rows, expected_sha256=first.run.spec()["rows_sha256"]),
         tokenizer_of(pi0 / "model"),
         max_length=192,
+        max_rows=100,
     )
     batch = planned([row.length for row in rows.train], batch_size=4, steps=2, seed=3)[1]
     pairs = [rows.train[place] for place in batch]
@@ -146,7 +147,7 @@ def test_tool_results_inside_an_answer_do_not_count_as_chosen(pi0: Path, tmp_pat
     attempt = make_run(tmp_path / "run", "dpo-tiny", parent=pi0, rows=[pair, pair])
     tokenizer = tokenizer_of(pi0 / "model")
     raw = read_rows(attempt.run.rows, expected_sha256=attempt.run.spec()["rows_sha256"])
-    (row,) = preferred_rows(raw, tokenizer, max_length=192).train
+    (row,) = preferred_rows(raw, tokenizer, max_length=192, max_rows=100).train
     counted = [token for token, wanted in zip(row.chosen.ids, row.chosen.counted, strict=True) if wanted]
     assert "secret" not in tokenizer.decode(counted)
     assert "secret" in tokenizer.decode(row.chosen.ids)
@@ -154,6 +155,29 @@ def test_tool_results_inside_an_answer_do_not_count_as_chosen(pi0: Path, tmp_pat
         [dict(dpo.dataset_of([row], [[0]])[0])]
     )
     assert int(collated["completion_mask"][0].sum()) == len(counted)
+
+
+def test_what_is_too_long_loses_its_context_first_and_its_end_last(pi0: Path, tmp_path: Path) -> None:
+    counted = [False] * 80 + [True] * 20
+    assert fitted(list(range(100)), counted, 60)[0] == list(range(40, 100))
+    ids, wanted = fitted(list(range(100)), counted, 24)
+    assert ids == list(range(74, 98))
+    ids, wanted = fitted(list(range(100)), [False] * 10 + [True] * 90, 40)
+    assert ids == list(range(40))
+    assert sum(wanted) == 30
+    long = {"role": "assistant", "content": "word " * 400}
+    pair = {
+        "kind": "preference",
+        "split": "train",
+        "prompt": [{"role": "user", "content": "question " * 200}],
+    }
+    rows = [{**pair, "chosen": [long], "rejected": [{**long, "content": "other " * 400}]} for _ in range(3)]
+    rows.append({**pair, "chosen": [long], "rejected": [{**long, "content": long["content"] + "x"}]})
+    attempt = make_run(tmp_path / "run", "dpo-tiny", parent=pi0, rows=rows)
+    raw = read_rows(attempt.run.rows, expected_sha256=attempt.run.spec()["rows_sha256"])
+    made = preferred_rows(raw, tokenizer_of(pi0 / "model"), max_length=64, max_rows=2)
+    assert all(row.length == 64 and len(row.prompt) == 16 for row in made.train)
+    assert made.facts()["left_out"]["beyond_max_rows"] == 1
 
 
 @pytest.mark.parametrize("slug", ["ptq-int8", "ptq-int4"])

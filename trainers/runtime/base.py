@@ -5,6 +5,7 @@ What comes out is registered as π0, the reference every later model is compared
 
 import json
 import math
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class BasePass:
         self.train_rows, self.held_out = read_rows(work.run.rows, expected_sha256=work.spec["rows_sha256"])
         if not self.train_rows:
             raise CannotTrain("no_rows", "The approved snapshot holds no rows to train on.")
+        self.steps, self.rows_used = int(self.recipe["steps"]), 0
         self.resumed = work.resume_from()
         self.tokenizer = self._tokenizer()
         self.blocks = self._blocks()
@@ -40,7 +42,6 @@ class BasePass:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=self.recipe["learning_rate"], weight_decay=self.recipe["weight_decay"]
         )
-        self.steps = int(self.recipe["steps"])
 
     def run(self) -> None:
         """Train, measure, publish."""
@@ -76,19 +77,35 @@ class BasePass:
         with self.work.artifacts(facts) as folder:
             self._save(folder / "model")
 
+    def _row_facts(self) -> dict[str, Any]:
+        unused = len(self.train_rows) - self.rows_used
+        left_out = {"beyond_the_steps": unused} if unused else {}
+        return {
+            "train": self.rows_used,
+            "held_out": len(self._measured()),
+            "truncated": 0,
+            "left_out": left_out,
+        }
+
     def _tokenizer(self) -> Tokenizer:
         if self.resumed:
             return load_tokenizer(self.resumed[1])
         self.work.phase("training the tokenizer")
-        texts = texts_of(pieces_of(row) for row in self.train_rows)
+        texts = enough(
+            texts_of(pieces_of(row) for row in self.train_rows), self.recipe["vocabulary_characters"]
+        )
         return train_tokenizer(texts, int(self.recipe["vocabulary"]))
 
     def _blocks(self) -> Tensor:
-        """All rows as one stream cut into equal blocks: [blocks, block + 1]."""
+        """Rows as one stream cut into equal blocks, [blocks, block + 1]; no more rows than the steps can use."""
         block = int(self.recipe["block"])
+        wanted = self.steps * int(self.recipe["batch_size"]) * block + 1
         stream: list[int] = []
         for row in self.train_rows:
+            if len(stream) >= wanted:
+                break
             stream.extend(encode(self.tokenizer, pieces_of(row))[0])
+            self.rows_used += 1
         while len(stream) < block + 1:
             stream.extend(stream)
         count = (len(stream) - 1) // block
@@ -165,6 +182,16 @@ class BasePass:
             "pad_token_id": pad_id(self.tokenizer),
         }
         (folder / "generation_config.json").write_text(json.dumps(generation, sort_keys=True) + "\n")
+
+
+def enough(texts: Iterable[str], characters: int) -> Iterator[str]:
+    """Texts until so many characters are reached: merges learned from a few megabytes are good enough for a tiny model."""
+    seen = 0
+    for text in texts:
+        if seen >= characters:
+            return
+        seen += len(text)
+        yield text
 
 
 def train(work: Work) -> None:

@@ -99,7 +99,7 @@ def train(work: Work) -> None:
     parent, recipe = verified_parent(work), work.recipe
     tokenizer = tokenizer_of(parent)
     raw = read_rows(work.run.rows, expected_sha256=work.spec["rows_sha256"])
-    rows = preferred_rows(raw, tokenizer, max_length=recipe["max_length"])
+    rows = preferred_rows(raw, tokenizer, max_length=recipe["max_length"], max_rows=recipe["max_rows"])
     lengths = [row.length for row in rows.train]
     batches = planned(lengths, batch_size=recipe["batch_size"], steps=recipe["steps"], seed=work.seed)
     work.phase("reference log-probabilities")

@@ -97,15 +97,23 @@ def pieces_of(row: Row, *, loss_on: str = "last_turn") -> Iterator[Piece]:
     return render(row["messages"], row.get("tools"))
 
 
+def fitted(ids: list[int], counted: list[bool], max_length: int) -> tuple[list[int], list[bool]]:
+    """Cut what is too long: the beginning of the context first, down to a quarter of the room, then the answer's end."""
+    if len(ids) <= max_length:
+        return ids, counted
+    first = counted.index(True) if True in counted else len(ids)
+    kept = max(max_length - (len(ids) - first), min(first, max_length // 4))
+    start = first - min(first, kept)
+    return ids[start : start + max_length], counted[start : start + max_length]
+
+
 def answered_rows(
-    raw: tuple[list[Row], list[Row]], tokenizer: Tokenizer, *, max_length: int, loss_on: str
+    raw: tuple[list[Row], list[Row]], tokenizer: Tokenizer, *, max_length: int, max_rows: int, loss_on: str
 ) -> Rows:
-    """SFT rows as tokens. Too long: the beginning goes, the answer stays. Nothing to learn from: left out, counted."""
+    """SFT rows as tokens. Nothing to learn from, or more than this run can use: left out, counted."""
     rows = Rows([], [])
     for source, sink in zip(raw, (rows.train, rows.held_out), strict=True):
-        for row in source:
-            if row["kind"] != "sft":
-                continue
+        for row in _of_kind(source, "sft", max_rows, rows):
             answered = answered_row(row, tokenizer, max_length=max_length, loss_on=loss_on)
             rows.truncated += answered.truncated
             if any(answered.counted[1:]):
@@ -118,30 +126,45 @@ def answered_rows(
 
 
 def answered_row(row: Row, tokenizer: Tokenizer, *, max_length: int, loss_on: str = "last_turn") -> Answered:
-    """One row's tokens; the end is kept where it is too long."""
+    """One row's tokens, cut where they are too many."""
     ids, counted = encode(tokenizer, pieces_of(row, loss_on=loss_on))
-    return Answered(row["name"], ids[-max_length:], counted[-max_length:], truncated=len(ids) > max_length)
+    return Answered(row["name"], *fitted(ids, counted, max_length), truncated=len(ids) > max_length)
 
 
-def preferred_rows(raw: tuple[list[Row], list[Row]], tokenizer: Tokenizer, *, max_length: int) -> Rows:
-    """Preference rows as tokens: the prompt gives way first; a pair whose answers alone are too long is left out."""
+def preferred_rows(
+    raw: tuple[list[Row], list[Row]], tokenizer: Tokenizer, *, max_length: int, max_rows: int
+) -> Rows:
+    """Preference rows as tokens; pairs that say the same once cut are left out, counted."""
     rows = Rows([], [])
     for source, sink in zip(raw, (rows.train, rows.held_out), strict=True):
-        for row in source:
-            if row["kind"] != "preference":
-                continue
-            pair = _preferred(row, tokenizer)
-            room = max_length - (pair.length - len(pair.prompt))
+        for row in _of_kind(source, "preference", max_rows, rows):
+            whole = _preferred(row, tokenizer)
+            pair = _cut(whole, max_length)
+            rows.truncated += pair != whole
             if pair.chosen.ids == pair.rejected.ids:
                 rows.left_out["identical_answers"] += 1
-            elif room < 1:
-                rows.left_out["answer_too_long"] += 1
             else:
-                rows.truncated += len(pair.prompt) > room
-                sink.append(Preferred(pair.name, pair.prompt[-room:], pair.chosen, pair.rejected))
+                sink.append(pair)
     if not rows.train:
         raise CannotTrain("no_rows", "The approved snapshot holds no preference pairs to train on.")
     return rows
+
+
+def _of_kind(source: list[Row], kind: str, max_rows: int, rows: Rows) -> list[Row]:
+    """Rows come ordered by salted hash, so the first `max_rows` are a fair sample."""
+    fitting = [row for row in source if row["kind"] == kind]
+    if len(fitting) > max_rows:
+        rows.left_out["beyond_max_rows"] += len(fitting) - max_rows
+    return fitting[:max_rows]
+
+
+def _cut(pair: Preferred, max_length: int) -> Preferred:
+    """The prompt gives way first, down to a quarter of the room; then the ends of the answers."""
+    room = max(max_length - (pair.length - len(pair.prompt)), min(len(pair.prompt), max_length // 4))
+    prompt = pair.prompt[-room:] if room < len(pair.prompt) else pair.prompt
+    left = max_length - len(prompt)
+    sides = (Side(side.ids[:left], side.counted[:left]) for side in (pair.chosen, pair.rejected))
+    return Preferred(pair.name, prompt, *sides)
 
 
 def _preferred(row: Row, tokenizer: Tokenizer) -> Preferred:

@@ -52,7 +52,8 @@ def train(work: Work) -> None:
     parent, recipe = verified_parent(work), work.recipe
     tokenizer = tokenizer_of(parent)
     raw = read_rows(work.run.rows, expected_sha256=work.spec["rows_sha256"])
-    rows = answered_rows(raw, tokenizer, max_length=recipe["max_length"], loss_on=recipe["loss_on"])
+    limits = {"max_length": recipe["max_length"], "max_rows": recipe["max_rows"]}
+    rows = answered_rows(raw, tokenizer, **limits, loss_on=recipe["loss_on"])
     lengths = [len(row.ids) for row in rows.train]
     batches = planned(lengths, batch_size=recipe["batch_size"], steps=recipe["steps"], seed=work.seed)
     model, processing = load_for_training(parent)
