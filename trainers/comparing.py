@@ -43,7 +43,7 @@ def curve(run: Run) -> Plot | None:
         return lines(
             _("Rounding error by matrix"), series, unit=_("relative"), x_label=_("matrix"), from_zero=True
         )
-    series = [_series(_("each step"), own)]
+    series = [_series(_("each step"), own, faint=len(own) >= SMOOTHED_FROM)]
     if len(own) >= SMOOTHED_FROM:
         series.append(_series(_("smoothed"), smoothed(own)))
     if before:
@@ -52,8 +52,8 @@ def curve(run: Run) -> Plot | None:
     return lines(_("Training loss"), series, unit=unit, x_label=_("step"))
 
 
-def _series(name: str, values: Sequence[tuple[int, float]]) -> Series:
-    return Series(name, [step for step, _value in values], [value for _step, value in values])
+def _series(name: str, values: Sequence[tuple[int, float]], *, faint: bool = False) -> Series:
+    return Series(name, [step for step, _value in values], [value for _step, value in values], faint=faint)
 
 
 def previous_run(run: Run) -> Run | None:

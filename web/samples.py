@@ -98,7 +98,7 @@ def _losses() -> list[plots.Series]:
     held = [1.95 + 2.5 * exp(-step / 95) for step in steps[::5]]
     width = [0.12 for _ in held]
     return [
-        plots.Series("training", steps, train),
+        plots.Series("each step", steps, train, faint=True),
         plots.Series(
             "held out", steps[::5], held, [a - b for a, b in zip(held, width, strict=True)],
             [a + b for a, b in zip(held, width, strict=True)],

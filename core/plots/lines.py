@@ -25,13 +25,14 @@ MAX_POINTS = 600
 
 @dataclass(frozen=True)
 class Series:
-    """One line: x and y of equal length; low and high, when given, are its interval."""
+    """One line: x and y of equal length; low and high, when given, are its interval; `faint` is background."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     low: Sequence[float] = field(default=())
     high: Sequence[float] = field(default=())
+    faint: bool = False
 
 
 def _thinned(series: Series) -> Series:
@@ -46,7 +47,9 @@ def _thinned(series: Series) -> Series:
         keep.update((min(part, key=series.y.__getitem__), max(part, key=series.y.__getitem__)))
     chosen = sorted(keep)
     return Series(
-        series.name, *(_picked(values, chosen) for values in (series.x, series.y, series.low, series.high))
+        series.name,
+        *(_picked(values, chosen) for values in (series.x, series.y, series.low, series.high)),
+        series.faint,
     )
 
 
@@ -58,9 +61,20 @@ def _path(points: list[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x},{y}" for x, y in points)
 
 
+def _look(series: Series, place: int) -> tuple[str, str]:
+    """Colour and dash class of a line by its place; a faint one has neither colour nor dash."""
+    if series.faint:
+        return "p-faint", ""
+    return COLOURS[place % len(COLOURS)], f"p-dash-{place % 4 + 1}" if place % 4 else ""
+
+
+def _placed(series: Sequence[Series]) -> list[tuple[int, Series]]:
+    """Each line with its place among those that have a colour of their own."""
+    return [(sum(not before.faint for before in series[:i]), one) for i, one in enumerate(series)]
+
+
 def _line(series: Series, x: Scale, y: Scale, place: int) -> str:
-    colour = COLOURS[place % len(COLOURS)]
-    dash = f" p-dash-{place % 4 + 1}" if place % 4 else ""
+    colour, dash = _look(series, place)
     points = [(x(a), y(b)) for a, b in zip(series.x, series.y, strict=True) if b == b]
     if not points:
         return ""
@@ -71,7 +85,7 @@ def _line(series: Series, x: Scale, y: Scale, place: int) -> str:
         drawn = tag("path", d=_path(upper + lower[::-1]) + "Z", class_=f"p-band p-fill {colour}")
     if len(points) == 1:
         return drawn + tag("circle", cx=points[0][0], cy=points[0][1], r=3, class_=f"p-fill {colour}")
-    return drawn + tag("path", d=_path(points), class_=f"p-line p-stroke {colour}{dash}")
+    return drawn + tag("path", d=_path(points), class_=f"p-line p-stroke {colour} {dash}".strip())
 
 
 def _axes(
@@ -126,11 +140,8 @@ def lines(
     if target is not None:
         parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(target), y2=y(target), class_="p-target"))
         parts.append(text(LEFT + 4, y(target) - 5, target_label, "p-text p-start"))
-    parts += [_line(one, x, y, place) for place, one in enumerate(thinned)]
-    legend = [
-        Legend(one.name, COLOURS[i % 4], f"p-dash-{i % 4 + 1}" if i % 4 else "")
-        for i, one in enumerate(series)
-    ]
+    parts += [_line(one, x, y, place) for place, one in _placed(thinned)]
+    legend = [Legend(one.name, *_look(one, place)) for place, one in _placed(series)]
     return Plot(
         title=title,
         unit=unit,

@@ -6,12 +6,15 @@ from django.urls import reverse
 
 from annotation.actions.campaigns import create_campaign
 from annotation.models import Campaign, Item
+from core.jobs import runner
 from curation.conversation import message, new_conversation
-from curation.models import ConversationVersion
-from snapshots.models import SnapshotRow
+from curation.models import ConversationVersion, Feedback
+from snapshots.actions.build_snapshot import build_snapshot
+from snapshots.actions.create_selection import create_selection
+from snapshots.actions.review import approve_snapshot, request_review
+from snapshots.models import Approval, SnapshotRow
 from tests.annotation.conftest import queue_pairs, store
 from tests.conftest import Team
-from tests.trainers.approved import approve, chat_rows
 from tests.web.test_lineage import trained
 from trainers.models import ModelVersion
 
@@ -66,6 +69,27 @@ class Filled:
         ]
 
 
+def signed_snapshot(team: Team) -> Approval:
+    """Six answers their users liked, built, sealed and signed the way the product does it."""
+    for number in range(6):
+        version = store(
+            team.project,
+            new_conversation(
+                [message("user", f"What is {number}? {LONG}"), message("assistant", f"{number} {ANSWER}")]
+            ),
+        )
+        Feedback.objects.create(project=team.project, trace=version.trace, rating=1, origin="user")
+    selection = create_selection(
+        who=team.engineer, project=team.project, name="answers", spec={"kind": "sft"}
+    )
+    snapshot = build_snapshot(who=team.engineer, project=team.project, selection=selection)
+    runner.run(str(snapshot.job_id))
+    snapshot.refresh_from_db()
+    assert snapshot.state == "sealed", snapshot.error
+    review = request_review(who=team.engineer, snapshot=snapshot, note=LONG)
+    return approve_snapshot(who=team.lead, review=review, reason=f"looks right {LONG}")
+
+
 def fill(team: Team) -> Filled:
     """Everything once."""
     value = new_conversation([message("user", f"What is {LONG}?"), message("assistant", ANSWER)])
@@ -77,13 +101,7 @@ def fill(team: Team) -> Filled:
         who=team.lead, project=team.project, name=f"Which is better? {LONG}"[:120], overlap=2
     )
     items = queue_pairs(campaign, 3)
-    approval = approve(
-        project=team.project,
-        requester=team.engineer,
-        approver=team.lead,
-        rows=chat_rows("sft", 8),
-        name="answers",
-    )
+    approval = signed_snapshot(team)
     row = SnapshotRow.objects.filter(snapshot=approval.snapshot).first()
     assert row is not None
     return Filled(version, campaign, items[0], row, trained(team, approval), team.project.slug)
