@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import NotFound
 
 from .actions.claim import claim
-from .models import Assignment, Campaign, Item
+from .models import Assignment, Campaign, Item, Judgment
+
+MOST = 1_000
+"""Counts a page shows stop here."""
 
 
 def chosen_campaign(project: Project, given: str) -> Campaign | None:
@@ -70,17 +73,18 @@ def held_by_others(
     items = Item.objects.filter(project=project, kind=kind, state="open", slots_left=0)
     if campaign:
         items = items.filter(campaign=campaign)
-    mine = Q(judgments__profile__user=who) | Q(
-        assignments__profile__user=who, assignments__state__in=["leased", "skipped"]
-    )
-    held = items.filter(assignments__state="leased").exclude(pk__in=Item.objects.filter(mine).values("pk"))
-    return held.distinct().count()
+    leased = Assignment.objects.filter(item=OuterRef("pk"), state="leased")
+    return _unseen(items, who, ("leased", "skipped")).filter(Exists(leased))[:MOST].count()
 
 
 def waiting_for(*, who: User, project: Project, kind: str) -> int:
-    """Items of open campaigns with a free slot that this person has not seen, at most 1,000."""
-    seen = Q(judgments__profile__user=who) | Q(
-        assignments__profile__user=who, assignments__state__in=["submitted", "skipped"]
-    )
+    """Items of open campaigns with a free slot that this person has neither answered nor skipped, capped."""
     free = Item.objects.waiting().filter(project=project, kind=kind)
-    return free.exclude(pk__in=Item.objects.filter(seen).values("pk"))[:1000].count()
+    return _unseen(free, who, ("submitted", "skipped"))[:MOST].count()
+
+
+def _unseen(items: QuerySet[Item], who: User, states: Collection[str]) -> QuerySet[Item]:
+    """Items this person has no vote on and no assignment in one of these states."""
+    voted = Judgment.objects.filter(item=OuterRef("pk"), profile__user=who)
+    held = Assignment.objects.filter(item=OuterRef("pk"), profile__user=who, state__in=states)
+    return items.filter(~Exists(voted), ~Exists(held))
