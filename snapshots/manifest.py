@@ -26,6 +26,7 @@ class Tally:
     licences: Counter[str] = field(default_factory=Counter)
     redaction_rules: Counter[str] = field(default_factory=Counter)
     simulated: int = 0
+    simulated_traces: int = 0
     judgments: set[str] = field(default_factory=set)
 
     def keep(self, *, row: Mapping[str, Any], stratum: str, training_use: str) -> None:
@@ -38,6 +39,7 @@ class Tally:
         self.licences[lineage["licence"]] += 1
         self.redaction_rules[lineage["redaction_rules"]] += 1
         self.simulated += bool(lineage["simulated"])
+        self.simulated_traces += bool(lineage.get("trace_simulated"))
         self.judgments.update(lineage["judgments"])
 
     def drop(self, exclusion: str, count: int = 1) -> None:
@@ -67,6 +69,7 @@ class Tally:
             "licences": _sorted(self.licences),
             "redaction_rules": _sorted(self.redaction_rules),
             "simulated_rows": self.simulated,
+            "rows_from_simulated_traces": self.simulated_traces,
             "judgments": len(self.judgments),
         }
 

@@ -82,7 +82,17 @@ def _build(snapshot: Snapshot, running: RunningJob) -> dict[str, Any]:
     running.progress(len(plan.rows), len(plan.rows), "sealing")
     with running.fence():
         _require_current(snapshot)
-        root = seal(snapshot, plan, shards)
+        try:
+            root = seal(snapshot, plan, shards)
+        except OSError as fault:
+            raise Unavailable(
+                "storage_unavailable",
+                _("The files of the snapshot could not be stored: %(fault)s.")
+                % {"fault": fault.strerror or fault},
+                hint=_(
+                    "Nothing was sealed. Once the storage has room and answers, the build is tried again."
+                ),
+            ) from fault
         data = {"root": root, "rows": len(plan.rows)}
         record(actor=ACTOR, verb="snapshot.seal", subject=snapshot, project_id=snapshot.project_id, data=data)
         emit(

@@ -141,7 +141,7 @@ def _lineage(
         simulated=simulated,
         licence=" AND ".join(sorted({source.facts.licence for source in sources})),
         redaction_rules=" ".join(sorted({source.facts.rules for source in sources})),
-        extra={"traces": traces},
+        extra={"traces": traces, "trace_simulated": any(source.facts.simulated for source in sources)},
     )
 
 

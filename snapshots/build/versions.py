@@ -42,6 +42,7 @@ class VersionFacts:
     veto: Exclusion | None
     licence: str
     training_use: str
+    simulated: bool
     rules: str
     domain: str
     difficulty: str
@@ -86,37 +87,32 @@ def _facts(versions: QuerySet[Any]) -> Iterator[VersionFacts]:
     rows = versions.annotate(
         representative=Coalesce(F("curation__cluster__representative_id"), F("pk")),
         is_current=Exists(ConversationVersion.objects.filter(pk=OuterRef("pk"), current_of__isnull=False)),
-    ).values_list(
-        "pk", "trace_id", "representative", "bar", "veto", "is_current", "trace__licence",
-        "trace__training_use", "rules__asset__name", "rules__number", "curation__domain",
-        "curation__difficulty", "curation__kind", "curation__language",
-    )  # fmt: skip
-    for (
-        pk,
-        trace,
-        representative,
-        bar,
-        veto,
-        current,
-        licence,
-        use,
-        rules,
-        number,
-        *labels,
-    ) in rows.iterator():
-        superseded = None if current else Exclusion.SUPERSEDED
+    ).values(*_FIELDS)
+    for row in rows.iterator():
+        bar = row["bar"] if row["is_current"] else Exclusion.SUPERSEDED
         yield VersionFacts(
-            pk,
-            trace,
-            str(representative),
-            representative == pk,
-            Exclusion(bar) if bar else superseded,
-            Exclusion(veto) if veto else None,
-            licence or "unknown",
-            use,
-            f"{rules}@{number}",
-            *(label or "" for label in labels),
+            version=row["pk"],
+            trace=row["trace_id"],
+            cluster=str(row["representative"]),
+            is_representative=row["representative"] == row["pk"],
+            bar=Exclusion(bar) if bar else None,
+            veto=Exclusion(row["veto"]) if row["veto"] else None,
+            licence=row["trace__licence"] or "unknown",
+            training_use=row["trace__training_use"],
+            simulated=row["trace__simulated"],
+            rules=f"{row['rules__asset__name']}@{row['rules__number']}",
+            domain=row["curation__domain"] or "",
+            difficulty=row["curation__difficulty"] or "",
+            kind=row["curation__kind"] or "",
+            language=row["curation__language"] or "",
         )
+
+
+_FIELDS = (
+    *("pk", "trace_id", "representative", "is_current", "bar", "veto"),
+    *("trace__licence", "trace__training_use", "trace__simulated", "rules__asset__name", "rules__number"),
+    *("curation__domain", "curation__difficulty", "curation__kind", "curation__language"),
+)
 
 
 def _bar(spec: SelectionSpec, quarantine: AssetVersion) -> Case:

@@ -1,11 +1,13 @@
 """What people say about themselves, and the accounts API."""
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.create_project import create_project
 from accounts.actions.profile import update_profile
-from accounts.models import Role
+from accounts.models import Project, Role, User
 from accounts.permissions import roles_of
 from core.actors import system
 from core.errors import Refused
@@ -50,3 +52,17 @@ def test_a_new_project_has_its_first_administrator_and_a_free_slug(team: Team) -
     assert roles_of(team.lead, project) == {Role.ADMIN}
     with pytest.raises(Refused, match="already"):
         create_project(actor=system("test"), slug="second", name="Again", admin=team.lead)
+
+
+def test_the_command_lets_the_first_person_in(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command(
+        "create_project", "first", "The first", "--admin", "Boss@first.example", "--training-use", "allowed"
+    )
+    link = next(word for word in capsys.readouterr().out.split() if word.startswith("/account/reset/"))
+    visitor = Client()
+    visitor.post(link, {"password": "correct horse battery"})
+    signed_in = visitor.post(
+        "/login/", {"username": "boss@first.example", "password": "correct horse battery"}
+    )
+    assert signed_in.status_code == 302
+    assert roles_of(User.objects.get(), Project.objects.get(slug="first")) == {Role.ADMIN}

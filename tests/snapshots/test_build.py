@@ -1,9 +1,14 @@
 """What enters a snapshot, what stays out under which name, and that both add up."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 
+from core import storage
+from core.jobs.runner import run
 from core.models import AuditEntry, Event, Job
 from curation.models import BacklogItem, CurationState, PinnedBody, Trace
 from snapshots.actions.verify_snapshot import verify_snapshot
@@ -159,3 +164,58 @@ def test_the_split_is_by_cluster_and_written_into_row_and_file(world: World, per
     splits = {row["split"] for row in rows(snapshot)}
     assert splits == ({"train"} if permille == 0 else {"train", "validation"})
     assert {shard.split for shard in snapshot.shards.all()} == splits
+
+
+def test_storage_that_cannot_be_written_seals_nothing_and_the_build_is_tried_again(
+    world: World, settings: Any, tmp_path: Path
+) -> None:
+    world.repair(world.answer("good"), "accepted")
+    good, blocked = settings.STORAGE_URL, tmp_path / "a-file-where-a-folder-should-be"
+    blocked.write_text("")
+    settings.STORAGE_URL = f"file://{blocked}/blobs"
+    snapshot = world.snapshot()
+    job = Job.objects.get(pk=snapshot.job_id)
+    assert (snapshot.state, job.state) == ("building", "queued")
+    assert "could not be stored" in job.error
+    assert not SnapshotRow.objects.exists()
+    settings.STORAGE_URL = good
+    Job.objects.filter(pk=job.pk).update(run_after=Now())
+    run(str(job.pk))
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.row_count) == ("sealed", 1)
+
+
+def test_a_build_that_runs_twice_seals_once(world: World, sealed: Snapshot) -> None:
+    Job.objects.filter(pk=sealed.job_id).update(state="queued", finished_at=None)
+    run(str(sealed.job_id))
+    assert Job.objects.get(pk=sealed.job_id).result == {"root": sealed.root, "rows": 4}
+    assert SnapshotRow.objects.filter(snapshot=sealed).count() == 4
+
+
+def test_rows_from_simulated_traffic_say_so(world: World) -> None:
+    world.repair(world.answer("made up", simulated=True), "accepted")
+    snapshot = world.snapshot()
+    assert rows(snapshot)[0]["lineage"]["trace_simulated"] is True
+    assert snapshot.manifest["counts"]["rows_from_simulated_traces"] == 1
+
+
+def test_the_command_verifies_every_sealed_snapshot_and_fails_on_damage(
+    world: World, sealed: Snapshot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_snapshots", world.team.project.slug)
+    assert "holds" in capsys.readouterr().out
+    storage.delete(sealed.shards.earliest("pk").sha256)
+    with pytest.raises(CommandError, match="1 snapshots"):
+        call_command("verify_snapshots", world.team.project.slug, "--number", "1")
+
+
+def test_what_was_said_about_an_older_version_stays_out_and_is_counted_once(world: World) -> None:
+    world.repair(world.answer("good"), "accepted")
+    older = world.answer("older")
+    world.repair(older, "accepted")
+    newer = world.answer("newer")
+    CurationState.objects.filter(version=older).update(step="superseded")
+    Trace.objects.filter(pk=newer.trace_id).update(current=None)
+    Trace.objects.filter(pk=older.trace_id).update(current=newer)
+    snapshot = world.snapshot()
+    assert excluded(snapshot) == {"superseded_version": 1, "no_reason": 1}
