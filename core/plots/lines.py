@@ -1,7 +1,7 @@
 """Line series over a numeric axis (steps, seconds, days), with optional interval bands and a target line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -46,10 +46,12 @@ def _thinned(series: Series) -> Series:
         part = range(int(i * stretch), min(count, int((i + 1) * stretch)))
         keep.update((min(part, key=series.y.__getitem__), max(part, key=series.y.__getitem__)))
     chosen = sorted(keep)
-    return Series(
-        series.name,
-        *(_picked(values, chosen) for values in (series.x, series.y, series.low, series.high)),
-        series.faint,
+    return replace(
+        series,
+        x=_picked(series.x, chosen),
+        y=_picked(series.y, chosen),
+        low=_picked(series.low, chosen),
+        high=_picked(series.high, chosen),
     )
 
 
