@@ -62,8 +62,8 @@ def input_messages(span: Span) -> list[Message]:
 def choices(span: Span) -> list[Message]:
     """Every choice the model answered with, each with its finish reason and the model that answered."""
     messages = read_messages(span["attributes"].get("gen_ai.output.messages"))
-    reasons = span["attributes"].get("gen_ai.response.finish_reasons") or []
-    reasons = [reasons] if isinstance(reasons, str) else reasons
+    given = span["attributes"].get("gen_ai.response.finish_reasons")
+    reasons = given if isinstance(given, list) else [given] if isinstance(given, str) else []
     model = text(span, "gen_ai.response.model", "gen_ai.request.model")
     for place, message in enumerate(messages):
         if "finish_reason" not in message and place < len(reasons):

@@ -37,7 +37,8 @@ def read_messages(raw: Any) -> list[Message]:
             return [{"role": "user", "parts": [{"type": "text", "text": raw}]}] if raw else []
     if isinstance(raw, dict):
         raw = raw.get("messages", [raw])
-    return [message for one in raw or [] if isinstance(one, dict) for message in read_message(one)]
+    listed = raw if isinstance(raw, list) else []
+    return [message for one in listed if isinstance(one, dict) for message in read_message(one)]
 
 
 def read_message(raw: dict[str, Any]) -> list[Message]:
@@ -84,7 +85,8 @@ def _parts(raw: dict[str, Any], role: Role) -> list[Part]:
         parts += [_part(one) for one in content]
     if raw.get("refusal") and isinstance(raw["refusal"], str):
         parts.append({"type": "text", "text": raw["refusal"]})
-    parts += [_call(one) for one in raw.get("tool_calls") or [] if isinstance(one, dict)]
+    calls = raw.get("tool_calls")
+    parts += [_call(one) for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
     return parts
 
 

@@ -57,6 +57,7 @@ def _span(raw: Any, resource: dict[str, Any], scope: str, place: str, number: in
                     "attributes": _pairs(event.get("attributes")),
                 }
                 for event in _list(raw, "events")
+                if isinstance(event, dict)
             ],
             "resource": resource,
             "scope": scope,
