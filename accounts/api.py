@@ -21,6 +21,8 @@ from accounts.actions.persons import person_behind
 from accounts.actions.profile import update_profile
 from accounts.models import Role, User
 from accounts.queries import Member, members_of, open_invitations, tokens_for
+from core.api import CursorPage
+from core.models import AuditEntry
 
 
 class Members(ProjectAPI):
@@ -149,6 +151,28 @@ class TokenRevoke(ProjectAPI):
         """The token stops working at once."""
         revoke_token(who=self.who, project=self.project, token_id=token_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class NewestAct(CursorPage):
+    """By id: entries are numbered as they are written."""
+
+    ordering = "-id"
+
+
+class Audit(ProjectAPI):
+    """Who did what."""
+
+    verbs = {"GET": "audit.read"}
+
+    @extend_schema(responses=s.AuditOut(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """List acts, newest first; ?verb= narrows them."""
+        entries = AuditEntry.objects.filter(project_id=self.project.pk)
+        if verb := request.query_params.get("verb"):
+            entries = entries.filter(verb=verb)
+        pages = NewestAct()
+        page = pages.paginate_queryset(entries, request, self)
+        return pages.get_paginated_response(s.AuditOut(page or [], many=True).data)
 
 
 class Me(APIView):

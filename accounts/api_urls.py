@@ -12,6 +12,7 @@ urlpatterns = [
     path("members/<uuid:user_id>/reset", api.MemberReset.as_view()),
     path("invitations", api.Invitations.as_view()),
     path("invitations/<uuid:invitation_id>/revoke", api.InvitationRevoke.as_view()),
+    path("audit", api.Audit.as_view()),
     path("tokens", api.Tokens.as_view()),
     path("tokens/<uuid:token_id>/revoke", api.TokenRevoke.as_view()),
 ]

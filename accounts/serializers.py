@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.actions.invite import DEFAULT_DAYS
 from accounts.models import ApiToken, Invitation, Role, User
 from accounts.models.access import Scope
+from core.models import AuditEntry
 
 
 class MemberOut(serializers.Serializer[Any]):
@@ -87,6 +88,17 @@ class TokenMade(TokenOut):
 
     class Meta(TokenOut.Meta):
         fields = (*TokenOut.Meta.fields, "secret")  # type: ignore[assignment]
+
+
+class AuditOut(serializers.ModelSerializer[AuditEntry]):
+    """One act."""
+
+    class Meta:
+        model = AuditEntry
+        fields = (
+            *("id", "at", "actor_kind", "actor_id", "actor_name", "verb", "subject_type", "subject_id"),
+            *("request_id", "data"),
+        )
 
 
 class ResetMade(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import audit_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("members/<uuid:user_id>/reactivate/", views.member_reactivate, name="member_reactivate"),
     path("members/<uuid:user_id>/reset/", views.member_reset, name="member_reset"),
     path("invitations/<uuid:invitation_id>/revoke/", views.invitation_revoke, name="invitation_revoke"),
+    path("audit/", audit_views.audit, name="audit"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke/", views.token_revoke, name="token_revoke"),
 ]
