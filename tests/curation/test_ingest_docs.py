@@ -29,3 +29,10 @@ def test_every_refusal_code_is_documented() -> None:
     found -= {"bad_text"}
     assert len(found) >= 15
     assert not {code for code in found if f"`{code}`" not in DOCS}
+
+
+def test_every_kind_of_planted_truth_is_documented() -> None:
+    text = (ROOT / "examples" / "assistant" / "truth.py").read_text()
+    kinds = set(re.findall(r'"kind": "([a-z_]+)"', text)) | {"near", "regenerated"}
+    assert len(kinds) >= 9
+    assert not {kind for kind in kinds if f"`{kind}`" not in DOCS}

@@ -5,11 +5,14 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from curation import api as api_module
 from curation.actions.ingest_batch import ingest_batch
 from curation.actions.settle_traces import settle_traces
 from curation.ingest.items import read_records
+from curation.ingest.transport import Gate
 from curation.models import IngestBatch, Refusal, Trace
 from tests.conftest import Team
 from tests.curation.records import record
@@ -185,3 +188,23 @@ def test_an_empty_batch_is_no_error(team: Team) -> None:
         "/api/v1/projects/acme/traces:batch", b"", content_type="application/x-ndjson", headers=headers
     )
     assert answer.json()["accepted"] == 0
+
+
+def test_trouble_of_ours_is_said_plainly_and_too_many_at_once_come_back_later(
+    team: Team, monkeypatch: Any
+) -> None:
+    def gone(**_: Any) -> None:
+        raise OperationalError("server closed the connection: secret detail")
+
+    headers = {"Authorization": f"Bearer {make_token(team, 'ingest')}"}
+    url, body = "/api/v1/projects/acme/traces:batch", json.dumps(record()).encode()
+    full = Gate(1)
+    with monkeypatch.context() as patch, full.enter():
+        patch.setattr(api_module, "gate", full)
+        busy = Client().post(url, body, content_type="application/x-ndjson", headers=headers)
+    assert busy.status_code == 429
+    assert int(busy["Retry-After"]) > 0
+    monkeypatch.setattr(api_module, "ingest_batch", gone)
+    away = Client().post(url, body, content_type="application/x-ndjson", headers=headers)
+    assert (away.status_code, away.json()["title"]) == (503, "storage away")
+    assert "secret" not in away.content.decode()
