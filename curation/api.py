@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
@@ -28,6 +27,7 @@ from curation.trace_filters import PATHS, filtered
 
 ROUTE = "jsonl"
 MAX_BATCH_BYTES = 256 << 20
+RETRY_SECONDS = 2
 
 
 class StreamParser(BaseParser):
@@ -183,7 +183,7 @@ class TraceBatch(ProjectAPI):
                 hint="Send the batch again in a moment. Rows that were taken are not taken twice.",
             ) from error  # fmt: skip
         except Busy as error:
-            raise Throttled(wait=settings.SETTLE_GRACE_SECONDS, detail=str(error)) from error
+            raise Throttled(wait=RETRY_SECONDS, detail=str(error)) from error
         return Response(ReportSerializer(report).data)
 
 
