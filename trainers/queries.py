@@ -42,6 +42,21 @@ def launchable_approvals(project: Project) -> QuerySet[Approval]:
     )
 
 
+def phase(said: str) -> str:
+    """What the training program says it does, in the reader's language."""
+    words = {
+        "training": _("training"),
+        "reading rows": _("reading rows"),
+        "reading pairs": _("reading pairs"),
+        "training the tokenizer": _("training the tokenizer"),
+        "reference log-probabilities": _("reference log-probabilities"),
+        "reading the model and the held-out rows": _("reading the model and the held-out rows"),
+        "measuring": _("measuring"),
+        "measuring before and after": _("measuring before and after"),
+    }
+    return words.get(said, said)
+
+
 def log_tail(run: Run) -> str:
     """The end of the newest attempt's log, where this host has the run folder."""
     attempt = run.attempts.order_by("-number").first()

@@ -25,6 +25,6 @@ def reconcile() -> None:
 def ring(run_id: str) -> None:
     """Nudge the training worker after commit. A broker that is away costs two seconds: the next round sees the row."""
     try:
-        launch.apply_async(args=[run_id], queue="train", retry=False, expires=60)
+        launch.apply_async(args=(run_id,), queue="train", retry=False, expires=60)
     except Exception as error:  # any broker fault: the committed row is the truth
         log.warning("run.nudge_failed", run_id=run_id, error=type(error).__name__)

@@ -85,7 +85,11 @@ def run(request: ProjectRequest, run_id: uuid.UUID) -> HttpResponse:
 @project_view(verb="run.read")
 def run_live(request: ProjectRequest, run_id: uuid.UUID) -> HttpResponse:
     """The part of the run page that moves; asks to be loaded again only while the run lives."""
-    return render(request, "trainers/_live.html", _run_context(request, _run(request, run_id)))
+    found = _run(request, run_id)
+    response = render(request, "trainers/_live.html", _run_context(request, found))
+    if found.state not in LIVE_STATES:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_POST
@@ -173,7 +177,7 @@ def _run_context(request: ProjectRequest, found: Run) -> dict[str, Any]:
         "run": found,
         "live": found.state in LIVE_STATES,
         "plot": comparing.curve(found),
-        "doing": found.job.doing,
+        "doing": queries.phase(found.job.doing),
         "attempts": found.attempts.order_by("-number"),
         "log": queries.log_tail(found),
         "measured": queries.measured(found.summary),

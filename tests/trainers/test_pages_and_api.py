@@ -100,9 +100,10 @@ def test_a_live_run_asks_to_be_loaded_again_and_an_ended_one_does_not(team: Team
     assert 'hx-trigger="every 2s"' in live
     assert "Training loss" in live
     Run.objects.filter(pk=run.pk).update(state="failed", error="The disk is full.")
-    ended = client.get(url).content.decode()
-    assert "hx-trigger" not in ended
-    assert "The disk is full." in ended
+    answer = client.get(url)
+    assert "hx-trigger" not in answer.content.decode()
+    assert "The disk is full." in answer.content.decode()
+    assert answer["HX-Refresh"] == "true"
 
 
 def test_a_card_cannot_bring_script_into_the_page(team: Team, run: Run, model: ModelVersion) -> None:

@@ -120,6 +120,20 @@ def test_a_trainer_whose_supervisor_died_saves_and_ends_by_itself(
     assert list(attempt.run.checkpoints.glob("step-*"))
 
 
+def test_when_the_host_ends_every_process_the_attempt_says_interrupted(
+    tmp_path: Path, started: list[AttemptFolder]
+) -> None:
+    attempt = make_run(tmp_path / "run", "base-tiny", **LONG)
+    started.append(attempt)
+    supervise(attempt)
+    until(lambda: step_of(attempt) > 0)
+    for name in reversed(names(attempt)):
+        os.kill(name.pid, signal.SIGTERM)
+    until(lambda: attempt.read("result"), seconds=15)
+    assert (attempt.read("result") or {})["state"] == "interrupted"
+    assert list(attempt.run.checkpoints.glob("step-*"))
+
+
 def test_an_exit_without_evidence_is_a_failure_that_says_why(
     tmp_path: Path, started: list[AttemptFolder]
 ) -> None:

@@ -134,8 +134,9 @@ class Supervisor:
         if self.ending == "overdue":
             said = "The run took longer than its recipe allows (max_seconds) and was stopped."
             return {**base, "state": "failed", "code": "overdue", "message": said}
-        if self.ending is not None:
-            return {**base, "state": self.ending}
+        if self.ending is not None or outcome.get("state") == "stopped":
+            asked = "cancelled" if self.attempt.run.cancel_requested else "interrupted"
+            return {**base, "state": self.ending or asked}
         if outcome.get("state") == "failed":
             return {**base, "state": "failed", "code": outcome["code"], "message": outcome["message"]}
         said = f"The training process ended (code {code}) without saying why; the end of its log says more."

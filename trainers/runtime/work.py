@@ -76,6 +76,8 @@ class Work:
         self._last_tick, self.step = now, step
         for name, value in metrics.items():
             self.metric(step, name, value)
+        if step % max(1, self.total // 10) == 0 and "loss" in metrics:
+            self.say(f"step {step} of {self.total}, loss {metrics['loss']:.4f}")
         self._tell("training")
 
     def metric(self, step: int, name: str, value: float) -> None:
