@@ -11,9 +11,10 @@ from snapshots.selection import KINDS, default_spec
 from snapshots.words import REASONS, word
 
 STRENGTHS = [
-    ("1.0", _("slightly better and up")),
-    ("1.5", _("between slightly and clearly")),
-    ("2.0", _("clearly better")),
+    ("0.5", _("leaning one way (0.5)")),
+    ("1.0", _("slightly better (1)")),
+    ("1.5", _("more than slightly better (1.5)")),
+    ("2.0", _("clearly better, unanimously (2)")),
 ]
 AXIS_FIELDS = {"domain": "domains", "difficulty": "difficulties", "kind": "kinds", "language": "languages"}
 AXIS_LABELS = {
@@ -31,7 +32,11 @@ class SelectionForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label=_("A row may enter because it was"), widget=forms.CheckboxSelectMultiple
     )
-    min_strength = forms.ChoiceField(label=_("A preference counts from"), choices=STRENGTHS)
+    min_strength = forms.ChoiceField(
+        label=_("A preference counts from"),
+        choices=STRENGTHS,
+        help_text=_("The mean over all counted votes: 1 is slightly, 2 is clearly better, a tie is 0."),
+    )
     include_simulated = forms.BooleanField(
         label=_("Also count simulated judgments"),
         required=False,

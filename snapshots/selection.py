@@ -23,7 +23,7 @@ class BadSpec(ValueError):
 
 @dataclass(frozen=True)
 class SelectionSpec:
-    """What should be in. `min_strength` is a pair's mean strength (1 slight, 2 clear); empty axes mean all."""
+    """What should be in. `min_strength` is a pair's mean pull over its votes (1 slight, 2 clear)."""
 
     kind: str
     reasons: tuple[str, ...]
@@ -64,11 +64,13 @@ class SelectionSpec:
 
 
 def default_spec(kind: str) -> SelectionSpec:
-    """Every reason of the kind; a winner is a positive only from a clear preference on."""
+    """Every reason of the kind. Strength is the mean pull of all counted votes: a winner becomes a positive only
+    where they say more than slightly better, a pair enters where they lean one way at all.
+    """
     if kind not in KINDS:
         raise BadSpec("kind", f"is one of {', '.join(KINDS)}")
     reasons = tuple(sorted(reason.value for reason in KINDS[kind]))
-    return SelectionSpec(kind=kind, reasons=reasons, min_strength=2.0 if kind == "sft" else 1.0)
+    return SelectionSpec(kind=kind, reasons=reasons, min_strength=1.5 if kind == "sft" else 0.5)
 
 
 def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:

@@ -32,7 +32,7 @@ EXCLUSIONS: dict[str, tuple[Words, Words]] = {
     "undecided": (_("Not decided yet"), _("judgments are still missing")),
     "cannot_judge": (_("Could not be judged"), _("annotators said they cannot tell")),
     "conflict": (_("Conflict"), _("annotators contradict each other")),
-    "below_strength": (_("Too weak"), _("the preference is weaker than asked for")),
+    "below_strength": (_("Too weak"), _("the votes prefer it less than the selection asks for")),
     "reason_not_asked_for": (_("Reason not asked for"), _("the selection leaves this reason out")),
     "no_prompt": (_("No question"), _("the conversation does not say what was asked")),
     "no_answer": (_("No answer"), _("the conversation does not end with an answer")),

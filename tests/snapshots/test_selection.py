@@ -9,7 +9,7 @@ from snapshots.selection import BadSpec, default_spec, parse_spec
 
 def test_what_is_not_given_has_the_default_of_the_kind() -> None:
     assert parse_spec({"kind": "sft"}) == default_spec("sft")
-    assert default_spec("sft").min_strength == 2
+    assert default_spec("sft").min_strength == 1.5
     assert not default_spec("preference").include_simulated
 
 
