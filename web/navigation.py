@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import Project, Role, User
 from accounts.permissions import roles_of
 from core.registry import NavEntry, registry
+
+BADGE_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,15 @@ def _href(entry: NavEntry, project: Project) -> str:
         return ""
 
 
+def _waiting(entry: NavEntry, project: Project, user: User) -> int:
+    """How much waits there, at most BADGE_SECONDS old: a badge is not worth a dozen queries on every page."""
+    if entry.waiting is None:
+        return 0
+    count = entry.waiting
+    key = f"nav:{entry.url}:{project.pk}:{user.pk}"
+    return int(cache.get_or_set(key, lambda: count(project, user), BADGE_SECONDS) or 0)
+
+
 def nav_links(entries: Iterable[NavEntry], project: Project, user: User, path: str) -> list[NavLink]:
     """The links, the one with the longest matching path marked as current."""
     found = [(entry, _href(entry, project)) for entry in entries]
@@ -56,8 +68,7 @@ def nav_links(entries: Iterable[NavEntry], project: Project, user: User, path: s
     matching = [href for _, href in shown if path.startswith(href)]
     current = max(matching, key=len, default="")
     return [
-        NavLink(entry.label, href, href == current, entry.waiting(project, user) if entry.waiting else 0)
-        for entry, href in shown
+        NavLink(entry.label, href, href == current, _waiting(entry, project, user)) for entry, href in shown
     ]
 
 
