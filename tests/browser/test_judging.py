@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,21 @@ from tests.conftest import Team
 
 Visits = Callable[..., Visit]
 PAIRS = 5
+
+
+RELEASE = "**/judge/release/"
+
+
+@pytest.fixture
+def visit(visit: Visits) -> Visits:
+    """Windows whose last beacon stays in the browser: it would reach a server whose database is being emptied."""
+
+    def make(*args: object, **options: object) -> Visit:
+        window = visit(*args, **options)
+        window.page.context.route(RELEASE, lambda route: route.fulfill(status=204))
+        return window
+
+    return make
 
 
 @pytest.fixture
@@ -108,6 +124,21 @@ def test_a_reload_keeps_the_pair_and_what_was_written(pairs: Team, visit: Visits
     page.reload()
     assert shown(page) == first
     assert page.input_value(f"[data-assignment='{first}'] [name=rationale]") == "Half a thought"
+
+
+def test_leaving_the_page_gives_back_the_pair_that_was_fetched_ahead(pairs: Team, visit: Visits) -> None:
+    window = visit(pairs.annotator)
+    window.page.context.unroute(RELEASE)
+    window.open(f"/p/{pairs.project.slug}/annotation/judge/")
+    first = shown(window.page)
+    window.open("/healthz")
+    until = time.monotonic() + 10
+    while not Assignment.objects.filter(state="released").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    states = dict(Assignment.objects.values_list("pk", "state"))
+    assert sorted(states.values()) == ["leased", "released"]
+    assert states[UUID(first)] == "leased"
 
 
 def test_the_next_pair_is_painted_at_once(pairs: Team, visit: Visits) -> None:
