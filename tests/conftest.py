@@ -70,7 +70,9 @@ def make_team(slug: str) -> Team:
         ("engineer", Role.ML_ENGINEER),
         ("admin", Role.ADMIN),
     ]:
-        people[name] = User.objects.create_user(f"{name}@{slug}.example", "a long password", name=name.title())
+        people[name] = User.objects.create_user(
+            f"{name}@{slug}.example", "a long password", name=name.title()
+        )
         Membership.objects.create(project=project, user=people[name], role=role)
     return Team(project=project, **people)
 

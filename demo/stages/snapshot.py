@@ -20,7 +20,7 @@ def snapshot(telling: Telling) -> Facts:
     left = _build(
         telling,
         "Clear preferences only",
-        {"kind": "preference", "include_simulated": True, "min_strength": 2.0},
+        {"kind": "preference", "include_simulated": True, "min_strength": 1.5},
     )
     telling.made["sft"] = _approved(telling, sft)
     telling.made["preference"] = _approved(telling, pairs)

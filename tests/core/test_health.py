@@ -28,7 +28,11 @@ def test_a_part_that_is_away_is_named_and_the_rest_still_said(monkeypatch: pytes
     monkeypatch.setitem(health.CHECKS, "database", away)
     answer = Client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["parts"] | {"broker": ""} == {"database": "ConnectionError", "keyring": "ok", "broker": ""}
+    assert answer.json()["parts"] | {"broker": ""} == {
+        "database": "ConnectionError",
+        "keyring": "ok",
+        "broker": "",
+    }
     assert b"secret" not in answer.content
 
 

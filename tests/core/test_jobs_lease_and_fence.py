@@ -38,7 +38,9 @@ def test_a_claimed_job_cannot_be_claimed_again_while_its_lease_lasts(kind: str) 
 
 
 @pytest.mark.django_db
-def test_a_job_whose_lease_ran_out_goes_to_the_next_attempt_and_the_first_can_write_nothing(kind: str) -> None:
+def test_a_job_whose_lease_ran_out_goes_to_the_next_attempt_and_the_first_can_write_nothing(
+    kind: str,
+) -> None:
     job = queued(kind)
     first = claim(job.pk)
     assert first is not None
@@ -128,7 +130,9 @@ def test_a_running_job_learns_of_its_cancellation_at_the_next_heartbeat(kind: st
 
 
 @pytest.mark.django_db
-def test_a_broker_that_is_away_loses_no_job(kind: str, django_capture_on_commit_callbacks, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_broker_that_is_away_loses_no_job(
+    kind: str, django_capture_on_commit_callbacks, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
     from config.celery import app
 
     monkeypatch.setattr(app.conf, "broker_url", "redis+socket:///nowhere/at/all.sock")
