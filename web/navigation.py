@@ -13,6 +13,19 @@ from accounts.permissions import roles_of
 from core.registry import NavEntry, registry
 
 BADGE_SECONDS = 5
+LETTERS = {
+    "inbox": "i",
+    "curation:traces": "t",
+    "curation:board": "c",
+    "annotation:judge": "j",
+    "annotation:my-work": "w",
+    "annotation:campaigns": "p",
+    "indexer:board": "x",
+    "snapshots:list": "s",
+    "trainers:runs": "r",
+    "trainers:models": "m",
+}
+"""Pressed after g, the letter goes there from any page."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class NavLink:
     href: str
     current: bool
     waiting: int = 0
+    letter: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,10 @@ def nav_links(entries: Iterable[NavEntry], project: Project, user: User, path: s
     matching = [href for _, href in shown if path.startswith(href)]
     current = max(matching, key=len, default="")
     return [
-        NavLink(entry.label, href, href == current, _waiting(entry, project, user)) for entry, href in shown
+        NavLink(
+            entry.label, href, href == current, _waiting(entry, project, user), LETTERS.get(entry.url, "")
+        )
+        for entry, href in shown
     ]
 
 

@@ -2,10 +2,10 @@
 
 from html import escape
 
-from pygments import highlight as pygments_highlight  # type: ignore[import-untyped]
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+from pygments import highlight as pygments_highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 MAX_HIGHLIGHTED = 40_000
 _formatter = HtmlFormatter(nowrap=True)

@@ -10,6 +10,7 @@ from core.audit import record
 from core.registry import Count, InboxItem, Registry, StationState, registry
 from tests.conftest import Team
 from web import home, inbox, navigation
+from web.navigation import LETTERS
 
 
 @pytest.fixture
@@ -63,6 +64,12 @@ def test_the_loop_polls_without_the_page_around_it(team: Team) -> None:
     html = team.client(team.lead).get(reverse("loop", kwargs={"slug": "acme"})).content.decode()
     assert "<html" not in html
     assert 'hx-trigger="every' in html
+
+
+def test_no_two_places_share_a_letter() -> None:
+    assert len(set(LETTERS.values())) == len(LETTERS)
+    assert "h" not in LETTERS.values()
+    assert set(LETTERS) <= set(registry.nav)
 
 
 def test_navigation_shows_what_the_role_needs(team: Team, own_registry: Registry) -> None:
