@@ -1,5 +1,6 @@
 """With the real encoder: embedded once, found by meaning, and never claimed when it did not take part."""
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,8 +28,10 @@ def with_vectors(settings: LazySettings) -> Iterator[None]:
     """Builds embed; the encoder process is this test's own and ends with it."""
     settings.INDEX_VECTORS = True
     settings.EMBEDDER = "auto"
-    yield
-    client.stop()
+    with tempfile.TemporaryDirectory(prefix="encoder-") as folder:
+        settings.EMBEDDER_SOCKET = f"{folder}/encoder.sock"
+        yield
+        client.stop()
 
 
 def ask(
