@@ -68,3 +68,17 @@ def measure(answer: str, *, prompt: str, evidence: Sequence[str]) -> Features:
         structured=min(1.0, len(_STRUCTURE.findall(answer)) / 3),
         empty=0.0 if answer.strip() else 1.0,
     )
+
+
+def without_stray_end(answer: str, *, prompt: str) -> str:
+    """The answer without a last of three or more paragraphs that shares no content word with the question."""
+    blocks = answer.strip().split("\n\n")
+    stray = len(blocks) > 2 and "```" not in blocks[-1]
+    if not stray or content_words(blocks[-1]) & content_words(prompt):
+        return answer.strip()
+    return "\n\n".join(blocks[:-1])
+
+
+def rests_on(answer: str, passage: str) -> bool:
+    """Whether most of what an answer says stands in this passage."""
+    return _share(content_words(answer), content_words(passage)) > 0.5

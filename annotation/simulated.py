@@ -128,12 +128,14 @@ def _reasons(
     return (tag,), f"simulated: {name} {getattr(winner, name):.2f} against {getattr(loser, name):.2f}"
 
 
-def verdict_on_repair(temperament: Temperament, answer: Features, *, key: str, seed: int) -> RepairChoice:
-    """accept, fix or drop for one answer; the only fix a program makes is to add a missing source."""
+def verdict_on_repair(
+    temperament: Temperament, answer: Features, *, fixable: bool, key: str, seed: int
+) -> RepairChoice:
+    """Drop what says nothing or rests on nothing, fix what can be fixed by an edit of one's own, else accept."""
     rng = _random(seed, temperament.name, "repair", key)
     if answer.empty or answer.refuses:
         return RepairChoice.DROP
     felt = answer.grounded + rng.gauss(0.0, temperament.noise)
     if felt < 0.25:
         return RepairChoice.DROP
-    return RepairChoice.FIX if not answer.cites and felt > 0.5 else RepairChoice.ACCEPT
+    return RepairChoice.FIX if fixable and felt > 0.4 else RepairChoice.ACCEPT

@@ -20,7 +20,7 @@ from curation.models import ConversationVersion
 from .. import simulated
 from ..choices import RepairChoice
 from ..exchange import evidence
-from ..features import Features, measure
+from ..features import Features, measure, rests_on, without_stray_end
 from ..models import Assignment, Campaign, Pair, Repair, Response
 from ..sides import as_shown
 from .claim import claim
@@ -135,12 +135,15 @@ class _Reader:
 
     def _repair(self, person: SimulatedPerson, assignment: Assignment, seed: int) -> None:
         response = Repair.objects.select_related("response").get(pk=assignment.item_id).response
+        edit = edited(response.text, self._conversation(response.version_id))
         choice = simulated.verdict_on_repair(
-            person.temperament, self.measured(response), key=assignment.item.fingerprint, seed=seed
+            person.temperament,
+            self.measured(response),
+            fixable=edit is not None,
+            key=assignment.item.fingerprint,
+            seed=seed,
         )
-        source = _source(self._conversation(response.version_id))
-        if choice == RepairChoice.FIX and not source:
-            choice = RepairChoice.ACCEPT
+        text, tag = edit if edit and choice == RepairChoice.FIX else ("", "")
         submit_repair(
             who=person.user,
             project=self.campaign.project,
@@ -148,14 +151,21 @@ class _Reader:
             lease_token=assignment.lease_token,
             key=uuid5(assignment.lease_token, "simulated"),
             choice=choice,
-            text=f"{response.text}\n\nSource: {source}" if choice == RepairChoice.FIX else "",
-            tags=["missing_citation"] if choice == RepairChoice.FIX else [],
+            text=text,
+            tags=[tag] if tag in self.campaign.rules["tags"] else [],
             rationale=f"simulated: {choice.value}",
             active_ms=int(4_000 + 260 * len(response.text.split())),
         )
 
 
-def _source(conversation: Conversation) -> str:
-    """The best passage the answer was given, by its address."""
-    best = max(conversation["retrieval"], key=lambda one: one["score"] or 0.0, default=None)
-    return (best.get("uri") or best["document_id"]) if best else ""
+def edited(text: str, conversation: Conversation) -> tuple[str, str] | None:
+    """The edits a program may honestly make, with their reason: cut a stray end, name the passage it rests on."""
+    prompt = last_user_text(conversation)
+    shorter = without_stray_end(text, prompt=prompt)
+    if shorter != text.strip():
+        return shorter, "verbosity"
+    passages = [one for one in conversation["retrieval"] if rests_on(text, one["text"])]
+    if passages and not measure(text, prompt=prompt, evidence=[]).cites:
+        source = passages[0].get("uri") or passages[0]["document_id"]
+        return f"{text}\n\nSource: {source}", "missing_citation"
+    return None

@@ -16,7 +16,7 @@ from curation.bodies import load_many
 
 from ..actions.give_back import reopen as reopen_item
 from ..exchange import question
-from ..models import Item, Judgment, JudgmentRevision
+from ..models import Item, Judgment, JudgmentRevision, Response
 from ..tags import REASONS
 from .outcomes import origin_words, outcome_words, stored_word
 
@@ -66,10 +66,15 @@ def reopen(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return redirect("annotation:item", slug=request.project.slug, item_id=item_id)
 
 
-def _responses(found: Item) -> list[Any]:
+def _responses(found: Item) -> list[tuple[str, Response]]:
+    """What stands beside each other: the two of a pair, or an answer and what it was mended to."""
     if found.kind == "pair":
-        return [found.pair.response_a, found.pair.response_b]
-    return [found.repair.response]
+        return [(_("First"), found.pair.response_a), (_("Second"), found.pair.response_b)]
+    original = found.repair.response
+    mended = found.decision.response if hasattr(found, "decision") else None
+    if mended is not None and mended != original:
+        return [(_("Answer"), original), (_("As mended"), mended)]
+    return [(_("Answer"), original)]
 
 
 def _question(found: Item) -> list[Any]:
@@ -77,9 +82,7 @@ def _question(found: Item) -> list[Any]:
 
 
 def _answers(found: Item) -> list[dict[str, Any]]:
-    responses = _responses(found)
     winner = found.decision.response_id if hasattr(found, "decision") else None
-    names = [_("First"), _("Second")] if len(responses) == 2 else [_("Answer")]
     return [
         {
             "name": name,
@@ -88,7 +91,7 @@ def _answers(found: Item) -> list[dict[str, Any]]:
             "messages": response.messages,
             "won": response.pk == winner,
         }
-        for name, response in zip(names, responses, strict=True)
+        for name, response in _responses(found)
     ]
 
 

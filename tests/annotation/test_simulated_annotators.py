@@ -3,7 +3,7 @@
 from collections import Counter
 
 from annotation.choices import Choice
-from annotation.features import measure
+from annotation.features import measure, without_stray_end
 from annotation.simulated import TEMPERAMENTS, judge, verdict_on_repair
 
 EVIDENCE = ["A tuple is an immutable sequence, typically used to store collections of heterogeneous data."]
@@ -73,8 +73,18 @@ def test_a_simulated_preference_says_that_it_is_simulated() -> None:
     assert verdict.active_ms > 1_000
 
 
-def test_an_empty_answer_is_dropped_and_an_unsourced_one_gets_its_source() -> None:
+def test_an_empty_answer_is_dropped_and_only_what_can_be_edited_is_fixed() -> None:
     careful = BY_NAME["careful"]
-    assert verdict_on_repair(careful, features(""), key="k", seed=1) == "drop"
-    assert verdict_on_repair(careful, features(GOOD), key="k", seed=1) == "accept"
-    assert verdict_on_repair(careful, features(GOOD.split(" Source")[0]), key="k", seed=1) == "fix"
+    said = [
+        verdict_on_repair(careful, features(text), fixable=fixable, key="k", seed=1)
+        for text, fixable in (("", True), (GOOD, False), (GOOD, True))
+    ]
+    assert said == ["drop", "accept", "fix"]
+
+
+def test_a_stray_end_is_cut_and_code_is_never_torn() -> None:
+    stray = "A tuple is an immutable sequence.\n\nIt cannot change.\n\nRelated: sockets, threads."
+    assert without_stray_end(stray, prompt=PROMPT) == "A tuple is an immutable sequence.\n\nIt cannot change."
+    assert without_stray_end(GOOD, prompt=PROMPT) == GOOD
+    code = "An immutable sequence:\n\n```\nx = 1\n\ny = 2\n```"
+    assert without_stray_end(code, prompt=PROMPT) == code

@@ -66,7 +66,7 @@ def test_simulated_people_have_a_value_on_every_axis(team, filled):
     assert set(JudgmentGroup.objects.values_list("value", flat=True)) == {"de", "en", "fr"}
 
 
-def test_simulated_repairs_add_a_missing_source_and_nothing_else(team, repairs):
+def test_simulated_repairs_name_the_passage_and_change_nothing_else(team, repairs):
     for n in range(8):
         answer = f"A list is a mutable sequence used to store collections of homogeneous items, {n}."
         store(team.project, conversation(f"What is a list {n}?", answer, passages=[PASSAGE]))
