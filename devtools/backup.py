@@ -131,7 +131,7 @@ def _write(file: Path, place: Place, dump: Path, manifest: dict[str, object]) ->
 def _read(file: Path, folder: Path) -> dict[str, Any]:
     try:
         with tarfile.open(file) as tar:
-            tar.extractall(folder, filter="data")
+            tar.extractall(folder, members=_harmless(tar), **_extraction())
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
         whole = manifest["database_sha256"] == _sha256(folder / DUMP)
     except (tarfile.TarError, KeyError, ValueError, FileNotFoundError, EOFError) as error:
@@ -139,6 +139,22 @@ def _read(file: Path, folder: Path) -> dict[str, Any]:
     if manifest.get("format") != FORMAT or not whole:
         raise Refusal(f"{file} is damaged, or was made by another version of Winnow.")
     return manifest
+
+
+def _harmless(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    """Plain files and folders of the names a backup has; nothing that could land outside."""
+    members = tar.getmembers()
+    for member in members:
+        parts = Path(member.name).parts
+        known = parts and parts[0] in {*FOLDERS, DUMP, "manifest.json"} and ".." not in parts
+        if not known or not (member.isfile() or member.isdir()):
+            raise tarfile.TarError(f"it holds {member.name!r}")
+    return members
+
+
+def _extraction() -> dict[str, Any]:
+    """Python before 3.11.4 has no extraction filters; the members were looked at either way."""
+    return {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 
 
 def _make_roles(database: Database, statements: list[str]) -> None:

@@ -178,6 +178,15 @@ def test_a_damaged_file_is_refused_and_nothing_is_restored(
         target.stop()
 
 
+def test_a_file_that_would_write_elsewhere_is_refused(place: Place, open_folder: Path) -> None:
+    file = open_folder / "saved.tar"
+    with tarfile.open(file, "w") as tar:
+        tar.add(__file__, "blobs/../../outside")
+    with pytest.raises(Refusal, match="not a whole backup"):
+        backup.restore(place, file)
+    assert not (open_folder / "outside").exists()
+
+
 def test_a_missing_file_is_refused(place: Place) -> None:
     with pytest.raises(Refusal, match="There is no file"):
         backup.restore(place, Path("/nowhere/saved.tar"))

@@ -132,6 +132,16 @@ def test_down_cleans_up_after_a_killed_dev(up: Up) -> None:
     assert servers_run(place) == (False, False)
 
 
+def test_it_can_be_stopped_where_a_shell_started_it_in_the_background(lasting_place: Place) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        running = Up(lasting_place)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert running.end() == 0
+    assert servers_run(lasting_place) == (False, False)
+
+
 def test_a_taken_port_is_refused_and_nothing_stays(lasting_place: Place) -> None:
     place = lasting_place
     with socket.socket() as taken:
