@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import ProjectRequest, project_view
-from core.errors import NotFound
 
 from ..actions.profile import choose_value, erase_profile, profile_of
 from ..axes import K, current_axes_of
@@ -22,15 +21,14 @@ def profile(request: HttpRequest) -> HttpResponse:
     request = cast(ProjectRequest, request)
     mine = profile_of(who=request.user, project=request.project)
     axes = current_axes_of(request.project.pk)
+    said = dict(ProfileValue.objects.filter(profile=mine).values_list("axis_id", "value"))
     if request.method == "POST":
-        axis = next((one for one in axes if str(one.pk) == request.POST.get("axis")), None)
-        if axis is None:
-            raise NotFound("axis_not_found", _("There is no such axis."))
-        value = request.POST.get("value", "")
-        choose_value(who=request.user, project=request.project, axis=axis, value=value)
+        for axis in axes:
+            value = request.POST.get(f"axis-{axis.pk}", "")
+            if value != said.get(axis.pk, ""):
+                choose_value(who=request.user, project=request.project, axis=axis, value=value)
         messages.success(request, _("Saved. It counts from your next answer on."))
         return redirect("annotation:profile", slug=request.project.slug)
-    said = dict(ProfileValue.objects.filter(profile=mine).values_list("axis_id", "value"))
     rows = [(axis, said.get(axis.pk, "")) for axis in axes]
     return render(request, "annotation/profile.html", {"rows": rows, "profile": mine, "k": K})
 

@@ -1,6 +1,7 @@
 """The pages over real rows: blind, working without script, and closed to those whose role does not carry them."""
 
 import re
+import time
 from uuid import uuid4
 
 import pytest
@@ -196,7 +197,7 @@ def test_what_one_says_about_oneself_is_chosen_and_erased(team, campaign):
     axis = define_axis(who=team.lead, project=team.project, name="locale", values=["de", "en"])
     client = team.client(team.annotator)
     assert "prefer not to say" in client.get(url(team, "profile")).content.decode()
-    client.post(url(team, "profile"), {"axis": axis.pk, "value": "de"})
+    client.post(url(team, "profile"), {f"axis-{axis.pk}": "de"})
     assert ProfileValue.objects.get().value == "de"
     client.post(url(team, "profile-erase"))
     assert not ProfileValue.objects.exists()
@@ -221,3 +222,19 @@ def test_a_stranger_finds_no_project(team, other_team, campaign):
     client = other_team.client(other_team.lead)
     for name in ("judge", "my-work", "campaigns", "repair"):
         assert client.get(url(team, name)).status_code == 404
+
+
+def test_hostile_and_huge_answers_are_shown_harmless_and_fast(team, campaign):
+    hostile = "<script>alert(1)</script><svg onload=alert(2)> [x](javascript:alert(3)) ![](http://evil.example/p.png)"
+    huge = "a bidi \u202e mark and one line " + "without a break " * 70_000
+    for variant, text in (("one", hostile), ("two", huge)):
+        store(team.project, conversation("What is it?", text), variant=variant)
+    make_pairs(who=team.lead, campaign=campaign)
+    began = time.perf_counter()
+    html = team.client(team.annotator).get(url(team, "judge")).content.decode()
+    assert time.perf_counter() - began < 10
+    assert "<script>alert" not in html
+    assert "<svg onload" not in html
+    assert 'href="javascript' not in html
+    assert 'src="http://evil' not in html
+    assert "\u202e" not in html
