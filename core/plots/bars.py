@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from core.plots.frame import COLOURS, Legend, Plot, Scale, drawing, number, shortened, tag, text
 
 WIDTH = 720
@@ -88,7 +90,7 @@ def funnel(title: str, steps: Sequence[tuple[str, int, int]], *, unit: str, note
         Bar(name, (kept, dropped), note=f"−{number(dropped)}" if dropped else "")
         for name, kept, dropped in steps
     ]
-    top = max([kept + dropped for _, kept, dropped in steps] or [1]) or 1
+    top = max([kept + dropped for _name, kept, dropped in steps] or [1]) or 1
     x = Scale(0, top, LABELS, WIDTH - VALUES - 34)
     drawn = []
     for place, bar in enumerate(items):
@@ -98,8 +100,8 @@ def funnel(title: str, steps: Sequence[tuple[str, int, int]], *, unit: str, note
         title=title,
         unit=unit,
         svg=drawing(WIDTH, max(1, len(items)) * ROW, drawn, f"{title}, {unit}"),
-        head=["Step", "kept", "dropped"],
+        head=[_("Step"), _("kept"), _("dropped")],
         rows=[[name, f"{kept:,}", f"{dropped:,}"] for name, kept, dropped in steps],
-        legend=[Legend("kept", "p-kept"), Legend("dropped", "p-dropped")],
+        legend=[Legend(_("kept"), "p-kept"), Legend(_("dropped"), "p-dropped")],
         note=note,
     )

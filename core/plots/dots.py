@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from core.plots.frame import Plot, Scale, axis_numbers, drawing, nice_ticks, number, shortened, tag, text
 
 WIDTH = 720
@@ -30,7 +32,7 @@ def _row(dot: Dot, place: int, x: Scale) -> list[str]:
         tag("line", x1=LABELS, x2=x.end, y1=y, y2=y, class_="p-grid"),
     ]
     if dot.value is None:
-        return [*parts, text(LABELS + 6, y + 4, dot.note or "undefined", "p-text p-start")]
+        return [*parts, text(LABELS + 6, y + 4, dot.note or _("undefined"), "p-text p-start")]
     if dot.low is not None and dot.high is not None:
         parts.append(
             tag("line", x1=x(dot.low), x2=x(dot.high), y1=y, y2=y, class_=f"p-interval p-stroke {dot.colour}")
@@ -70,7 +72,7 @@ def dots(
     ]
     notes = [note] if note else []
     notes += (
-        [f"Dashed: {reference_label} ({number(reference)})."]
+        [_("Dashed: %(what)s (%(value)s).") % {"what": reference_label, "value": number(reference)}]
         if reference is not None and reference_label
         else []
     )
@@ -78,7 +80,7 @@ def dots(
         title=title,
         unit=unit,
         svg=drawing(WIDTH, height + FOOT, drawn, f"{title}, {unit}"),
-        head=["", unit, "low", "high", "note"],
+        head=["", unit, _("low"), _("high"), _("note")],
         rows=rows,
         note=" ".join(notes),
     )
