@@ -36,8 +36,10 @@ def template(text: str) -> str:
 def why_not_shown(first: str, second: str) -> PairFilter | None:
     """Return why two answers to one prompt are not worth judging, or None if they are."""
     a, b = canonical(first), canonical(second)
+    if not a or not b:
+        return PairFilter.EMPTY
     if a == b:
-        return PairFilter.IDENTICAL if a else PairFilter.EMPTY
+        return PairFilter.IDENTICAL
     if template(first) == template(second):
         return PairFilter.TEMPLATED
     return None

@@ -16,7 +16,7 @@ from annotation.filters import PairFilter, why_not_shown
         ("The answer is 42.", "The answer is 43.", None),
         ("f(a, b)", "f(a), b", None),
         ("It is -5", "It is 5", None),
-        ("", "An answer", None),
+        ("", "An answer", PairFilter.EMPTY),
     ],
 )
 def test_a_pair_is_shown_only_if_a_reader_could_prefer_one(
