@@ -66,7 +66,7 @@ def nudge(job_id: str, queue: str) -> None:
     from core.tasks import run_job
 
     try:
-        run_job.apply_async(args=[job_id], queue=queue, retry=False, expires=600)
+        run_job.apply_async(args=(job_id,), queue=queue, retry=False, expires=600)
     except Exception as error:  # any broker fault: the committed row is the truth
         log.warning("job.nudge_failed", job_id=job_id, error=type(error).__name__)
 
