@@ -16,12 +16,13 @@ MOST = 1_000
 """Counts a page shows stop here."""
 
 
-def chosen_campaign(project: Project, given: str) -> Campaign | None:
-    """The campaign a page was restricted to, or None for any; refused if there is no such one here."""
+def chosen_campaign(project: Project, given: str, *, kind: str = "") -> Campaign | None:
+    """The campaign a page was restricted to, or None for any; refused if there is no such one of that kind here."""
     if not given:
         return None
+    found = Campaign.objects.select_related("project").filter(project=project)
     try:
-        return Campaign.objects.select_related("project").get(project=project, pk=UUID(given))
+        return (found.filter(kind=kind) if kind else found).get(pk=UUID(given))
     except (ValueError, Campaign.DoesNotExist) as error:
         raise NotFound("campaign_not_found", _("There is no such campaign.")) from error
 

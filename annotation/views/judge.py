@@ -36,7 +36,7 @@ MAX_ROUND = 500
 def judge(request: HttpRequest) -> HttpResponse:
     """Two cards: the one on the screen and the one behind it."""
     request = cast(ProjectRequest, request)
-    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""))
+    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""), kind="pair")
     first = next_item.next_pair(who=request.user, project=request.project, campaign=campaign)
     second = first and next_item.next_pair(
         who=request.user, project=request.project, campaign=campaign, besides=[first.pk], prefetch=True
@@ -131,7 +131,7 @@ def release_pair(request: HttpRequest) -> HttpResponse:
 
 def _after(request: ProjectRequest, how: str) -> HttpResponse:
     """The next card the page does not have yet, or word that nothing is left."""
-    campaign = next_item.chosen_campaign(request.project, request.POST.get("campaign", ""))
+    campaign = next_item.chosen_campaign(request.project, request.POST.get("campaign", ""), kind="pair")
     if "X-Winnow-Judging" not in request.headers:
         said = judging_words().get(how, _("Saved."))
         messages.success(request, said)

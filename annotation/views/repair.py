@@ -40,7 +40,7 @@ SAID: dict[RepairChoice, Any] = {
 def repair(request: HttpRequest) -> HttpResponse:
     """The next answer to repair."""
     request = cast(ProjectRequest, request)
-    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""))
+    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""), kind="repair")
     assignment = next_item.next_repair(who=request.user, project=request.project, campaign=campaign)
     if assignment is None:
         waiting = next_item.held_by_others(

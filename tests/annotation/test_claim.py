@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -133,6 +134,13 @@ def test_a_group_never_gets_more_of_an_item_than_its_cap(team, capped):
     assert claim(who=german, campaign=campaign)
     assert claim(who=other_german, campaign=campaign) is None
     assert claim(who=english, campaign=campaign)
+
+
+def test_the_database_itself_holds_the_cap(team, capped):
+    _, campaign = capped
+    queue_pairs(campaign, 1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Quota.objects.update(left=-1)
 
 
 def test_a_lease_given_back_returns_its_quota_under_the_value_it_was_taken_with(team, capped):

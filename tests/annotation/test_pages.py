@@ -218,6 +218,13 @@ def test_each_page_takes_its_role(team, campaign, who, name, status):
     assert team.client(getattr(team, who)).get(url(team, name)).status_code == status
 
 
+def test_a_campaign_of_the_other_kind_is_not_judged_here(team, campaign, repairs):
+    client = team.client(team.annotator)
+    assert client.get(url(team, "judge") + f"?campaign={repairs.pk}").status_code == 404
+    assert client.get(url(team, "repair") + f"?campaign={campaign.pk}").status_code == 404
+    assert client.get(url(team, "judge") + "?campaign=nonsense").status_code == 404
+
+
 def test_a_stranger_finds_no_project(team, other_team, campaign):
     client = other_team.client(other_team.lead)
     for name in ("judge", "my-work", "campaigns", "repair"):

@@ -114,6 +114,21 @@ def test_an_answer_given_without_connection_is_kept_and_sent_later(pairs: Team, 
     assert str(Judgment.objects.get().assignment_id) == first
 
 
+def test_an_answer_given_signed_out_waits_for_the_next_sign_in(pairs: Team, visit: Visits) -> None:
+    window = visit(pairs.annotator)
+    page = window.page
+    window.open(f"/p/{pairs.project.slug}/annotation/judge/")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.keyboard.press("3")
+    page.wait_for_selector("[data-sync][data-state=signed-out]")
+    assert page.is_visible("[data-sign-in]")
+    assert not Judgment.objects.exists()
+    page.context.add_cookies(cookies)
+    page.wait_for_selector("[data-sync][data-state=saved]", timeout=15_000)
+    answered(1)
+
+
 def test_a_reload_keeps_the_pair_and_what_was_written(pairs: Team, visit: Visits) -> None:
     window = visit(pairs.annotator)
     page = window.page
