@@ -22,6 +22,7 @@ from curation.ingest.settling import Settled, conclude, feedback_fields, head_fi
 from curation.ingest.store import copy_rows
 from curation.models import Feedback, Trace
 from curation.models import Span as SpanRow
+from curation.models.trace import TraceState
 
 log = structlog.get_logger(__name__)
 VERSION = {
@@ -36,6 +37,8 @@ STATE = {"version_id": "uuid", "project_id": "uuid", "step": "text", "drop_reaso
 HEAD = ("service", "environment", "release", "variant", "model", "session_key", "user_key", "source", "licence",
         "status", "escalated", "truncated", "training_use")  # fmt: skip
 FLAGS = {"escalated", "truncated"}
+EVENT = {"project_id": "uuid", "subject_type": "text", "subject_id": "text", "name": "text", "from_state": "text",
+         "to_state": "text", "cause": "uuid", "data": "jsonb"}  # fmt: skip
 
 
 def settle_traces(*, limit: int = 500) -> int:
@@ -50,6 +53,7 @@ def settle_traces(*, limit: int = 500) -> int:
         versions = _write_versions(traces, settled, rules)
         _update_heads(traces, settled, versions)
         _add_feedback(traces, settled)
+        _write_events(traces, settled, versions)
     return len(traces)
 
 
@@ -135,6 +139,20 @@ def _update_heads(
             "UPDATE curation_trace SET settle_after = NULL WHERE id = ANY(%s)",
             [[trace.pk for trace in traces if trace.pk not in settled]],
         )
+
+
+def _write_events(
+    traces: Sequence[Trace], settled: dict[uuid.UUID, Settled], versions: dict[uuid.UUID, uuid.UUID]
+) -> None:
+    """One event per trace that settled with something new, in one COPY: cycle times begin here."""
+    batch = uuid.uuid4()
+    rows = [
+        (trace.project_id, Trace._meta.label_lower, str(trace.pk), "settled", trace.state, TraceState.SETTLED.value,
+         batch, Jsonb({"version": str(versions[trace.pk]), "number": trace.current.number + 1 if trace.current else 1}))
+        for trace in traces
+        if trace.pk in versions
+    ]  # fmt: skip
+    copy_rows("core_event", EVENT, rows)
 
 
 def _add_feedback(traces: Iterable[Trace], settled: dict[uuid.UUID, Settled]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from core.models import Event
 from curation.actions.ingest_batch import ingest_batch
 from curation.actions.settle_traces import settle_traces
 from curation.bodies import load, load_many, pin
@@ -50,6 +51,19 @@ def test_a_settled_trace_has_a_first_version_that_waits_for_curation(team: Team)
     assert (version.prompt_preview, version.answer_preview) == ("What is a set?", "Unordered.")
     assert CurationState.objects.get(version=version).step == "pending"
     assert settle_traces() == 0
+
+
+def test_settling_leaves_an_event_for_every_version_and_none_where_nothing_is_new(team: Team) -> None:
+    send(team, chat("What is a set?", "Unordered."), chat("And a list?", "Ordered.", trace_id=b"l" * 16))
+    settle_traces()
+    trace = Trace.objects.get(external_id=(b"l" * 16).hex())
+    first = Event.objects.get(subject_type="curation.trace", subject_id=str(trace.pk))
+    assert (first.name, first.from_state, first.to_state) == ("settled", "open", "settled")
+    assert first.data == {"version": str(trace.current_id), "number": 1}
+    assert Event.objects.filter(name="settled", project_id=team.project.pk, cause=first.cause).count() == 2
+    Trace.objects.filter(pk=trace.pk).update(settle_after=timezone.now())
+    assert settle_traces() == 1
+    assert Event.objects.filter(name="settled").count() == 2
 
 
 def test_nothing_settles_before_its_grace_time_is_over(team: Team, settings: Any) -> None:
