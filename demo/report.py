@@ -39,7 +39,7 @@ def print_lineage(telling: Telling) -> None:
     """One training row as a link, and how to send one's own traces."""
     row = _judged_row(telling)
     if row is not None:
-        path = reverse("lineage", args=[telling.cast.project.slug, "row", row.leaf])
+        path = reverse("lineage", args=[telling.cast.project.slug, "row", row.pk])
         telling.write("\nOne training row, from its trace to its model:")
         telling.write(f"   {' → '.join(_steps(row))}")
         telling.write(f"   {address(path)}")
