@@ -2,6 +2,9 @@
 
 Every condition that can race lives on the item row or under its lock: under READ COMMITTED only the locked row
 is read again after the lock, a subquery keeps its old snapshot. Locks are always taken item first, then lease.
+
+The conditions of a claim are scalar subqueries probed item by item in queue order, and compare the annotator as
+text, so that no plan can start from everything one person has ever done.
 """
 
 import uuid
@@ -13,14 +16,17 @@ CLAIM = """
 WITH picked AS (
     SELECT i.id FROM annotation_item i
     WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0
-      AND NOT EXISTS (
-        SELECT FROM annotation_assignment s
-        WHERE s.item_id = i.id AND s.profile_id = %(profile)s AND s.state IN ('leased', 'submitted', 'skipped'))
-      AND NOT EXISTS (
-        SELECT FROM annotation_judgment j WHERE j.item_id = i.id AND j.profile_id = %(profile)s)
-      AND NOT EXISTS (
-        SELECT FROM annotation_quota q JOIN annotation_profilevalue v ON v.axis_id = q.axis_id AND v.value = q.value
-        WHERE q.item_id = i.id AND v.profile_id = %(profile)s AND q.left = 0)
+      AND NOT coalesce((
+        SELECT true FROM annotation_assignment s
+        WHERE s.item_id = i.id AND s.profile_id::text = %(profile)s::text
+          AND s.state IN ('leased', 'submitted', 'skipped') LIMIT 1), false)
+      AND NOT coalesce((
+        SELECT true FROM annotation_judgment j
+        WHERE j.item_id = i.id AND j.profile_id::text = %(profile)s::text LIMIT 1), false)
+      AND NOT coalesce((
+        SELECT true FROM annotation_quota q
+        JOIN annotation_profilevalue v ON v.axis_id = q.axis_id AND v.value = q.value
+        WHERE q.item_id = i.id AND v.profile_id = %(profile)s AND q.left = 0 LIMIT 1), false)
     ORDER BY i.priority DESC, i.id
     LIMIT 1 FOR UPDATE OF i SKIP LOCKED
 ), taken AS (
