@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from core.errors import Refused
 from demo.people import Cast, gather
 
+log = structlog.get_logger(__name__)
 Write = Callable[[str], object]
 Facts = dict[str, Any]
 
@@ -84,6 +87,9 @@ def _run(telling: Telling, title: str, stage: Stage) -> Outcome:
         facts, state = {"omitted": str(reason)}, "omitted"
     except Refused as refused:
         facts, state = {"refused": str(refused)}, "failed"
+    except Exception as fault:  # the table is printed whatever happens; the log has the rest
+        log.exception("demo.fault", stage=title)
+        facts, state = {"fault": f"{type(fault).__name__}: {fault}"}, "failed"
     outcome = Outcome(title, state, time.monotonic() - began, facts)
     for name, value in facts.items():
         telling.say(f"{name}: {value}")

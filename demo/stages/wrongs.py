@@ -28,8 +28,9 @@ SELECT gen_random_uuid(), r.project_id, r.job_id, %s, r.recipe_id, 'base', r.req
 """
 TWIN_CONTENT = """
 INSERT INTO snapshots_rowcontent (project_id, content_hash, key_id, leaf, salt, body)
-SELECT project_id, content_hash, 'demo', encode(sha256('\\x00'::bytea || content_hash::bytea || 'twin'::bytea), 'hex'),
-    content_hash::bytea, 'twin'::bytea
+SELECT project_id, content_hash, 'demo',
+    encode(sha256('\\x00'::bytea || decode(content_hash, 'hex') || 'twin'::bytea), 'hex'),
+    decode(content_hash, 'hex'), 'twin'::bytea
 FROM curation_screening WHERE version_id = %s AND verdict = 'hit' LIMIT 1 RETURNING id
 """
 TWIN_ROW = """

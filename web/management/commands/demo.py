@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole loop on real parts, stage by stage, with an honest table at the end."""
 
+import logging
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit 0 only if every stage really ran."""
+        logging.getLogger().setLevel(logging.WARNING)
         whole = tell(
             Options(
                 once=options["once"],
