@@ -55,7 +55,7 @@ class SubmittedOut(serializers.Serializer[Any]):
     how = serializers.ChoiceField(choices=["counted", "uncounted", "again"])
 
 
-class AnswerOut(serializers.Serializer[Any]):
+class ShownAnswer(serializers.Serializer[Any]):
     """One answer as shown; who generated it is never said."""
 
     messages = serializers.ListField(child=serializers.DictField())
@@ -70,9 +70,9 @@ class AssignmentOut(serializers.Serializer[Any]):
     leased_until = serializers.DateTimeField()
     kind = serializers.CharField()
     prompt = serializers.ListField(child=serializers.DictField())
-    left = AnswerOut(required=False)
-    right = AnswerOut(required=False)
-    answer = AnswerOut(required=False)
+    left = ShownAnswer(required=False)
+    right = ShownAnswer(required=False)
+    answer = ShownAnswer(required=False)
 
 
 class CampaignSerializer(serializers.ModelSerializer[Campaign]):

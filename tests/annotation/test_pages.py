@@ -177,8 +177,10 @@ def test_the_board_shows_progress_agreement_diversity_and_how_much_is_simulated(
     assert "Krippendorff" in html
     assert "locale" in html
     assert client.get(url(team, "campaigns")).status_code == 200
-    item = Item.objects.first()
-    assert client.get(url(team, "item", item_id=item.pk)).status_code == 200
+    item = Item.objects.select_related("version").first()
+    page = client.get(url(team, "item", item_id=item.pk)).content.decode()
+    (lineage,) = re.findall(r'href="([^"]*/lineage/[^"]*)"', page)
+    assert client.get(lineage).status_code == 200
 
 
 def test_a_lead_opens_fills_and_closes_a_campaign_on_pages_alone(team, filled):
