@@ -110,7 +110,7 @@ class RunMetrics(RunPart):
         if name := request.query_params.get("name"):
             found = found.filter(name=name)
         after = request.query_params.get("after_step", "")
-        if after.lstrip("-").isdigit():
+        if after.isascii() and after.isdigit():
             found = found.filter(step__gt=int(after))
         return Response(s.MetricOut(found.order_by("step", "name")[:METRICS_AT_ONCE], many=True).data)
 

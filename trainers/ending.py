@@ -10,7 +10,6 @@ from core.jobs import RunningJob
 from core.models import Job, JobState
 from snapshots.models import Withdrawal
 from trainers.models import Attempt, Run
-from trainers.places import folder_of
 from trainers.states import FAILED, QUEUED, before
 
 
@@ -53,7 +52,6 @@ def end(run: Run, running: RunningJob, state: str, *, error: str) -> None:
         else:
             running.cancel()
         finish(run, state, error=error)
-    (folder_of(run).path / "cancel").unlink(missing_ok=True)
 
 
 def finish(run: Run, state: str, *, error: str = "") -> None:

@@ -116,6 +116,10 @@ class RunFolder:
         """Raise the flag; the supervisor sees it within a second."""
         (self.path / CANCEL).touch()
 
+    def forget_cancel(self) -> None:
+        """Take the flag down: it was meant for an attempt that has ended."""
+        (self.path / CANCEL).unlink(missing_ok=True)
+
     @property
     def cancel_requested(self) -> bool:
         """Whether somebody asked to stop."""
@@ -156,6 +160,13 @@ class AttemptFolder:
     def read(self, name: str) -> dict[str, Any] | None:
         """Read `name`.json of this attempt."""
         return read_json(self.path / f"{name}.json")
+
+    def touched(self, name: str) -> float:
+        """When `name`.json was last written or touched, in seconds since 1970; 0 before that."""
+        try:
+            return (self.path / f"{name}.json").stat().st_mtime
+        except OSError:
+            return 0.0
 
     def append(self, name: str, value: Mapping[str, Any]) -> None:
         """Add one line to `name`.jsonl."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from core.audit import emit
+from core.models import Job
 from trainers.folder import AttemptFolder
 from trainers.models import Metric, Run, Sample
 from trainers.states import RUNNING, STARTING
@@ -15,10 +16,13 @@ LINES_PER_ROUND = 5_000
 
 
 def ingest(run: Run, folder: AttemptFolder, status: dict[str, Any]) -> None:
-    """Metrics, samples and progress into rows; `run` is brought up to date. Another worker on it: nothing is done."""
+    """Metrics, samples and progress into rows; `run` is brought up to date.
+
+    Nothing is done while another worker is on it, nor for an attempt that was superseded: the offsets are the new one's.
+    """
     with transaction.atomic():
         locked = Run.objects.select_for_update(skip_locked=True).filter(pk=run.pk).first()
-        if locked is None:
+        if locked is None or not Job.objects.filter(pk=locked.job_id, attempt=folder.number).exists():
             return
         _metrics(locked, folder)
         _samples(locked, folder)

@@ -26,11 +26,12 @@ from trainers.ending import about_disk, end, finish, must_end, next_attempt, why
 from trainers.folder import AttemptFolder
 from trainers.ingesting import ingest
 from trainers.launcher import start_local
+from trainers.manifests import Unverified
 from trainers.models import Attempt, Run
 from trainers.places import folder_of
 from trainers.preparing import prepare
 from trainers.processes import ProcessName, end_group
-from trainers.registering import register
+from trainers.registering import Withdrawn, register
 from trainers.states import CANCELLED, FAILED, OCCUPYING, QUEUED, STARTING, STOPPING, SUCCEEDED, before
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ def _start(run: Run) -> None:
         if must_end(run):
             end(run, running, CANCELLED, error=why_ended(run))
             return
+        folder_of(run).forget_cancel()
         with _lease_renewed(running):
             start_local(prepare(run, running.attempt))
     except Refused as error:
@@ -128,20 +130,13 @@ def _watch(run: Run, running: RunningJob) -> None:
     folder = folder_of(run).attempt(running.attempt)
     if must_end(run):
         folder.run.request_cancel()
-        if Run.objects.filter(pk=run.pk, state__in=before(STOPPING)).update(state=STOPPING):
-            emit(
-                subject=run,
-                name="run_stopping",
-                project_id=run.project_id,
-                from_state=run.state,
-                to_state=STOPPING,
-            )
+        _stopping(run)
     result, status = folder.read("result"), folder.read("status")
     ingest(run, folder, status or {})
     try:
         if result is not None:
             _settle(run, running, folder, result)
-        elif _alive(run, status):
+        elif _alive(run, folder, status):
             running.progress(run.step, run.total_steps, str((status or {}).get("doing", "")))
             _note_attempt(run, running, status or {})
         else:
@@ -150,10 +145,22 @@ def _watch(run: Run, running: RunningJob) -> None:
         log.info("run.attempt_superseded", run_id=str(run.pk), attempt=running.attempt)
 
 
-def _alive(run: Run, status: dict[str, Any] | None) -> bool:
+@transaction.atomic
+def _stopping(run: Run) -> None:
+    if Run.objects.filter(pk=run.pk, state__in=before(STOPPING)).update(state=STOPPING):
+        emit(
+            subject=run,
+            name="run_stopping",
+            project_id=run.project_id,
+            from_state=run.state,
+            to_state=STOPPING,
+        )
+
+
+def _alive(run: Run, folder: AttemptFolder, status: dict[str, Any] | None) -> bool:
     """A fresh heartbeat; or none yet, within the lease that whoever prepares it renews.
 
-    A supervisor that this machine knows to be gone is not waited for.
+    A supervisor that this machine knows to be gone is not waited for. On a full disk it can only touch its status.
     """
     lease = run.job.lease_seconds
     if status is None:
@@ -161,7 +168,7 @@ def _alive(run: Run, status: dict[str, Any] | None) -> bool:
     supervisor = ProcessName.read(status["supervisor"])
     if supervisor.here and not supervisor.alive:
         return False
-    return time.time() - float(status["beat_at"]) < lease
+    return time.time() - max(float(status["beat_at"]), folder.touched("status")) < lease
 
 
 def _take_back(run: Run, running: RunningJob, folder: AttemptFolder, status: dict[str, Any] | None) -> None:
@@ -194,12 +201,15 @@ def _settle(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[s
 def _register_or_say_why_not(
     run: Run, running: RunningJob, folder: AttemptFolder, result: dict[str, Any]
 ) -> None:
-    """A store that is full or away costs time, not the model: the next round tries again."""
+    """A store that is full or away costs time, not the model: the next round tries again. What can never be
+    registered ends the run, so that it does not keep its place for ever."""
     try:
         register(run, running, folder, result)
     except OSError as error:
         running.heartbeat()
         Run.objects.filter(pk=run.pk).update(error=about_disk(error))
+    except (Withdrawn, Unverified) as error:
+        end(run, running, CANCELLED if isinstance(error, Withdrawn) else FAILED, error=str(error))
 
 
 def _close_after_job(run: Run) -> None:

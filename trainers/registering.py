@@ -10,6 +10,7 @@ from core import storage
 from core.actors import system
 from core.audit import emit, record
 from core.jobs import RunningJob
+from snapshots.models import Withdrawal
 from trainers.carding import card_of
 from trainers.folder import AttemptFolder
 from trainers.manifests import Unverified, verify
@@ -20,6 +21,10 @@ WEIGHTS = "model/model.safetensors"
 KINDS = {"safetensors": "weights", "json": "configuration", "txt": "log"}
 
 
+class Withdrawn(Exception):
+    """The approval was withdrawn before the model was registered; the message says so."""
+
+
 def register(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[str, Any]) -> None:
     """Store the published files, then write rows, version, card and the job's end in one fenced transaction."""
     manifest = _verified(folder)
@@ -27,6 +32,7 @@ def register(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[
         storage.put((folder.run.artifacts / entry["path"]).read_bytes())
     facts = manifest["facts"]
     with running.fence():
+        _require_standing(run)
         Artifact.objects.bulk_create([_artifact(run, running.attempt, entry) for entry in manifest["files"]])
         Run.objects.filter(pk=run.pk).update(
             summary={**facts, "seconds": result["seconds"]}, step=result["step"]
@@ -58,9 +64,17 @@ def _verified(folder: AttemptFolder) -> dict[str, Any]:
     try:
         return verify(folder.run.artifacts)
     except Unverified as error:
-        raise ValueError(
+        raise Unverified(
             _("The published artifacts no longer match their manifest: %(why)s") % {"why": error}
         ) from error
+
+
+def _require_standing(run: Run) -> None:
+    """Looked at once more: a run may have ended well in the very moment its approval was withdrawn."""
+    if Withdrawal.objects.filter(approval=run.approval_id).exists():
+        raise Withdrawn(
+            _("The approval was withdrawn before the model was registered; nothing was kept of it.")
+        )
 
 
 def _artifact(run: Run, attempt: int, entry: dict[str, Any]) -> Artifact:

@@ -20,7 +20,7 @@ from trainers.actions.cancel_run import cancel_run, resume_run
 from trainers.actions.launch_run import launch_run, require_training_packages
 from trainers.forms import LaunchForm
 from trainers.models import Artifact, ModelVersion, Run
-from trainers.models.run import LIVE_STATES, RUN_KINDS
+from trainers.models.run import FINAL_STATES, LIVE_STATES, RUN_KINDS
 from trainers.states import CANCELLED, FAILED
 
 
@@ -31,12 +31,12 @@ def runs(request: ProjectRequest) -> HttpResponse:
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
     if kind in RUN_KINDS:
         found = found.filter(kind=kind)
-    if state:
+    if state in (*LIVE_STATES, *FINAL_STATES):
         found = found.filter(state=state)
     context = {
         "page": keyset(found, request.GET, order=("-created_at", "pk")),
         "kinds": RUN_KINDS,
-        "states": (*LIVE_STATES, "succeeded", "failed", "cancelled"),
+        "states": (*LIVE_STATES, *FINAL_STATES),
         "kind": kind,
         "state": state,
         "may_launch": may(request.user, "run.launch", request.project),

@@ -112,6 +112,44 @@ def test_changed_parameters_make_a_new_recipe_version_and_old_ones_stay(team: Te
     assert Recipe.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps": "many"},
+        {"steps": 0},
+        {"steps": 10**12},
+        {"steps": True},
+        {"batch_size": 2.5},
+        {"learning_rate": -1},
+        {"learning_rate": float("nan")},
+        {"shape": {"hidden_size": 64}},
+        {"shape": "large"},
+    ],
+)
+def test_a_parameter_nothing_could_be_trained_with_is_refused(
+    team: Team, signed: Signed, wrong: dict[str, Any]
+) -> None:
+    approval = signed()
+    with pytest.raises(Refused, match="cannot be"):
+        launch(team, approval, overrides=wrong)
+    assert not Recipe.objects.exists()
+    assert not Job.objects.filter(kind="training_run").exists()
+
+
+def test_an_approval_withdrawn_in_the_very_moment_of_the_launch_is_refused(
+    team: Team, signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approval = signed()
+
+    def withdrawn_by_now(*_: Any) -> Approval:
+        Withdrawal.objects.create(approval=approval, withdrawn_by=team.lead, reason="found a leak")
+        return approval
+
+    monkeypatch.setattr(launching, "_standing_approval", withdrawn_by_now)
+    with pytest.raises(Refused, match="withdrawn"):
+        launch(team, approval)
+
+
 def test_without_the_training_packages_the_refusal_says_what_to_do(
     team: Team, signed: Signed, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

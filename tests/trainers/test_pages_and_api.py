@@ -152,6 +152,8 @@ def test_metrics_can_be_followed_from_a_step_on(team: Team, run: Run) -> None:
     url = f"/api/v1/projects/{team.project.slug}/runs/{run.pk}/metrics/"
     found = team.client(team.engineer).get(url, {"name": "loss", "after_step": 3}).json()
     assert [(row["step"], row["value"]) for row in found] == [(4, 1.0), (5, 0.0)]
+    for nonsense in ("²", "--3", "9" * 40):
+        assert team.client(team.engineer).get(url, {"after_step": nonsense}).status_code == 200
 
 
 def test_a_file_is_served_by_its_hash_to_members_only(team: Team, other_team: Team, run: Run) -> None:

@@ -60,7 +60,10 @@ def launch_run(
             with transaction.atomic():
                 run = _create(project, approval, chosen, parent, reference, person, seed)
         except IntegrityError:
-            return Run.objects.live().get(approval=approval, recipe=chosen, parent=parent)
+            live = Run.objects.live().filter(approval=approval, recipe=chosen, parent=parent).first()
+            if live is None:
+                raise _withdrawn() from None
+            return live
         data = {
             "approval": str(approval.pk),
             "recipe": str(chosen),
@@ -152,11 +155,7 @@ def _standing_approval(project: Project, approval_id: uuid.UUID, shipped: Recipe
             ),
         )
     if not Approval.objects.standing().filter(pk=approval.pk).exists():
-        raise Refused(
-            "approval_withdrawn",
-            _("This approval was withdrawn, so nothing may be trained from it."),
-            hint=_("Request a new approval on the page of the snapshot."),
-        )
+        raise _withdrawn()
     if shipped.wants not in ("any", approval.snapshot.kind):
         raise Refused(
             "wrong_snapshot",
@@ -165,6 +164,14 @@ def _standing_approval(project: Project, approval_id: uuid.UUID, shipped: Recipe
             hint=_("Choose an approval of the other kind, or another recipe."),
         )
     return approval
+
+
+def _withdrawn() -> Refused:
+    return Refused(
+        "approval_withdrawn",
+        _("This approval was withdrawn, so nothing may be trained from it."),
+        hint=_("Request a new approval on the page of the snapshot."),
+    )
 
 
 def _parent(project: Project, parent_id: uuid.UUID | None, shipped: RecipeDefault) -> ModelVersion | None:

@@ -53,12 +53,7 @@ class BasePass:
             before = row_losses(initialised(self.model.shape, self.work.seed), self._measured())
         facts = {
             "kind": "base",
-            "rows": {
-                "train": len(self.train_rows),
-                "held_out": len(self.held_out),
-                "truncated": 0,
-                "left_out": {},
-            },
+            "rows": self._row_facts(),
             "parameters": self.model.parameters_count,
             "vocabulary": self.tokenizer.get_vocab_size(),
             "tokens_trained": self.steps * self.recipe["batch_size"] * self.recipe["block"],
@@ -82,7 +77,7 @@ class BasePass:
         left_out = {"beyond_the_steps": unused} if unused else {}
         return {
             "train": self.rows_used,
-            "held_out": len(self._measured()),
+            "held_out": len(self.held_out[: self.recipe["measured_rows"]]),
             "truncated": 0,
             "left_out": left_out,
         }

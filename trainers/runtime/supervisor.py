@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -117,7 +118,8 @@ class Supervisor:
         try:
             self.attempt.write("status", status)
         except OSError:
-            os.utime(self.attempt.path / "status.json")
+            with suppress(OSError):
+                os.utime(self.attempt.path / "status.json")
 
     def _judge(self, code: int | None) -> dict[str, Any]:
         """What really happened, from what lies in the folder."""
