@@ -48,6 +48,7 @@ class Exclusion(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
     OUTSIDE_STRATA = "outside_strata"
     NEEDS_WORK = "needs_work"
+    REPORTED = "reported"
     NOT_CURATED = "not_curated"
     DROPPED_IN_CURATION = "dropped_in_curation"
     SUPERSEDED = "superseded_version"

@@ -45,6 +45,7 @@ EXCLUSIONS: dict[str, tuple[Words, Words]] = {
     "near_duplicate": (_("Near-duplicate"), _("another row of its cluster stands for it")),
     "outside_strata": (_("Outside the strata"), _("the selection asks for other domains or kinds")),
     "needs_work": (_("Needs work"), _("an open backlog item waits for a repair")),
+    "reported": (_("Reported"), _("an annotator stopped it; a lead has not looked yet")),
     "not_curated": (_("Not curated yet"), _("deduplication and strata are still to come")),
     "dropped_in_curation": (_("Dropped in curation"), _("a curation step left it out")),
     "superseded_version": (_("Older version"), _("late spans made a newer version of the conversation")),

@@ -15,12 +15,18 @@ from snapshots.build.materialise import current_shards
 from snapshots.canonical import read_row
 from snapshots.models import Snapshot, SnapshotRow
 from snapshots.rows import trl_view
+from snapshots.split import TRAIN, VALIDATION
 
 
 def export_jsonl(
     *, who: User | ApiToken, snapshot: Snapshot, split: str = "", lineage: bool = False
 ) -> Iterator[str]:
-    """One JSON object per line; erased rows are left out. `lineage` adds ours beside TRL's columns."""
+    """One JSON object per line; erased rows are left out. `lineage` adds ours beside TRL's columns.
+
+    `simulated` stands on every line: whoever trains elsewhere has to know what no real person judged.
+    """
+    if split not in ("", TRAIN, VALIDATION):
+        raise Refused("split_unknown", _("A snapshot has the splits train and validation."))
     _require(who, snapshot, {"format": "jsonl", "split": split, "lineage": lineage})
     rows = SnapshotRow.objects.filter(snapshot=snapshot, content__body__isnull=False).order_by("position")
     return _lines(rows.filter(split=split) if split else rows, lineage)
@@ -48,4 +54,5 @@ def _lines(rows: QuerySet[SnapshotRow], lineage: bool) -> Iterator[str]:
     for leaf, body in rows.values_list("leaf", "content__body").iterator(chunk_size=500):
         row = read_row(bytes(body or b"{}"))
         extra = {"lineage": row["lineage"], "leaf": leaf, "reason": row["reason"]} if lineage else {}
-        yield json.dumps({**trl_view(row), **extra}, ensure_ascii=True) + "\n"
+        marked = {**trl_view(row), "simulated": row["lineage"]["simulated"], **extra}
+        yield json.dumps(marked, ensure_ascii=True) + "\n"

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from curation import bodies
 from curation.models import Cluster, ConversationVersion, SignatureSpec
 from snapshots.build.compose import Plan, PlannedRow
@@ -29,6 +31,7 @@ def seal(snapshot: Snapshot, plan: Plan, shards: list[Shard]) -> str:
     """Write everything and close the snapshot; the root. Runs inside the caller's transaction."""
     for number, some in enumerate(chunked(plan.rows, BATCH)):
         _insert(snapshot, some, number * BATCH)
+    _require_unerased(snapshot)
     used = {source.facts.version for planned in plan.rows for source in planned.row.sources}
     bodies.pin(ConversationVersion.objects.filter(pk__in=used))
     store(snapshot, shards, materialisation=1)
@@ -43,6 +46,17 @@ def seal(snapshot: Snapshot, plan: Plan, shards: list[Shard]) -> str:
         sealed_at=Now(),
     )
     return root
+
+
+def _require_unerased(snapshot: Snapshot) -> None:
+    """The texts were read minutes ago. The rows just inserted hold their contents against an erasure that comes now;
+    one that came before is seen here, and no file with the erased text is stored."""
+    if SnapshotRow.objects.filter(snapshot=snapshot, content__erased_at__isnull=False).exists():
+        raise Refused(
+            "row_erased",
+            _("A row was erased while this snapshot was built."),
+            hint=_("Build it again: the row stays out."),
+        )
 
 
 def describe(snapshot: Snapshot, plan: Plan, shards: list[Shard], root: str) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 
 from accounts.models import Project
-from annotation.models import Decision
+from annotation.models import Decision, Item, Pair, Repair, Response
 from curation.models import AssetVersion, BacklogItem, ConversationVersion, Feedback, Screening, TrainingUse
 from curation.models.conversation import CurationStep
 from snapshots.chunks import chunked
+from snapshots.models import RowSource
 from snapshots.reasons import Exclusion
 from snapshots.selection import SelectionSpec
 
@@ -60,7 +61,7 @@ def described(
 ) -> QuerySet[ConversationVersion, ConversationVersion]:
     """Every version of the project with `bar` and `veto` ("" where nothing holds)."""
     versions = ConversationVersion.objects.filter(project=project)
-    return versions.annotate(bar=_bar(spec, quarantine), veto=_veto())
+    return versions.annotate(bar=_bar(project, spec, quarantine), veto=_veto())
 
 
 def count_unspoken(versions: QuerySet[Any]) -> Counter[str]:
@@ -115,7 +116,7 @@ _FIELDS = (
 )
 
 
-def _bar(spec: SelectionSpec, quarantine: AssetVersion) -> Case:
+def _bar(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Case:
     hit = Screening.objects.filter(
         project=OuterRef("project"),
         content_hash=OuterRef("content_hash"),
@@ -125,6 +126,8 @@ def _bar(spec: SelectionSpec, quarantine: AssetVersion) -> Case:
     whens = [
         When(~Q(trace__training_use=TrainingUse.ALLOWED), then=Value(Exclusion.NOT_PERMITTED.value)),
         When(Exists(hit), then=Value(Exclusion.QUARANTINED.value)),
+        When(trace__in=_erased(project), then=Value(Exclusion.ERASED.value)),
+        When(pk__in=_reported(project), then=Value(Exclusion.REPORTED.value)),
         When(
             Q(curation__isnull=True) | ~Q(curation__step=CurationStep.DONE),
             then=Value(Exclusion.NOT_CURATED.value),
@@ -142,6 +145,24 @@ def _bar(spec: SelectionSpec, quarantine: AssetVersion) -> Case:
         open_items = BacklogItem.objects.filter(trace=OuterRef("trace"), state="open")
         whens.append(When(Exists(open_items), then=Value(Exclusion.NEEDS_WORK.value)))
     return Case(*whens, default=Value(""), output_field=CharField())
+
+
+def _erased(project: Project) -> QuerySet[Any]:
+    """Traces a destroyed row was made from: judged otherwise, its text must not come back under another hash."""
+    gone = RowSource.objects.filter(row__project=project, row__content__erased_at__isnull=False)
+    return gone.values("trace")
+
+
+def _reported(project: Project) -> QuerySet[Any]:
+    """Versions whose answers annotators stopped (personal data, harm): out until a lead has looked."""
+    flagged = Item.objects.filter(project=project, state="flagged")
+    pairs = Pair.objects.filter(item__in=flagged)
+    shown = (
+        Q(pk__in=pairs.values("response_a"))
+        | Q(pk__in=pairs.values("response_b"))
+        | Q(pk__in=Repair.objects.filter(item__in=flagged).values("response"))
+    )
+    return Response.objects.filter(shown).values("version")
 
 
 def _outside(spec: SelectionSpec) -> Q | None:

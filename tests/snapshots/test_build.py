@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
+from annotation.models import Item
 from core import storage
 from core.jobs.runner import run
 from core.models import AuditEntry, Event, Job
@@ -79,6 +80,21 @@ def test_every_exclusion_has_its_name_and_everything_adds_up(world: World) -> No
         "not_curated": 1,
     }
     assert snapshot.manifest["counts"]["candidates"] == Trace.objects.count()
+
+
+def test_what_annotators_reported_stays_out_until_a_lead_has_looked(world: World) -> None:
+    shown, other = world.answer("a"), world.answer("b")
+    world.thumb(shown, 1)
+    pair = world.pair(shown, other)
+    world.pair(world.answer("c"), world.answer("d"))
+    Item.objects.filter(pk=pair.item_id).update(state="flagged")
+    preferences = world.snapshot(kind="preference")
+    assert (preferences.row_count, excluded(preferences)) == (1, {"reported": 1})
+    answers = world.snapshot()
+    assert answers.manifest["counts"]["by_reason"] == {"pair_winner": 1}
+    assert excluded(answers) == {"reported": 2, "no_reason": 1}
+    Item.objects.filter(pk=pair.item_id).update(state="decided")
+    assert world.snapshot(kind="preference").row_count == 2
 
 
 def test_simulated_words_count_only_when_the_selection_asks_and_the_mark_stays(world: World) -> None:

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import storage
 from core.errors import NotFound, PermissionRefused, Refused
+from snapshots.actions import build_snapshot
 from snapshots.actions.erase_row import erase_row
 from snapshots.actions.export import export_jsonl, export_shard
 from snapshots.actions.open_for_training import materialise
@@ -75,6 +77,42 @@ def test_an_erased_row_never_comes_back_in_a_later_snapshot(
     assert later.manifest["counts"]["excluded"]["erased"] == 1
 
 
+def test_an_erased_text_does_not_come_back_judged_otherwise(
+    world: World, sealed: Snapshot, leaf: str
+) -> None:
+    row = SnapshotRow.objects.get(snapshot=sealed, leaf=leaf)
+    erase_row(who=world.team.lead, project=world.team.project, leaf=leaf, reason="asked for")
+    world.thumb(row.version, 1)
+    world.repair(row.version, "fixed", "said in other words")
+    later = world.snapshot()
+    assert not SnapshotRow.objects.filter(snapshot=later, trace=row.trace).exists()
+    assert later.manifest["counts"]["excluded"]["erased"] == 1
+
+
+def test_a_row_erased_while_a_snapshot_is_built_is_neither_sealed_nor_stored(
+    world: World, sealed: Snapshot, leaf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = build_snapshot.plan_shards
+
+    def erased_meanwhile(*given: Any) -> Any:
+        shards = real(*given)
+        erase_row(who=world.team.lead, project=world.team.project, leaf=leaf, reason="asked for")
+        return shards
+
+    monkeypatch.setattr(build_snapshot, "plan_shards", erased_meanwhile)
+    later = world.snapshot(seed=5)
+    assert (later.state, later.root) == ("failed", None)
+    assert "erased while" in later.error
+    assert not later.shards.exists()
+
+
+def test_an_exported_line_says_whether_it_rests_on_simulated_judgments(world: World) -> None:
+    world.repair(world.answer("real"), "accepted")
+    world.repair(world.answer("not so"), "accepted", simulated=1)
+    lines = export_jsonl(who=world.team.engineer, snapshot=world.snapshot(include_simulated=True))
+    assert sorted(json.loads(line)["simulated"] for line in lines) == [False, True]
+
+
 def test_only_leads_and_administrators_erase_once_and_with_a_reason(world: World, leaf: str) -> None:
     project = world.team.project
     with pytest.raises(PermissionRefused):
@@ -92,9 +130,11 @@ def test_only_leads_and_administrators_erase_once_and_with_a_reason(world: World
 def test_json_lines_have_the_columns_trl_reads_and_lineage_on_request(world: World, sealed: Snapshot) -> None:
     lines = [json.loads(line) for line in export_jsonl(who=world.team.engineer, snapshot=sealed)]
     assert len(lines) == 4
-    assert all(set(line) == {"messages"} for line in lines)
+    assert all(set(line) == {"messages", "simulated"} for line in lines)
     with_lineage = next(iter(export_jsonl(who=world.team.engineer, snapshot=sealed, lineage=True)))
-    assert set(json.loads(with_lineage)) == {"messages", "lineage", "leaf", "reason"}
+    assert set(json.loads(with_lineage)) == {"messages", "simulated", "lineage", "leaf", "reason"}
+    with pytest.raises(Refused, match="splits"):
+        export_jsonl(who=world.team.engineer, snapshot=sealed, split="test\x00")
     with pytest.raises(PermissionRefused):
         export_jsonl(who=world.team.admin, snapshot=sealed)
 
