@@ -132,7 +132,10 @@ def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Sai
     mark = fingerprint(item.project_id, new)
     existing = Item.objects.filter(campaign_id=item.campaign_id, fingerprint=mark).first()
     if existing is not None:
-        Item.objects.filter(pk=existing.pk).update(state="decided")
+        if existing.state == "closed":
+            _say(existing, "closed", "decided")
+            Item.objects.filter(pk=existing.pk).update(state="decided")
+            project_decision(existing)
         return
     pair_item = Item.objects.create(
         id=uuid4(),
@@ -172,6 +175,7 @@ def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Sai
         project_id=item.project_id,
         data={"repair": str(item.pk), "judgment": str(judgment.pk)},
     )
+    _say(pair_item, "", "decided")
 
 
 def _close_preferences(repair: Repair, judgment: Judgment, *, keep: Response | None) -> None:
@@ -185,6 +189,17 @@ def _close_preferences(repair: Repair, judgment: Judgment, *, keep: Response | N
     )
     if keep is not None:
         stale = stale.exclude(pair__response_a=keep)
-    ids = list(stale.values_list("pk", flat=True))
-    Decision.objects.filter(item__in=ids).delete()
-    Item.objects.filter(pk__in=ids).update(state="closed")
+    for item in stale.exclude(state="closed"):
+        _say(item, item.state, "closed")
+        Decision.objects.filter(item=item).delete()
+        Item.objects.filter(pk=item.pk).update(state="closed")
+
+
+def _say(item: Item, before: str, after: str) -> None:
+    audit.emit(
+        subject=item,
+        name=f"item.{after}",
+        project_id=item.project_id,
+        from_state=before,
+        to_state=after,
+    )

@@ -128,7 +128,7 @@ class _Reader:
             lease_token=assignment.lease_token,
             key=uuid5(assignment.lease_token, "simulated"),
             shown=as_shown(verdict.answer, swapped=assignment.swapped),
-            tags=[tag for tag in verdict.tags if tag in self.campaign.rules["tags"]],
+            tags=[tag for tag in verdict.tags if tag in self.campaign.rules.get("tags", [])],
             rationale=verdict.rationale,
             active_ms=verdict.active_ms,
         )
@@ -152,7 +152,7 @@ class _Reader:
             key=uuid5(assignment.lease_token, "simulated"),
             choice=choice,
             text=text,
-            tags=[tag] if tag in self.campaign.rules["tags"] else [],
+            tags=[tag] if tag in self.campaign.rules.get("tags", []) else [],
             rationale=f"simulated: {choice.value}",
             active_ms=int(4_000 + 260 * len(response.text.split())),
         )

@@ -108,9 +108,18 @@ def _slot_for(assignment: Assignment, given: Sequence[Judgment]) -> int | None:
         if assignment.state == "leased":
             queue.give_back([item.pk], state="released", assignment=assignment.pk)
         return None
-    if assignment.state != "leased" and not queue.take_slot_late(item=item.pk, profile=assignment.profile_id):
-        return None
+    if assignment.state != "leased":
+        _end_newer_lease(assignment)
+        if not queue.take_slot_late(item=item.pk, profile=assignment.profile_id):
+            return None
     return max((one.slot or 0 for one in given), default=0) + 1
+
+
+def _end_newer_lease(late: Assignment) -> None:
+    """The same person may have taken the item again in another tab: one answer needs one slot, and it is here."""
+    newer = Assignment.objects.filter(item=late.item, profile=late.profile, state="leased").first()
+    if newer is not None:
+        queue.give_back([late.item_id], state="released", assignment=newer.pk)
 
 
 def add_revision(

@@ -11,6 +11,7 @@ from annotation.choices import RepairChoice
 from annotation.models import Decision, Item, Judgment, Response
 from annotation.queries import decided_preferences, repaired_answers
 from core.errors import Refused
+from core.models import Event
 from curation.models import Feedback, PinnedBody
 
 from .conftest import conversation, store
@@ -87,6 +88,21 @@ def test_taking_a_fix_back_closes_its_preference_and_another_fix_opens_its_own(t
     (preference,) = decided_preferences(team.project)
     assert preference.winner.text == "A tuple cannot be changed."
     assert done.judgment.revisions.count() == 3
+
+
+def test_a_fix_taken_back_and_made_again_counts_again_and_each_step_left_its_event(team, mine):
+    done = submit(team, mine, RepairChoice.FIX, "A tuple is an immutable sequence.")
+    again = {"who": team.annotator, "project": team.project, "judgment_id": done.judgment.pk}
+    revise_repair(**again, choice=RepairChoice.ACCEPT)
+    revise_repair(**again, choice=RepairChoice.FIX, text="A tuple is an immutable sequence.")
+    (preference,) = decided_preferences(team.project)
+    assert preference.winner.text == "A tuple is an immutable sequence."
+    steps = Event.objects.filter(subject_id=str(preference.item_id)).order_by("pk")
+    assert list(steps.values_list("from_state", "to_state")) == [
+        ("", "decided"),
+        ("decided", "closed"),
+        ("closed", "decided"),
+    ]
 
 
 def test_what_a_person_writes_passes_the_redaction(team, mine):

@@ -104,6 +104,19 @@ def test_answering_in_one_tab_ends_the_other(team, campaign):
         submit(team.annotator, old)
 
 
+def test_a_late_answer_from_an_old_tab_counts_and_ends_the_newer_lease(team, campaign):
+    (item,) = queue_pairs(campaign, 1)
+    old = claim(who=team.annotator, campaign=campaign)
+    expire(old)
+    new = claim(who=team.annotator, campaign=campaign)
+    assert submit(team.annotator, old).how == "counted"
+    item.refresh_from_db()
+    assert item.slots_left == 1
+    assert Assignment.objects.get(pk=new.pk).state == "released"
+    with pytest.raises(Refused, match="already answered"):
+        submit(team.annotator, new)
+
+
 def test_the_decision_follows_the_votes(team, campaign, people):
     (item,) = queue_pairs(campaign, 1)
     for who in people(2):
