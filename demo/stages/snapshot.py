@@ -9,25 +9,26 @@ from snapshots.actions.create_selection import create_selection
 from snapshots.actions.review import approve_snapshot, request_review
 from snapshots.models import Approval, Snapshot
 
+SHARED = {"include_simulated": True, "validation_permille": 200}
 NOTE = "Simulated judgments are in, and marked: this is the demo's data."
 REASON = "Looked through the reasons, the exclusions and a sample of the rows; fine for a demo model."
 
 
 def snapshot(telling: Telling) -> Facts:
     """Sealed, requested by the ML engineer, approved by the data lead."""
-    sft = _build(telling, "Answers people stood behind", {"kind": "sft", "include_simulated": True})
-    pairs = _build(telling, "Judged pairs", {"kind": "preference", "include_simulated": True})
+    sft = _build(telling, "Answers people stood behind", {"kind": "sft"})
+    pairs = _build(telling, "Judged pairs", {"kind": "preference"})
     left = _build(
         telling,
         "Clear preferences only",
-        {"kind": "preference", "include_simulated": True, "min_strength": 1.5},
+        {"kind": "preference", "min_strength": 1.5},
     )
     telling.made["sft"] = _approved(telling, sft)
     telling.made["preference"] = _approved(telling, pairs)
     fixed = _build(
         telling,
         "Repaired answers",
-        {"kind": "sft", "include_simulated": True, "reasons": ["accepted", "fixed"]},
+        {"kind": "sft", "reasons": ["accepted", "fixed"]},
     )
     telling.made["unused"] = _approved(telling, fixed)
     telling.made["waiting"] = left
@@ -45,7 +46,7 @@ def snapshot(telling: Telling) -> Facts:
 
 def _build(telling: Telling, name: str, spec: dict[str, Any]) -> Snapshot:
     cast = telling.cast
-    selection = create_selection(who=cast.engineer, project=cast.project, name=name, spec=spec)
+    selection = create_selection(who=cast.engineer, project=cast.project, name=name, spec=SHARED | spec)
     made = build_snapshot(who=cast.engineer, project=cast.project, selection=selection)
     assert made.job is not None
     job_ended(telling, made.job, what=f"building “{name}”", seconds=300)

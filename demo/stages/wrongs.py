@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Membership, Role
 from core.errors import Refused
-from curation.models import CurationState
+from curation.models import Screening
 from demo.story import Facts, Telling
 from snapshots.actions.review import approve_snapshot
 from snapshots.models import Review, Snapshot
@@ -31,7 +31,7 @@ INSERT INTO snapshots_rowcontent (project_id, content_hash, key_id, leaf, salt, 
 SELECT project_id, content_hash, 'demo',
     encode(sha256('\\x00'::bytea || decode(content_hash, 'hex') || 'twin'::bytea), 'hex'),
     decode(content_hash, 'hex'), 'twin'::bytea
-FROM curation_screening WHERE version_id = %s AND verdict = 'hit' LIMIT 1 RETURNING id
+FROM curation_screening WHERE version_id = %s AND verdict = 'hit' AND quarantine_id = %s LIMIT 1 RETURNING id
 """
 TWIN_ROW = """
 INSERT INTO snapshots_snapshotrow (project_id, snapshot_id, content_id, content_hash, leaf, position, quarantine_id,
@@ -95,7 +95,10 @@ def _by_database(sql: str, parameters: list[Any]) -> str:
 
 def _twin(telling: Telling, waiting: Snapshot) -> str:
     """A row that calls a quarantined conversation clean, in a snapshot that is still open."""
-    twin = CurationState.objects.filter(project=telling.cast.project, drop_reason="quarantined").first()
+    hits = Screening.objects.filter(
+        project=telling.cast.project, quarantine=waiting.quarantine, verdict="hit"
+    )
+    twin = hits.filter(version__isnull=False).values_list("version", flat=True).first()
     if twin is None:
         raise Refused("no_twin", "No quarantine twin was found to try with.", hint="The traces hold none.")
     said = ""
@@ -109,8 +112,8 @@ def _twin(telling: Telling, waiting: Snapshot) -> str:
             quarantine=waiting.quarantine,
             created_by=telling.cast.engineer,
         )
-        cursor.execute(TWIN_CONTENT, [twin.pk])
+        cursor.execute(TWIN_CONTENT, [twin, waiting.quarantine_id])
         (content,) = cursor.fetchone()
-        said = _by_database(TWIN_ROW, [unfinished.pk, content, twin.pk])
+        said = _by_database(TWIN_ROW, [unfinished.pk, content, twin])
         raise RolledBack
     return said
