@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -32,12 +33,17 @@ class RequestContextMiddleware:
 
 
 class RefusedMiddleware:
-    """Shows a refusal raised by a page's view: what, why, what to do, and an id to quote."""
+    """Shows a refusal raised by a page's view: what, why, what to do, and an id to quote.
+
+    A zero byte in an address is no text PostgreSQL knows, so no view is asked about it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("a zero byte in the address")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -9,7 +10,6 @@ from accounts.models import ApiToken, Membership, Project, Role, User
 from accounts.models.access import Scope
 from accounts.tokens import digest, new_secret
 
-SLUG = "demo"
 PASSWORD = "winnow the grain"
 PEOPLE = (
     ("ana@demo.example", "Ana Ferreira", (Role.ANNOTATOR,)),
@@ -56,7 +56,7 @@ def _token(project: Project, owner: User) -> str:
 def gather() -> Cast:
     """The project and its people, made at the first call and found at later ones; the token is new each time."""
     project, _ = Project.objects.get_or_create(
-        slug=SLUG, defaults={"name": "Python helper", "training_use_default": "unknown"}
+        slug=settings.DEMO_PROJECT, defaults={"name": "Python helper", "training_use_default": "unknown"}
     )
     annotator, lead, engineer, admin = (_person(project, *person) for person in PEOPLE)
     return Cast(project, annotator, lead, engineer, admin, token=_token(project, lead))

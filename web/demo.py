@@ -23,9 +23,10 @@ class DemoPerson:
 
 
 def demo_users() -> dict[Role, User]:
-    """For each role of the loop the first person of the demo who holds it and is not simulated."""
+    """For each role of the loop the first person of the demo's own project who holds it and is not simulated."""
+    people = Membership.objects.filter(project__slug=settings.DEMO_PROJECT)
     memberships = (
-        Membership.objects.filter(role__in=ORDER, user__is_active=True, user__is_simulated=False)
+        people.filter(role__in=ORDER, user__is_active=True, user__is_simulated=False)
         .select_related("user")
         .order_by("created_at", "pk")
     )

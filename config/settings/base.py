@@ -17,6 +17,7 @@ KEYRING_JSON = env.text("WINNOW_KEYRING", "")
 
 DEBUG = False
 DEMO_MODE = env.flag("WINNOW_DEMO")
+DEMO_PROJECT = "demo"
 ALLOWED_HOSTS = env.words("WINNOW_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("WINNOW_TRUSTED_ORIGINS")
 

@@ -34,9 +34,12 @@ def test_stepping_into_a_role_does_not_exist_outside_the_demo(team: Team, settin
     assert Client().post("/demo/role/", {"user": str(team.lead.pk)}).status_code == 404
 
 
-def test_the_demo_bar_signs_in_as_its_people_and_nobody_else(team: Team, settings: LazySettings) -> None:
-    settings.DEMO_MODE = True
+def test_the_demo_bar_signs_in_as_its_people_and_nobody_else(
+    team: Team, other_team: Team, settings: LazySettings
+) -> None:
+    settings.DEMO_MODE, settings.DEMO_PROJECT = True, team.project.slug
     client = Client()
+    assert client.post("/demo/role/", {"user": str(other_team.lead.pk)}).status_code == 404
     assert client.post("/demo/role/", {"user": str(team.admin.pk)}).status_code == 404
     assert client.post("/demo/role/", {"user": str(team.lead.pk)}).status_code == 302
     assert "Lead" in client.get("/").content.decode()
@@ -55,6 +58,13 @@ def test_a_page_that_is_not_there_gives_an_id_to_quote(team: Team) -> None:
     response = team.client(team.lead).get("/nowhere/", headers={"X-Request-Id": "quote-me-12345"})
     assert response.status_code == 404
     assert "quote-me-12345" in response.content.decode()
+
+
+@pytest.mark.parametrize("url", ["/p/{}/trainers/?state=%00", "/p/{}/lineage/row/a%00b/", "/?x=a%00"])
+def test_a_zero_byte_in_an_address_is_a_bad_request_and_no_fault(team: Team, url: str) -> None:
+    response = team.client(team.lead).get(url.format(team.project.slug))
+    assert response.status_code == 400
+    assert response.headers["X-Request-Id"]
 
 
 def test_a_fault_is_a_page_without_the_fault_in_it(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
