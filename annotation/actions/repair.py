@@ -150,23 +150,7 @@ def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Sai
         state="decided",
     )
     Pair.objects.create(item=pair_item, response_a=fix, response_b=original, source=SOURCE)
-    judgment = Judgment.objects.create(
-        project_id=item.project_id,
-        item=pair_item,
-        profile_id=by.profile_id,
-        slot=1,
-        simulated=by.simulated,
-        idempotency_key=uuid5(by.idempotency_key, str(fix.pk)),
-    )
-    JudgmentRevision.objects.create(
-        project_id=item.project_id,
-        judgment=judgment,
-        number=1,
-        choice=Choice.A.value,
-        strength=CLEAR,
-        tags=list(said.tags),
-        rationale=said.rationale,
-    )
+    judgment = _vote(pair_item, fix=fix, by=by, said=said)
     project_decision(pair_item)
     audit.record(
         actor=who.actor,
@@ -176,6 +160,28 @@ def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Sai
         data={"repair": str(item.pk), "judgment": str(judgment.pk)},
     )
     _say(pair_item, "", "decided")
+
+
+def _vote(pair_item: Item, *, fix: Response, by: Judgment, said: Said) -> Judgment:
+    """The one vote of a pair a fix makes: its author's, clearly for the fix, simulated if the author is."""
+    judgment = Judgment.objects.create(
+        project_id=pair_item.project_id,
+        item=pair_item,
+        profile_id=by.profile_id,
+        slot=1,
+        simulated=by.simulated,
+        idempotency_key=uuid5(by.idempotency_key, str(fix.pk)),
+    )
+    JudgmentRevision.objects.create(
+        project_id=pair_item.project_id,
+        judgment=judgment,
+        number=1,
+        choice=Choice.A.value,
+        strength=CLEAR,
+        tags=list(said.tags),
+        rationale=said.rationale,
+    )
+    return judgment
 
 
 def _close_preferences(repair: Repair, judgment: Judgment, *, keep: Response | None) -> None:
