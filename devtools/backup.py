@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,8 @@ class Database:
 
 
 def backup(place: Place, file: Path | None) -> int:
-    """Save a consistent copy while the product runs: the database first, then the folders, which only grow."""
+    """Save a consistent copy while the product runs: the database first, then the folders, whose files that rows name
+    are written before the rows and stay."""
     file = file or Path(f"winnow-{time.strftime('%Y%m%d-%H%M%S')}.tar")
     if file.exists():
         raise Refusal(f"{file} exists already; choose another name.")
@@ -125,7 +126,21 @@ def _write(file: Path, place: Place, dump: Path, manifest: dict[str, object]) ->
         tar.add(dump, DUMP)
         for name in FOLDERS:
             if (place.state / name).is_dir():
-                tar.add(place.state / name, name)
+                _add_folder(tar, place.state / name, name)
+
+
+def _add_folder(tar: tarfile.TarFile, folder: Path, name: str) -> None:
+    """A folder that is being worked in: a file that goes meanwhile (a status replaced, an old checkpoint) is passed over,
+    and what is read is measured through the same open file."""
+    tar.add(folder, name, recursive=False)
+    for path in sorted(folder.rglob("*")):
+        inside = f"{name}/{path.relative_to(folder).as_posix()}"
+        with suppress(FileNotFoundError):
+            if path.is_dir() and not path.is_symlink():
+                tar.add(path, inside, recursive=False)
+                continue
+            with path.open("rb") as stream:
+                tar.addfile(tar.gettarinfo(arcname=inside, fileobj=stream), stream)
 
 
 def _read(file: Path, folder: Path) -> dict[str, Any]:

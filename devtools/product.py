@@ -21,6 +21,7 @@ from devtools.supervisor import Supervisor
 from devtools.web import answers, free_port
 
 FIRST_PAGE_SECONDS = 60.0
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass
@@ -62,6 +63,8 @@ class Product:
         self._prepare_tables_and_files(settings)
         port = free_port(self.host, self.port)
         shown = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        if self.demo and self.host not in LOOPBACK:
+            say(f"Whoever reaches {self.host}:{port} enters this demo without a password.")
         settings["WINNOW_URL"] = f"http://{shown}:{port}"
         supervisor = Supervisor(self.place, settings, settings["WINNOW_URL"])
         try:
@@ -81,7 +84,10 @@ class Product:
             supervisor.watch(until=lambda: False)
             return 0
         command = [str(self.place.python), "manage.py", "demo", *demo_arguments]
-        story = subprocess.Popen(command, cwd=self.place.root, env=supervisor.marked_environment)
+        # A session of its own: Ctrl-C is heard here, and ends it without a traceback in between.
+        story = subprocess.Popen(
+            command, cwd=self.place.root, env=supervisor.marked_environment, start_new_session=True
+        )
         try:
             supervisor.watch(until=lambda: story.poll() is not None)
             if not once:
@@ -89,7 +95,7 @@ class Product:
                 supervisor.watch(until=lambda: False)
         finally:
             if story.poll() is None:
-                story.terminate()
+                os.killpg(story.pid, signal.SIGTERM)
                 story.wait()
         return story.returncode
 

@@ -200,3 +200,17 @@ def test_a_given_database_is_saved_with_programs_of_its_own_version(
     file = open_folder / "saved.tar"
     assert backup.backup(place, file) == 0
     assert file.stat().st_size > 10_000
+
+
+def test_a_file_that_goes_while_it_is_saved_is_passed_over(tmp_path: Path) -> None:
+    runs = tmp_path / "runs" / "one"
+    runs.mkdir(parents=True)
+    (runs / "metrics.jsonl").write_text("kept")
+    (runs / ".status.json.7").symlink_to(runs / "replaced meanwhile")
+    with tarfile.open(tmp_path / "out.tar", "w") as tar:
+        backup._add_folder(tar, tmp_path / "runs", "runs")
+    with tarfile.open(tmp_path / "out.tar") as tar:
+        assert tar.getnames() == ["runs", "runs/one", "runs/one/metrics.jsonl"]
+        saved = tar.extractfile("runs/one/metrics.jsonl")
+        assert saved is not None
+        assert saved.read() == b"kept"
