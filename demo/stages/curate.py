@@ -2,19 +2,22 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from curation.actions.quarantine import publish_quarantine, read_quarantine_file
+from curation.actions.quarantine import QuarantineEntry, publish_quarantine, read_quarantine_file
 from curation.bodies import load_many
+from curation.conversation import last_user_text
 from curation.models import AssetVersion, ConversationVersion, CurationState, Trace
 from curation.pipeline import run_curation
 from demo.story import Facts, Omitted, Telling
 from demo.waiting import extras_ready
 
 QUARANTINE = "examples/quarantine.jsonl"
+HELD_OUT = 5
 
 
 def curate(telling: Telling) -> Facts:
@@ -48,9 +51,21 @@ def _quarantine(telling: Telling) -> AssetVersion:
     return publish_quarantine(
         who=telling.cast.lead,
         project=telling.cast.project,
-        items=entries,
+        items=[*entries, *_held_out_of_the_file(telling)],
         note="Questions the product is tested with.",
     )
+
+
+def _held_out_of_the_file(telling: Telling) -> Iterator[QuarantineEntry]:
+    """A visitor's file repeats none of our questions, so a few of its own are held out: there is something to catch."""
+    if telling.options.traces is None:
+        return
+    asked = ConversationVersion.objects.filter(
+        project=telling.cast.project, current_of__isnull=False, turns=1
+    )
+    for key, stored in load_many(list(asked.order_by("content_hash")[:HELD_OUT])).items():
+        if question := last_user_text(stored.conversation):
+            yield QuarantineEntry("held out of the file", str(key), question)
 
 
 def _check_against_truth(telling: Telling) -> Facts:

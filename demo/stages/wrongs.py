@@ -14,6 +14,9 @@ from snapshots.actions.review import approve_snapshot
 from snapshots.models import Review, Snapshot
 from trainers.actions.launch_run import launch_run
 
+REFUSALS = {"23001", "23503", "23514", "42501"}
+"""A rule, a foreign key, a check, a missing grant: what else the database says is no refusal of this wrong."""
+
 FAULT = "This is a fault of Winnow: please report it."
 APPROVE_OWN = """
 INSERT INTO snapshots_approval (id, project_id, review_id, snapshot_id, root, requester_id, approver_id, reason, signature, key_id)
@@ -89,6 +92,8 @@ def _by_database(sql: str, parameters: list[Any]) -> str:
             cursor.execute(sql, parameters)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in REFUSALS:
+            raise Refused("wrong_not_tried", f"A wrong could not be tried: {error}", hint=FAULT) from error
         return f"refused by PostgreSQL · {str(error).splitlines()[0]}"
     raise Refused("wrong_went_through", "The database let a wrong through.", hint=FAULT)
 
