@@ -4,6 +4,7 @@ import uuid
 from typing import cast
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
@@ -19,9 +20,10 @@ from accounts.actions.members import deactivate_member, reactivate_member, set_r
 from accounts.actions.passwords import make_reset_link
 from accounts.actions.persons import person_behind
 from accounts.actions.profile import update_profile
-from accounts.models import Role, User
+from accounts.models import ApiToken, Role, User
 from accounts.queries import Member, members_of, open_invitations, tokens_for
 from core.api import CursorPage
+from core.errors import PermissionRefused
 from core.models import AuditEntry
 
 
@@ -187,7 +189,11 @@ class Me(APIView):
 
     @extend_schema(request=s.MeOut, responses=s.MeOut)
     def patch(self, request: Request) -> Response:
-        """Change name, time zone or theme."""
+        """Change name, time zone or theme; the person's own act, not one of their tokens."""
+        if isinstance(request.auth, ApiToken):
+            raise PermissionRefused(
+                "needs_a_person", _("A token cannot change a profile."), hint=_("Sign in to change it.")
+            )
         user = cast(User, request.user)
         data = s.MeOut(user, data=request.data, partial=True)
         data.is_valid(raise_exception=True)

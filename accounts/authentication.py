@@ -1,12 +1,11 @@
 """Bearer tokens for the API."""
 
-from django.db.models.functions import Now
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
-from accounts.tokens import find_token
+from accounts.tokens import use_token
 
 
 class ApiTokenAuthentication(BaseAuthentication):
@@ -17,12 +16,11 @@ class ApiTokenAuthentication(BaseAuthentication):
         words = get_authorization_header(request).decode("latin-1").split()
         if len(words) != 2 or words[0].lower() != "bearer":
             return None
-        token = find_token(words[1])
+        token = use_token(words[1])
         if token is None:
             raise AuthenticationFailed(
                 "This token is unknown, expired or revoked. Make a new one on the API tokens page."
             )
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=Now())
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

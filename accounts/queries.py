@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import ApiToken, Invitation, Membership, Project, Role, User
@@ -49,7 +49,7 @@ def tokens_for(user: User, project: Project) -> QuerySet[ApiToken]:
     tokens = ApiToken.objects.filter(project=project).select_related("owner")
     if not may(user, "member.manage", project):
         tokens = tokens.filter(owner=user)
-    return tokens.order_by("revoked_at", "-created_at")
+    return tokens.order_by(F("revoked_at").asc(nulls_first=True), "-created_at")
 
 
 def verb_table() -> list[VerbRow]:

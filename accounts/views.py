@@ -19,6 +19,7 @@ from accounts.forms import InviteForm, RolesForm, TokenForm
 from accounts.models import Membership, Role
 from accounts.permissions import may
 from accounts.queries import members_of, open_invitations, tokens_for, verb_table
+from core.errors import Refused
 from core.models import AuditEntry
 
 
@@ -85,8 +86,9 @@ def member(request: ProjectRequest, user_id: uuid.UUID) -> HttpResponse:
 def member_roles(request: ProjectRequest, user_id: uuid.UUID) -> HttpResponse:
     """Give exactly the ticked roles."""
     form = RolesForm(request.POST)
-    form.is_valid()
-    roles = [Role(role) for role in form.cleaned_data.get("roles", [])]
+    if not form.is_valid():
+        raise Refused("unknown_role", _("There is no such role; nothing was changed."))
+    roles = [Role(role) for role in form.cleaned_data["roles"]]
     person = set_roles(who=request.user, project=request.project, user_id=user_id, roles=roles)
     messages.success(request, _("The roles of %(name)s were changed.") % {"name": person})
     if not roles or not may(request.user, "member.read", request.project):

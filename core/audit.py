@@ -9,6 +9,8 @@ from django.db import models
 from core.actors import Actor
 from core.models import AuditEntry, Event
 
+LONGEST_NAME = 200
+
 
 def subject_type(subject: models.Model) -> str:
     """`curation.trace` for a trace: stable under renames of the Python class only."""
@@ -23,7 +25,7 @@ def record(
         project_id=project_id,
         actor_kind=actor.kind,
         actor_id=actor.id,
-        actor_name=actor.name,
+        actor_name=actor.name[:LONGEST_NAME],
         verb=verb,
         subject_type=subject_type(subject),
         subject_id=str(subject.pk),

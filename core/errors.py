@@ -3,6 +3,14 @@
 from typing import Any
 
 
+def place_of(error: BaseException) -> str:
+    """Where it happened, for a log, without the message: that may hold what was sent."""
+    trail = error.__traceback__
+    while trail is not None and trail.tb_next is not None:
+        trail = trail.tb_next
+    return f"{trail.tb_frame.f_code.co_filename}:{trail.tb_lineno}" if trail else ""
+
+
 class Refused(Exception):
     """The request is understood and turned down; nothing was changed."""
 

@@ -12,15 +12,14 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseFault
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from accounts.models import ApiToken
-from accounts.tokens import find_token
-from core.errors import Refused
+from accounts.tokens import use_token
+from core.errors import Refused, place_of
 from curation.actions.ingest_batch import Report, ingest_batch
 from curation.formats.otlp import Malformed
 from curation.formats.problem import BrokenRow, RowProblem
@@ -51,16 +50,8 @@ def traces(request: HttpRequest) -> HttpResponse:
         return _fault(kind, refused.status, 14 if refused.status == 503 else 7, str(refused))
     except Exception as error:
         level = log.warning if isinstance(error, EXPECTED) else log.error
-        level("otlp.unavailable", error=type(error).__name__, place=_place(error))
+        level("otlp.unavailable", error=type(error).__name__, place=place_of(error))
         return _fault(kind, 503, 14, "Nothing of this batch was stored; send it again in a moment.")
-
-
-def _place(error: Exception) -> str:
-    """Where it happened, without the message: that may hold what was sent."""
-    trail = error.__traceback__
-    while trail is not None and trail.tb_next is not None:
-        trail = trail.tb_next
-    return f"{trail.tb_frame.f_code.co_filename}:{trail.tb_lineno}" if trail else ""
 
 
 def _take(request: HttpRequest, kind: str) -> HttpResponse:
@@ -93,10 +84,7 @@ def _ingest(token: ApiToken, body: bytes, kind: str) -> Report:
 
 def _token(request: HttpRequest) -> ApiToken | None:
     words = request.headers.get("Authorization", "").split()
-    token = find_token(words[1]) if len(words) == 2 and words[0].lower() == "bearer" else None
-    if token is not None:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=Now())
-    return token
+    return use_token(words[1]) if len(words) == 2 and words[0].lower() == "bearer" else None
 
 
 def _accepted(kind: str, report: Report) -> HttpResponse:

@@ -1,5 +1,6 @@
 """A new tenant with its first administrator."""
 
+from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
 
 from accounts.models import Membership, Project, Role, User
@@ -12,6 +13,12 @@ def create_project(
     *, actor: Actor, slug: str, name: str, admin: User, training_use_default: str = "unknown"
 ) -> Project:
     """Make a project; an operator's act (command line or admin), so no role is asked for."""
+    if not slug_re.fullmatch(slug):
+        raise Refused(
+            "bad_slug",
+            f"{slug!r} cannot be part of an address.",
+            hint="Use letters, digits, hyphens and underscores.",
+        )
     try:
         with transaction.atomic():
             project = Project.objects.create(slug=slug, name=name, training_use_default=training_use_default)

@@ -47,11 +47,10 @@ def deactivate_member(*, who: User | ApiToken, project: Project, user_id: uuid.U
     """Close an account at once: no sign-in, session or token works. The work stays and keeps its name."""
     require(who, "member.manage", project)
     with transaction.atomic():
-        _lock(project)
         person = find_member(project, user_id)
         require_authority(who, person)
-        if Role.ADMIN in _roles(person, project):
-            _keep_an_administrator(project, person)
+        for administrated in _lock_administrated(person):
+            _keep_an_administrator(administrated, person)
         if User.objects.filter(pk=person.pk, is_active=True).update(is_active=False, deactivated_at=Now()):
             record(actor=who.actor, verb="member.deactivate", subject=person, project_id=project.pk)
             emit(subject=person, name="deactivated", project_id=project.pk, from_state="active")
@@ -73,12 +72,17 @@ def reactivate_member(*, who: User | ApiToken, project: Project, user_id: uuid.U
 
 
 def require_authority(who: User | ApiToken, person: User) -> None:
-    """An account spans projects: only who administrates them all, or an operator, may close or reset it."""
+    """An account spans projects: only who administrates them all, or an operator, may close or reset it.
+
+    A token acts in its own project only, whatever its owner may do elsewhere.
+    """
     acting = person_behind(who)
-    if acting.is_superuser:
+    if acting.is_superuser and not isinstance(who, ApiToken):
         return
     theirs = set(Membership.objects.filter(user=person).values_list("project_id", flat=True))
     mine = set(Membership.objects.filter(user=acting, role=Role.ADMIN).values_list("project_id", flat=True))
+    if isinstance(who, ApiToken):
+        mine &= {who.project_id}
     if person.is_staff or person.is_superuser or theirs - mine:
         raise Refused(
             "account_elsewhere",
@@ -89,6 +93,12 @@ def require_authority(who: User | ApiToken, person: User) -> None:
 
 def _lock(project: Project) -> None:
     Project.objects.select_for_update().get(pk=project.pk)
+
+
+def _lock_administrated(person: User) -> list[Project]:
+    """Every project this person administrates, locked in one order: closing the account leaves them all."""
+    theirs = Membership.objects.filter(user=person, role=Role.ADMIN).values("project")
+    return list(Project.objects.filter(pk__in=theirs).order_by("pk").select_for_update())
 
 
 def _roles(person: User, project: Project) -> frozenset[Role]:
@@ -103,6 +113,7 @@ def _keep_an_administrator(project: Project, leaving: User) -> None:
     if not others.exists() and roles_of(leaving, project):
         raise Refused(
             "last_administrator",
-            _("%(name)s is the last administrator of this project.") % {"name": leaving},
+            _("%(name)s is the last administrator of %(project)s.")
+            % {"name": leaving, "project": project.name},
             hint=_("Make somebody else an administrator first."),
         )

@@ -20,6 +20,10 @@ from core.errors import NotFound, Refused
 def make_reset_link(*, who: User | ApiToken, project: Project, user_id: uuid.UUID) -> tuple[str, str]:
     """(uid, token) for the reset page. Nothing is stored: the token dies with the old password or by age."""
     require(who, "member.manage", project)
+    if isinstance(who, ApiToken):
+        raise Refused(
+            "needs_a_person", _("A token cannot make a reset link."), hint=_("Sign in to make one.")
+        )
     person = find_member(project, user_id)
     require_authority(who, person)
     if not person.is_active:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.actions.api_tokens import create_token, revoke_token
 from accounts.models import ApiToken
 from accounts.permissions import may
-from accounts.tokens import find_token
+from accounts.queries import tokens_for
+from accounts.tokens import find_token, use_token
 from core.errors import NotFound, Refused
 from tests.conftest import Team
 
@@ -86,3 +87,27 @@ def test_the_page_shows_the_secret_once(team: Team) -> None:
     secret = answer.context["secret"]
     assert secret in answer.content.decode()
     assert secret not in browser.get(page).content.decode()
+
+
+def test_live_tokens_are_listed_before_ended_ones(team: Team) -> None:
+    ended, _ = made(team, name="ended")
+    revoke_token(who=team.engineer, project=team.project, token_id=ended.pk)
+    made(team, name="live")
+    assert [token.name for token in tokens_for(team.engineer, team.project)] == ["live", "ended"]
+
+
+def test_a_token_cannot_change_the_profile_of_its_owner(team: Team) -> None:
+    _, secret = made(team, "write")
+    assert bearer(secret).get("/api/v1/me").json()["email"] == team.engineer.email
+    assert bearer(secret).patch("/api/v1/me", {"name": "X"}, "application/json").status_code == 403
+
+
+def test_the_use_of_a_token_is_noted_once_a_minute(team: Team) -> None:
+    token, secret = made(team)
+    assert use_token(secret) is not None
+    first = ApiToken.objects.get(pk=token.pk).last_used_at
+    use_token(secret)
+    assert ApiToken.objects.get(pk=token.pk).last_used_at == first is not None
+    ApiToken.objects.update(last_used_at=timezone.now() - timedelta(minutes=2))
+    use_token(secret)
+    assert ApiToken.objects.get(pk=token.pk).last_used_at > first

@@ -88,3 +88,27 @@ def test_a_lead_sees_members_but_no_way_to_change_them(team: Team) -> None:
 
 def test_a_visitor_is_asked_to_sign_in(team: Team) -> None:
     assert Client().get(f"/p/{team.project.slug}/accounts/members/").status_code == 302
+
+
+def test_closing_an_account_leaves_no_other_project_without_an_administrator(
+    team: Team, other_team: Team
+) -> None:
+    Membership.objects.create(project=team.project, user=team.lead, role=Role.ADMIN)
+    Membership.objects.filter(project=other_team.project, role=Role.ADMIN).delete()
+    Membership.objects.create(project=other_team.project, user=team.admin, role=Role.ADMIN)
+    with pytest.raises(Refused, match=f"last administrator of {other_team.project.name}"):
+        deactivate_member(who=team.admin, project=team.project, user_id=team.admin.pk)
+
+
+def test_a_token_closes_no_account_that_reaches_beyond_its_project(team: Team, other_team: Team) -> None:
+    Membership.objects.create(project=other_team.project, user=team.admin, role=Role.ADMIN)
+    Membership.objects.create(project=other_team.project, user=team.engineer, role=Role.ANNOTATOR)
+    token, _ = create_token(who=team.admin, project=team.project, name="ops", scopes=["write"])
+    with pytest.raises(Refused, match="also belongs"):
+        deactivate_member(who=token, project=team.project, user_id=team.engineer.pk)
+
+
+def test_a_role_nobody_knows_is_refused_and_takes_none_away(team: Team) -> None:
+    page = f"/p/{team.project.slug}/accounts/members/{team.engineer.pk}/roles/"
+    assert team.client(team.admin).post(page, {"roles": ["annotator", "king"]}).status_code == 409
+    assert roles_now(team, team.engineer) == {Role.ML_ENGINEER}

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client, override_settings
 
+from accounts.actions.api_tokens import create_token
 from accounts.actions.passwords import change_password, make_reset_link, reset_password
 from accounts.models import Membership, Role
 from core.errors import NotFound, PermissionRefused, Refused
@@ -76,3 +77,12 @@ def test_five_wrong_passwords_lock_out_and_a_reset_lifts_it(team: Team) -> None:
     assert visitor.get(page).status_code == 200
     visitor.post(page, {"password": NEW})
     assert visitor.post("/login/", {"username": team.lead.email, "password": NEW}).status_code == 302
+
+
+def test_a_token_makes_no_reset_link_for_that_would_be_its_owner_everywhere(
+    team: Team, other_team: Team
+) -> None:
+    Membership.objects.create(project=other_team.project, user=team.admin, role=Role.ADMIN)
+    token, _ = create_token(who=team.admin, project=team.project, name="ops", scopes=["write"])
+    with pytest.raises(Refused, match="cannot make a reset link"):
+        make_reset_link(who=token, project=team.project, user_id=team.admin.pk)

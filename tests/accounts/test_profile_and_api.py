@@ -52,6 +52,8 @@ def test_a_new_project_has_its_first_administrator_and_a_free_slug(team: Team) -
     assert roles_of(team.lead, project) == {Role.ADMIN}
     with pytest.raises(Refused, match="already"):
         create_project(actor=system("test"), slug="second", name="Again", admin=team.lead)
+    with pytest.raises(Refused, match="part of an address"):
+        create_project(actor=system("test"), slug="not a slug", name="Odd", admin=team.lead)
 
 
 def test_the_command_lets_the_first_person_in(db: None, capsys: pytest.CaptureFixture[str]) -> None:
