@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from curation.conversation import Call, Message, Retrieved, Tool
-from curation.formats.messages import decoded, finish_reason, read_messages, read_tools
+from curation.formats.messages import decoded, finish_reason, read_messages, read_tools, unfolded
 from curation.formats.spans import Span
 
 MODEL_OPERATIONS = {"chat", "text_completion", "generate_content"}
@@ -31,7 +31,7 @@ def unfold(span: Span) -> None:
     for name in STRUCTURED:
         value = attributes.get(name)
         if isinstance(value, str):
-            attributes[name] = decoded(value)
+            attributes[name] = unfolded(value)
 
 
 def operation(span: Span) -> str:

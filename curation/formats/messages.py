@@ -27,6 +27,7 @@ FILE_TYPES = {
 }
 CALL_TYPES = {"tool_call", "tool_use", "function"}
 RESULT_TYPES = {"tool_call_response", "tool_result"}
+ESCAPED_NUL = "\\u0000"
 
 
 def read_messages(raw: Any) -> list[Message]:
@@ -62,14 +63,17 @@ def _message(raw: dict[str, Any], role: Role, parts: list[Part]) -> Message:
 
 
 def finish_reason(raw: Any) -> str:
-    """One spelling for the reasons that two families spell differently."""
+    """One spelling for the reasons that providers spell differently, in whatever case they write them."""
     spellings = {
         "tool_call": "tool_calls",
         "max_tokens": "length",
+        "max_output_tokens": "length",
+        "model_length": "length",
         "end_turn": "stop",
         "tool_use": "tool_calls",
     }
-    return spellings.get(str(raw), str(raw))
+    said = str(raw).lower()
+    return spellings.get(said, said)
 
 
 def _parts(raw: dict[str, Any], role: Role) -> list[Part]:
@@ -171,6 +175,11 @@ def _inner(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def decoded(text: str) -> Any:
+    """As `unfolded`, but JSON that hides a NUL stays the string it was: no text column could hold what is in it."""
+    return text if ESCAPED_NUL in text else unfolded(text)
+
+
+def unfolded(text: str) -> Any:
     """The JSON object or array in a string; any other string (invalid JSON, a plain number) stays what it is."""
     if text[:1] not in ("{", "["):
         return text

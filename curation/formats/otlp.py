@@ -59,11 +59,21 @@ def read_json(body: bytes, place: str = "request") -> Iterator[Span | BrokenRow]
         for number, raw, span in otlp_json.read(body, place):
             problem = span if isinstance(span, RowProblem) else find_problem(span, place, number)
             if problem is not None:
-                yield BrokenRow(problem, json.dumps(raw).encode())
+                yield BrokenRow(problem, _bytes_of(raw))
             elif not isinstance(span, RowProblem):
                 yield span
     except otlp_json.NotOtlp as error:
         raise Malformed(str(error)) from error
+    except RecursionError as error:
+        raise Malformed("a value in the body is nested too deeply") from error
+
+
+def _bytes_of(raw: Any) -> bytes:
+    """The span as it came; nothing for one nested too deeply to be written down again."""
+    try:
+        return json.dumps(raw).encode()
+    except RecursionError:
+        return b""
 
 
 def find_problem(span: Span, place: str, number: int) -> RowProblem | None:

@@ -13,6 +13,7 @@ from core.keyring import Key
 from curation.formats import otlp
 from curation.formats.genai import unfold
 from curation.formats.lines import Line, read_lines
+from curation.formats.messages import ESCAPED_NUL
 from curation.formats.problem import BadRow, BrokenRow, RowProblem
 from curation.formats.record import read_record
 from curation.formats.spans import Span
@@ -43,9 +44,21 @@ def read_otlp(body: bytes, *, as_json: bool, place: str) -> Iterator[Item | Brok
         if isinstance(span, BrokenRow):
             yield span
             continue
+        yield _read_span(span, place, number)
+
+
+def _read_span(span: Span, place: str, number: int) -> Item | BrokenRow:
+    try:
         raw = canonical(span)
-        unfold(span)
-        yield Item(place, number, f"{span['trace_id']}:{span['span_id']}", raw, span)
+    except orjson.JSONEncodeError:
+        hint = "Send whole numbers of at most 64 bits; a longer one as stringValue."
+        return BrokenRow(
+            RowProblem(place, number, "attributes", "wrong_type", "a number is too large", hint), b""
+        )
+    unfold(span)
+    if ESCAPED_NUL.encode() in raw and (found := find_bad_text(span)):
+        return BrokenRow(text_problem(place, number, found), raw)
+    return Item(place, number, f"{span['trace_id']}:{span['span_id']}", raw, span)
 
 
 def read_records(stream: BinaryIO, *, place: str, limit: int | None = None) -> Iterator[Item | BrokenRow]:

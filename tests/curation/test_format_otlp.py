@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from curation.formats.messages import finish_reason
 from curation.formats.otlp import Malformed, read_json, read_protobuf
 from curation.formats.problem import BrokenRow
+from curation.ingest.items import read_otlp
 from tests.curation.otlp_bodies import CHILD, TRACE, chat, joined
 
 
@@ -104,3 +106,25 @@ def test_trace_ids_are_hex_in_protobuf_too() -> None:
     [span] = list(read_protobuf(chat().SerializeToString()))
     assert not isinstance(span, BrokenRow)
     assert span["trace_id"] == TRACE.hex()
+
+
+def test_a_number_or_a_depth_that_cannot_be_written_down_costs_its_span_only() -> None:
+    number = [{"key": "n", "value": {"doubleValue": 10**30}}]
+    deep = '{"arrayValue": {"values": [' * 330 + '{"stringValue": "x"}' + "]}}" * 330
+    spans = [
+        json.loads(as_json(**more))["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
+        for more in ({"name": "\ud800"}, {"attributes": number}, {"name": "sound"})
+    ]
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}).encode()
+    codes = [
+        one.problem.code if isinstance(one, BrokenRow) else ""
+        for one in read_otlp(body, as_json=True, place="r")
+    ]
+    assert codes == ["lone_surrogate", "wrong_type", ""]
+    nested = as_json(attributes=[{"key": "d", "value": "HERE"}]).replace(b'"HERE"', deep.encode())
+    assert [one.problem.code for one in read_otlp(nested, as_json=True, place="r")] == ["too_deep"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("said", ["MAX_TOKENS", "max_tokens", "length", "model_length", "max_output_tokens"])
+def test_a_cut_answer_is_known_however_its_provider_spells_it(said: str) -> None:
+    assert finish_reason(said) == "length"

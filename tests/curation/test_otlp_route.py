@@ -14,6 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from accounts.models import ApiToken
 from accounts.tokens import digest, new_secret
 from curation import otlp_views
+from curation.actions.settle_traces import settle_traces
+from curation.formats.messages import read_messages
 from curation.ingest.transport import Gate
 from curation.models import Asset, AssetVersion, IngestBatch, Refusal, Span, Trace
 from tests.conftest import Team
@@ -180,3 +182,30 @@ def test_what_came_in_is_counted_for_prometheus(token: str) -> None:
     post(token, chat().SerializeToString())
     counted = Client().get("/metrics").content.decode()
     assert 'winnow_ingest_rows_total{outcome="accepted",route="otlp"}' in counted
+
+
+def test_a_nul_hidden_in_json_refuses_its_span_and_settling_goes_on(
+    team: Team, token: str, settings: Any
+) -> None:
+    settings.SETTLE_GRACE_SECONDS = 0
+    hidden, sound = chat("a\x00b"), chat("What is a set?", trace_id=b"s" * 16)
+    assert post(token, joined(hidden, sound).SerializeToString()).status_code == 200
+    assert Refusal.objects.get().code == "nul_character"
+    assert settle_traces() == 1
+
+
+def test_a_nul_in_what_a_tool_was_given_stays_the_text_it_was(team: Team) -> None:
+    calls = [{"type": "tool_call", "id": "1", "name": "read", "arguments": '{"path": "a\\u0000b"}'}]
+    assert read_messages([{"role": "assistant", "parts": calls}])[0]["parts"][0]["arguments"] == (
+        '{"path": "a\\u0000b"}'
+    )
+
+
+def test_an_address_with_a_nul_is_a_bad_request(team: Team) -> None:
+    page = f"/p/{team.project.slug}/curation/traces/?service=%00"
+    assert team.client(team.lead).get(page).status_code == 400
+
+
+def test_a_filter_that_is_no_id_is_a_bad_request(team: Team) -> None:
+    page = f"/api/v1/projects/{team.project.slug}/refusals?batch=nonsense"
+    assert team.client(team.lead).get(page).status_code == 400
