@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ProjectRequest, project_view
+from accounts.actions.members import find_member
 from accounts.models import User
 from accounts.permissions import may
 from core.errors import NotFound, Refused
@@ -95,11 +96,21 @@ def needs_work(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
 def assign(request: ProjectRequest, item_id: uuid.UUID) -> HttpResponseRedirect:
     """Give it to somebody of the project."""
     item = _find(request, item_id)
-    people = User.objects.filter(memberships__project=request.project)
-    owner = people.filter(pk=request.POST["owner"]).first() if request.POST.get("owner") else None
     return _done(
-        request, item, lambda: assign_item(who=request.user, item=item, owner=owner), _("The owner is noted.")
+        request,
+        item,
+        lambda: assign_item(who=request.user, item=item, owner=_owner(request)),
+        _("The owner is noted."),
     )
+
+
+def _owner(request: ProjectRequest) -> User | None:
+    """The chosen member, None for everybody; somebody else is refused, not taken for nobody."""
+    given = request.POST.get("owner", "")
+    try:
+        return find_member(request.project, uuid.UUID(given)) if given else None
+    except ValueError:
+        raise NotFound("member_not_found", _("There is no such member in this project.")) from None
 
 
 @project_view("backlog.manage")

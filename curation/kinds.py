@@ -30,7 +30,7 @@ _CLARIFICATION = re.compile(
     r"|\b(?:which|what exactly|do you mean)\b[^.!\n]{0,120}\?\s*$|\bmore (?:information|details|context)\b[^.\n]{0,60}[.?]\s*$"
 )
 _CODE = re.compile(
-    r"```|^\s*(?:def |class |import |from \w+ import |#include|public static|function \w+\(|SELECT .+ FROM )",
+    r"```|^[ \t]*(?:def |class |import |from \w+ import |#include|public static|function \w+\(|SELECT .+ FROM )",
     re.M,
 )
 _LONGEST_CLARIFICATION = 600

@@ -74,7 +74,7 @@ def _add(request: ProjectRequest) -> HttpResponseRedirect:
             )
         if (upload.size or 0) > LARGEST_FILE:
             raise Refused("file_too_large", _("The file is larger than 32 MB; add it in parts."))
-        lines = upload.read().decode("utf-8", "replace").splitlines()
+        lines = upload.read().decode("utf-8", "replace").split("\n")
         entries = read_quarantine_lines(lines, name, upload.name or name)
         version = publish_quarantine(who=request.user, project=request.project, items=entries)
     except Refused as refused:

@@ -2,13 +2,17 @@
 
 import time
 
+import structlog
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from accounts.models import Project
+from core.errors import place_of
 from core.locks import named_lock_if_free
 from curation.actions.settle_traces import settle_traces
 from curation.pipeline import curate_for
 
+log = structlog.get_logger(__name__)
 SETTLE_SECONDS = 30
 CURATE_SECONDS = 60
 
@@ -31,4 +35,17 @@ def curate() -> int:
     with named_lock_if_free("curate") as held:
         if not held:
             return 0
-        return sum(curate_for(project, CURATE_SECONDS) for project in Project.objects.order_by("created_at"))
+        return sum(_curated(project) for project in Project.objects.order_by("created_at"))
+
+
+def _curated(project: Project) -> int:
+    """What breaks in one project is logged and does not keep the next one waiting."""
+    try:
+        return curate_for(project, CURATE_SECONDS)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        log.error(
+            "curation.fault", project=str(project.pk), error=type(error).__name__, place=place_of(error)
+        )
+        return 0

@@ -116,7 +116,7 @@ def resolve_item(
             from_state="open",
             to_state="resolved",
             resolution=resolution,
-            note=note[:400],
+            note=note[:400].replace("\0", ""),
         )
     item.refresh_from_db()
     return item

@@ -7,9 +7,8 @@ chunks and the next delivery of the same file continues where it broke off.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import F
@@ -28,6 +27,7 @@ from curation.ingest.rows import count, heads_of, span_row
 from curation.models import IngestBatch, Refusal, TrainingUse
 
 CHUNK = 500
+CHUNK_BYTES = 16 << 20
 SHOWN_PROBLEMS = 20
 Who = User | ApiToken | Actor
 
@@ -64,14 +64,27 @@ def ingest_batch(
         require(who, "trace.ingest", project)
     delivery = _Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds)
     report = delivery.open(source_name, size)
-    rest = iter(items)
     with SECONDS.labels(route).time():
-        while part := list(islice(rest, CHUNK)):
+        for part in _parts(items):
             delivery.take(part, report)
     IngestBatch.objects.filter(pk=report.batch_id).update(finished_at=Now())
     for outcome in ("accepted", "redelivered", "conflicting", "refused"):
         ROWS.labels(route, outcome).inc(getattr(report, outcome))
     return report
+
+
+def _parts(items: Iterable[Item | BrokenRow]) -> Iterator[list[Item | BrokenRow]]:
+    """What one transaction takes: bounded in rows, and in bytes for the memory of it."""
+    part: list[Item | BrokenRow] = []
+    size = 0
+    for one in items:
+        part.append(one)
+        size += len(one.raw)
+        if len(part) == CHUNK or size >= CHUNK_BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _training_use(who: Who, project: Project, given: str) -> tuple[str, str]:

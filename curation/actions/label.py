@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import ApiToken, User
 from accounts.permissions import require
@@ -38,7 +37,7 @@ def correct_label(
         last = labels.order_by("-number").first()
         if last is not None and last.value == value and last.author_id is not None:
             return last
-        number = (labels.aggregate(last=Max("number"))["last"] or 0) + 1
+        number = last.number + 1 if last is not None else 1
         revision = LabelRevision.objects.create(
             project=version.project,
             version=version,

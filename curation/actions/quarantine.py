@@ -36,7 +36,7 @@ class QuarantineEntry:
 def read_quarantine_file(path: Path, set_name: str | None = None) -> Iterator[QuarantineEntry]:
     """Entries of a JSONL file with a text, question or prompt per line; raises NotFound or Refused with the line."""
     try:
-        stream = path.open(encoding="utf-8")
+        stream = path.open(encoding="utf-8", errors="replace")
     except OSError as error:
         raise NotFound("file_unreadable", f"{path.name} cannot be read: {error.strerror}.") from error
     with stream:

@@ -1,5 +1,7 @@
 """The few questions every station asks of a conversation."""
 
+import time
+
 from curation.conversation import (
     Call,
     Message,
@@ -14,6 +16,7 @@ from curation.conversation import (
     total_usage,
     turns,
 )
+from curation.kinds import kind_of
 
 CALL: Message = {
     "role": "assistant",
@@ -59,3 +62,10 @@ def test_tokens_and_cost_add_up_over_calls_whose_numbers_are_known() -> None:
     conversation["calls"] = [call(0.5, input_tokens=3), call(None, input_tokens=2, output_tokens=1)]
     assert total_usage(conversation) == {"input_tokens": 5, "output_tokens": 1}
     assert total_cost(conversation) == 0.5
+
+
+def test_an_answer_that_never_stops_breaking_lines_is_read_in_no_time() -> None:
+    endless = new_conversation([message("user", "Go on."), message("assistant", "." + "\n" * 60_000 + "x")])
+    started = time.monotonic()
+    assert kind_of(endless) == "single"
+    assert time.monotonic() - started < 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -108,6 +109,9 @@ def test_from_a_trace_to_the_backlog_and_off_it(team: Team, curated: list[Conver
     assert waiting.count == 1
     client.post(f"{base}/backlog/{item.pk}/owner/", {"owner": str(team.second_lead.pk)})
     assert not list(open_items(team.project, team.lead))
+    for stranger in ("nobody", str(uuid.uuid4())):
+        assert client.post(f"{base}/backlog/{item.pk}/owner/", {"owner": stranger}).status_code == 302
+        assert BacklogItem.objects.get().owner == team.second_lead
     client.post(f"{base}/backlog/{item.pk}/resolution/", {"resolution": "dismissed"})
     assert "1 came in, 0 are open" in page(team, "backlog/")
     assert "too long" in page(team, "backlog/?state=resolved")
