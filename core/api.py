@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
@@ -19,6 +20,8 @@ class CursorPage(CursorPagination):
     ordering: Any = "-created_at"
     page_size = 50
     max_page_size = 500
+    offset_cutoff = 1_000_000
+    """Rows of equal first value are told apart by an offset; DRF's 1,000 would repeat a page for ever beyond that."""
     page_size_query_param = "page_size"
 
 
@@ -33,6 +36,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return _problem(error.status, error.code, error.message, hint=error.hint, **error.context)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    if isinstance(error, ValidationError):  # a filter was given something that is no id or number
+        error = exceptions.ValidationError(error.messages)
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response

@@ -1,7 +1,9 @@
 """Keyset pages meet every row exactly once, forwards and backwards."""
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core.paging import Page, keyset
@@ -50,3 +52,15 @@ def test_a_tampered_cursor_starts_from_the_beginning(people: list[User]) -> None
 
 def test_counting_stops_at_the_cap(people: list[User]) -> None:
     assert page("").total == 8
+
+
+def test_a_cursor_of_another_sorting_starts_from_the_beginning(people: list[User]) -> None:
+    by_name = page("").next
+    by_time = page(f"after={by_name}", order=("-created_at", "pk"))
+    assert list(by_time) == list(page("", order=("-created_at", "pk")))
+
+
+def test_the_cursor_is_a_range_of_the_index(people: list[User]) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        page(f"after={page('').next}")
+    assert any('"name" <= ' in one["sql"] for one in asked)
