@@ -66,8 +66,15 @@ def create(file: Path) -> None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     name = f"k{secrets.token_hex(4)}"
-    file.touch(mode=0o600)
-    file.write_text(json.dumps({"active": name, "keys": {name: secrets.token_hex(KEY_BYTES)}}))
+    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    partial.touch(mode=0o600)
+    partial.write_text(json.dumps({"active": name, "keys": {name: secrets.token_hex(KEY_BYTES)}}))
+    try:
+        file.hardlink_to(partial)  # of two starts at once one wins, and nobody ever reads half a keyring
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
 
 
 @lru_cache(maxsize=1)

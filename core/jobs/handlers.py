@@ -27,6 +27,11 @@ def handler_for(kind: str) -> Handler:
     return _handlers[kind]
 
 
+def known_kinds() -> list[str]:
+    """Every kind the generic runner does."""
+    return list(_handlers)
+
+
 def knows(kind: str) -> bool:
     """Whether this kind is run by the generic runner (a detached training run is not)."""
     return kind in _handlers

@@ -44,21 +44,29 @@ def enqueue(
     max_attempts: int = 3,
 ) -> Job:
     """Queue work in the caller's transaction (the row is the outbox). A live job of the same key is returned instead."""
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(
-                kind=kind,
-                project_id=project_id,
-                payload=payload or {},
-                dedupe_key=dedupe_key,
-                queue=queue,
-                lease_seconds=lease_seconds,
-                max_attempts=max_attempts,
-            )
-    except IntegrityError:
-        return Job.objects.live().get(kind=kind, dedupe_key=dedupe_key)
-    transaction.on_commit(partial(nudge, str(job.id), queue))
-    return job
+    wanted = Job(
+        kind=kind,
+        project_id=project_id,
+        payload=payload or {},
+        dedupe_key=dedupe_key,
+        queue=queue,
+        lease_seconds=lease_seconds,
+        max_attempts=max_attempts,
+    )
+    for last in (False, False, True):
+        try:
+            with transaction.atomic():
+                wanted.save(force_insert=True)
+            break
+        except IntegrityError:
+            standing = Job.objects.live().filter(kind=kind, dedupe_key=dedupe_key).first() if dedupe_key else None
+            if standing is not None:
+                return standing
+            if last or not dedupe_key:
+                raise
+            # The live job ended between the two statements: there is room for this one now.
+    transaction.on_commit(partial(nudge, str(wanted.id), queue))
+    return wanted
 
 
 def nudge(job_id: str, queue: str) -> None:

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from core.jobs.handlers import knows
+from core.jobs.handlers import known_kinds
 from core.jobs.queue import nudge
 from core.models import Job, JobState
 
@@ -13,13 +13,12 @@ BATCH = 100
 
 def reap() -> int:
     """One round; the number of jobs nudged. Safe to run anywhere, any number of times at once."""
+    waiting = Job.objects.claimable().filter(kind__in=known_kinds()).order_by("run_after")
     with transaction.atomic():
-        exhausted = Job.objects.claimable().filter(attempt__gte=F("max_attempts"))
+        exhausted = waiting.filter(attempt__gte=F("max_attempts"))
         for job in exhausted.select_for_update(skip_locked=True)[:BATCH]:
-            if knows(job.kind):
-                _close(job)
-        due = list(Job.objects.claimable().filter(attempt__lt=F("max_attempts"))[:BATCH])
-    due = [job for job in due if knows(job.kind)]
+            _close(job)
+        due = list(waiting.filter(attempt__lt=F("max_attempts"))[:BATCH])
     for job in due:
         nudge(str(job.pk), job.queue)
     return len(due)

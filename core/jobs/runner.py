@@ -5,6 +5,7 @@ import traceback
 from typing import Any
 
 import structlog
+from django.db import Error as DatabaseFault
 from django.db import connection
 
 from core.errors import Refused, Unavailable
@@ -28,10 +29,18 @@ class Heartbeat(threading.Thread):
         """Beat until stopped."""
         try:
             while not self.stopped.wait(self.interval):
-                self.running.heartbeat()
+                self._beat()
         except Lost:
             log.warning("job.lease_lost", job_id=str(self.running.job.pk), attempt=self.running.attempt)
         finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        """A database that is away for a moment costs one beat, not the lease of work that goes on."""
+        try:
+            self.running.heartbeat()
+        except DatabaseFault as error:
+            log.warning("job.heartbeat_missed", job_id=str(self.running.job.pk), error=type(error).__name__)
             connection.close()
 
     def stop(self) -> None:

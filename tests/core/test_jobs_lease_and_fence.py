@@ -161,3 +161,17 @@ def test_of_fifty_deliveries_at_once_exactly_one_claims_the_job(kind: str) -> No
     for thread in threads:
         thread.join()
     assert claimed == [1]
+
+
+@pytest.mark.django_db
+def test_jobs_of_other_runners_never_hide_those_the_reaper_rings_for(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_handler(kind)(lambda running: None)
+    for _ in range(3):
+        queued("test.run_elsewhere")
+    mine, rung = queued(kind), []
+    monkeypatch.setattr(reaper, "BATCH", 2)
+    monkeypatch.setattr(reaper, "nudge", lambda job_id, queue: rung.append(job_id))
+    assert reaper.reap() == 1
+    assert rung == [str(mine.pk)]

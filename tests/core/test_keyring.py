@@ -46,3 +46,16 @@ def test_a_new_keyring_is_readable_by_its_owner_only_and_never_replaced(tmp_path
     assert file.read_text() == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert Keyring.parse(first).key().secret
+
+
+def test_of_two_starts_at_once_one_keyring_stands_and_nothing_is_left_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "keyring.json"
+    create(file)
+    first = file.read_text()
+    monkeypatch.setattr(Path, "exists", lambda self: False)
+    create(file)
+    monkeypatch.undo()
+    assert file.read_text() == first
+    assert list(tmp_path.iterdir()) == [file]
