@@ -105,6 +105,7 @@ def _model() -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    torch.set_num_threads(_threads())
     kinds = {"bfloat16": torch.bfloat16, "float32": torch.float32}
     return SentenceTransformer(str(folder), device="cpu", model_kwargs={"dtype": kinds[_dtype()]})
 

@@ -1,8 +1,13 @@
 """A server: every secret comes from the environment, every cookie is secure, TLS is assumed in front."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config import env
 from config.settings.base import *
+from config.settings.base import DEMO_MODE
 
+if DEMO_MODE:
+    raise ImproperlyConfigured("WINNOW_DEMO lets every visitor take any role; it is never set on a server.")
 SECRET_KEY = env.text("WINNOW_SECRET_KEY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("WINNOW_SSL_REDIRECT", default=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -79,8 +80,8 @@ def _render(text: str) -> str:
 
 
 def prose(text: str) -> SafeString:
-    """Safe HTML of one piece of markdown; the same content is rendered once per process."""
-    return mark_safe(shared.get("markdown/3", text, _render))
+    """Safe HTML of one piece of markdown; the same content is rendered once per process and language (its chips speak)."""
+    return mark_safe(shared.get(f"markdown/3/{get_language()}", text, _render))
 
 
 def plain(text: str) -> SafeString:

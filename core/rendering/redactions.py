@@ -9,7 +9,7 @@ from core.privacy.surrogates import SURROGATE
 
 SHOWN_LETTERS = 5
 SHORT = 3  # IP and SSN are read as letters, EMAIL and PHONE as words
-_MARKUP = re.compile(r"(<[^>]*>)")
+_MARKUP = re.compile(r"""(<(?:[^>"]|"[^"]*")*>)""")
 
 
 def _kind_and_mark(surrogate: str) -> tuple[str, str]:
