@@ -24,7 +24,7 @@ from indexer.actions.request_build import request_build
 from indexer.actions.search import Answer, search
 from indexer.actions.sync_documents import sync_documents
 from indexer.canonical import citation_id
-from indexer.documents import read_documents
+from indexer.documents import MAX_DELIVERY, read_documents
 from indexer.models import DocumentVersion, IndexBuild, Occurrence, Source
 
 SHOWN_REFUSALS = 1000
@@ -156,7 +156,7 @@ class Documents(ProjectAPI):
         done = sync_documents(
             who=self.who,
             project=self.project,
-            rows=read_documents(cast(dict[str, Any], request.data)["lines"], origin),
+            rows=read_documents(cast(dict[str, Any], request.data)["lines"], origin, limit=MAX_DELIVERY),
             origin=origin,
             complete=request.query_params.get("complete", "").lower() in {"1", "true", "yes"},
         )

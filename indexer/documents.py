@@ -16,6 +16,7 @@ PARSER = "plain-text@1"
 LIMITS = {"doc_id": 500, "uri": 4000, "title": 2000, "published": 64, "licence": 200, "kind": 32}
 FIELDS = frozenset({*LIMITS, "text"})
 MAX_CHARACTERS = 4_000_000
+MAX_DELIVERY = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,15 @@ class RefusedRow:
     reason: str
 
 
-def read_documents(stream: BinaryIO, place: str) -> Iterator[Document | RefusedRow]:
-    """Rows of a JSONL or JSONL.gz stream; a repeated doc_id is refused after its first appearance."""
+def read_documents(
+    stream: BinaryIO, place: str, *, limit: int | None = None
+) -> Iterator[Document | RefusedRow]:
+    """Rows of a JSONL or JSONL.gz stream; a repeated doc_id is refused after its first appearance.
+
+    After `limit` bytes of text the rest is refused: what comes over the network may be a gzip bomb.
+    """
     seen: dict[str, int] = {}
-    for line in read_lines(stream, place):
+    for line in read_lines(stream, place, limit=limit):
         if not isinstance(line, Line):
             yield RefusedRow(
                 line.line or 0, line.field, "", " ".join(filter(None, (line.message, line.hint)))

@@ -42,12 +42,7 @@ class NeedsWorkForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = (
-            REASONS.items()
-            if isinstance(REASONS, dict)
-            else [(code, code.replace("_", " ")) for code in REASONS]
-        )
         field = self.fields["reason"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = list(choices)
+        field.choices = list(REASONS.items())
         field.initial = "bad_citation"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Greatest, Least, Substr
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest, Least, Substr
 
 from accounts.models import Project
 from indexer.canonical import citation_id, storable
@@ -75,7 +75,14 @@ def documents(
         rows = rows.filter(licence=storable(licence))
     if words:
         rows = rows.filter(title__icontains=words) | rows.filter(uri__icontains=words)
-    return rows.defer("text").select_related("source").annotate(passage_count=Count("occurrences"))
+    return rows.defer("text").select_related("source")
+
+
+def with_passage_counts(rows: QuerySet[DocumentVersion]) -> QuerySet[DocumentVersion]:
+    """`passage_count` for the rows that are shown: counted one by one, a join would count the whole corpus for a page."""
+    own = Occurrence.objects.filter(document_version=OuterRef("pk")).order_by().values("document_version")
+    count = Subquery(own.annotate(count=Count("pk")).values("count"))
+    return rows.annotate(passage_count=Coalesce(count, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,9 +200,8 @@ def _go_live(build: IndexBuild, contents: Contents) -> None:
 
 
 def _drop_old_folders(build: IndexBuild) -> None:
-    """Files of builds nobody points to; the tables can make them again."""
-    old = IndexBuild.objects.of(build.project).filter(name=build.name, state=BuildState.PUBLISHED)[
-        KEPT_FOLDERS:
-    ]
-    for stale in old:
+    """Files of builds nobody points to, also those nobody ever did; the tables can make them again."""
+    builds = IndexBuild.objects.of(build.project).filter(name=build.name)
+    old = builds.filter(state=BuildState.PUBLISHED)[KEPT_FOLDERS:]
+    for stale in (*old, *builds.filter(state=BuildState.OVERTAKEN)):
         shutil.rmtree(folder_of(stale), ignore_errors=True)

@@ -17,7 +17,7 @@ from core.paging import keyset
 from indexer import queries
 from indexer.actions.request_build import request_build
 from indexer.actions.sync_documents import SyncDone, sync_documents
-from indexer.documents import read_documents
+from indexer.documents import MAX_DELIVERY, read_documents
 from indexer.forms import DeliveryForm
 from indexer.models import IndexBuild, Sync
 
@@ -36,7 +36,7 @@ def board(request: ProjectRequest) -> HttpResponse:
     )
     context = {
         "overview": queries.overview(request.project),
-        "page": keyset(rows, request.GET, order=("-pk",), size=25),
+        "page": keyset(queries.with_passage_counts(rows), request.GET, order=("-pk",), size=25),
         "builds": IndexBuild.objects.of(request.project)[:RECENT],
         "syncs": Sync.objects.of(request.project)[:RECENT],
         "may_manage": may(request.user, "index.manage", request.project),
@@ -55,7 +55,7 @@ def deliver(request: ProjectRequest) -> HttpResponse:
         done = sync_documents(
             who=request.user,
             project=request.project,
-            rows=read_documents(file, file.name),
+            rows=read_documents(file, file.name, limit=MAX_DELIVERY),
             origin=file.name,
             complete=form.cleaned_data["complete"],
         )

@@ -147,6 +147,7 @@ def test_odd_addresses_are_answered(team: Team, bread: dict[str, object]) -> Non
     page = url(team, "document", Source.objects.get().pk)
     for query in ({"version": "99"}, {"version": "x"}, {"from": "999999999"}, {"from": "-1"}, {"at": "٣"}):
         assert client.get(page, query).status_code in {200, 404}
-    for query in ({"q": "%00\0"}, {"after": "forged"}, {"state": "?"}, {"licence": "\0"}):
+    for query in ({"q": "%00"}, {"after": "forged"}, {"state": "?"}, {"licence": "?"}):
         assert client.get(url(team, "board"), query).status_code == 200, query
-    assert client.get(url(team, "search"), {"q": "bread", "licence": "\0"}).status_code == 200
+    for query in ({"q": "a\0"}, {"q": "bread", "licence": "\0"}):
+        assert client.get(url(team, "search"), query).status_code == 400, query

@@ -141,6 +141,14 @@ def test_a_truncated_gzip_keeps_what_came_before_the_cut(bread: dict[str, object
     assert "gzip" in found[-1].reason
 
 
+def test_a_gzip_bomb_of_documents_stops_at_the_limit(bread: dict[str, object]) -> None:
+    rows = [{**bread, "doc_id": f"d{n}", "text": "again and again " * 2000} for n in range(100)]
+    bomb = gzip.compress(jsonl(*rows).getvalue())
+    found = list(read_documents(io.BytesIO(bomb), "bomb.gz", limit=1 << 20))
+    assert len(found) < 50
+    assert "more than 1 MB" in getattr(found[-1], "reason", "")
+
+
 def test_only_who_manages_the_index_may_deliver(team: Team) -> None:
     for person in (team.annotator, team.engineer):
         with pytest.raises(PermissionRefused):
