@@ -10,6 +10,7 @@ from core.jobs import RunningJob
 from core.models import Job, JobState
 from snapshots.models import Withdrawal
 from trainers.models import Attempt, Run
+from trainers.places import folder_of
 from trainers.states import FAILED, QUEUED, before
 
 
@@ -44,7 +45,7 @@ def next_attempt(run: Run, running: RunningJob, outcome: str, said: str) -> None
 
 
 def end(run: Run, running: RunningJob, state: str, *, error: str) -> None:
-    """Close attempt, job and run together."""
+    """Close attempt, job and run together; what can never be taken up again leaves no texts behind."""
     with running.fence():
         _note_end(run, running, state, error)
         if state == FAILED:
@@ -52,6 +53,8 @@ def end(run: Run, running: RunningJob, state: str, *, error: str) -> None:
         else:
             running.cancel()
         finish(run, state, error=error)
+    if Withdrawal.objects.filter(approval=run.approval_id).exists():
+        folder_of(run).forget_rows()
 
 
 def finish(run: Run, state: str, *, error: str = "") -> None:

@@ -14,6 +14,7 @@ Both sides import this module and nothing of each other, so it is plain standard
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -111,6 +112,11 @@ class RunFolder:
     def attempt(self, number: int) -> "AttemptFolder":
         """The folder of one attempt."""
         return AttemptFolder(self, number)
+
+    def forget_rows(self) -> None:
+        """Remove the texts, the parents' copies and the resumable states of a run that cannot go on any more."""
+        for folder in (self.data, self.checkpoints):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def request_cancel(self) -> None:
         """Raise the flag; the supervisor sees it within a second."""

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
-from snapshots.models import Approval
+from snapshots.models import Approval, Withdrawal
 from trainers.carding import ancestors_of
 from trainers.model_card import VERDICTS
 from trainers.models import ModelVersion, Run
@@ -138,6 +138,13 @@ def what_will_happen(
         "waiting": Run.objects.live().filter(project=project).count(),
         "parameters": sorted(parameters.items()),
     }
+
+
+def withdrawn_behind(model: ModelVersion) -> list[Withdrawal]:
+    """Approvals of the model's own run and of its ancestors that were withdrawn, with the reason; the card is older."""
+    runs = [model.run_id, *(ancestor.run_id for ancestor in ancestors_of(model))]
+    found = Withdrawal.objects.filter(approval__runs__in=runs).distinct()
+    return list(found.select_related("approval__snapshot").order_by("withdrawn_at"))
 
 
 def lineage_of(run: Run) -> list[dict[str, Any]]:

@@ -26,7 +26,10 @@ class Withdrawn(Exception):
 
 
 def register(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[str, Any]) -> None:
-    """Store the published files, then write rows, version, card and the job's end in one fenced transaction."""
+    """Store the published files, then write rows, version, card and the job's end in one fenced transaction.
+
+    The training texts do not stay in the run folder: an erasure would not find them there.
+    """
     manifest = _verified(folder)
     for entry in manifest["files"]:
         storage.put((folder.run.artifacts / entry["path"]).read_bytes())
@@ -58,6 +61,7 @@ def register(run: Run, running: RunningJob, folder: AttemptFolder, result: dict[
             to_state=SUCCEEDED,
         )
         running.succeed({"model": str(model.pk)})
+    folder.run.forget_rows()
 
 
 def _verified(folder: AttemptFolder) -> dict[str, Any]:

@@ -134,6 +134,7 @@ def model(request: ProjectRequest, model_id: uuid.UUID) -> HttpResponse:
     found = _model(request, model_id)
     context = {
         "model": found,
+        "withdrawn": queries.withdrawn_behind(found),
         "measured": queries.measured(found.evaluation),
         "reading": queries.reading(found.evaluation),
         "artifacts": found.run.artifacts.order_by("path"),

@@ -53,8 +53,11 @@ def looked_after(run: Run) -> Run:
 def test_a_run_that_ended_well_becomes_a_model(started: tuple[Run, AttemptFolder]) -> None:
     run, folder = started
     publish(folder)
+    folder.run.data.mkdir()
+    folder.run.rows.write_text("somebody's words")
     assert looked_after(run).state == "succeeded"
     assert ModelVersion.objects.get(run=run).bytes == 7
+    assert not folder.run.data.exists()
 
 
 def test_nothing_is_registered_from_an_approval_withdrawn_meanwhile(
@@ -62,12 +65,14 @@ def test_nothing_is_registered_from_an_approval_withdrawn_meanwhile(
 ) -> None:
     run, folder = started
     publish(folder)
+    folder.run.data.mkdir()
     Withdrawal.objects.create(approval=run.approval, withdrawn_by=team.lead, reason="found a leak")
     assert looked_after(run).state == "cancelled"
     assert "withdrawn" in run.error
     assert Job.objects.get(pk=run.job_id).state == "cancelled"
     assert not ModelVersion.objects.exists()
     assert not Artifact.objects.exists()
+    assert not folder.run.data.exists()
 
 
 def test_artifacts_that_no_longer_prove_themselves_end_the_run_and_free_its_place(

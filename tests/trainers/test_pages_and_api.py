@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.urls import reverse
 
-from snapshots.models import Approval
+from snapshots.models import Approval, Withdrawal
 from tests.conftest import Team
 from trainers.actions.launch_run import launch_run
 from trainers.models import Artifact, Metric, ModelVersion, Run
@@ -111,6 +111,17 @@ def test_a_card_cannot_bring_script_into_the_page(team: Team, run: Run, model: M
     page = team.client(team.engineer).get(url).content.decode()
     assert "<script>alert" not in page
     assert "Trained too little to tell" in page
+
+
+def test_a_model_says_that_an_approval_behind_it_was_withdrawn(
+    team: Team, run: Run, model: ModelVersion
+) -> None:
+    url, client = reverse("trainers:model", args=[team.project.slug, model.pk]), team.client(team.lead)
+    assert "was withdrawn" not in client.get(url).content.decode()
+    Withdrawal.objects.create(approval=run.approval, withdrawn_by=team.lead, reason="found a leak")
+    page = client.get(url).content.decode()
+    assert "was withdrawn" in page
+    assert "found a leak" in page
 
 
 def test_the_launch_page_says_what_will_happen_and_launches_once(team: Team, signed: Signed) -> None:
