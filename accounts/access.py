@@ -8,8 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.idempotency import key_of, once
 from accounts.models import ApiToken, Project, User
 from accounts.permissions import require
 from core.actors import Actor
@@ -65,9 +67,13 @@ class HasVerb(BasePermission):
 
 
 class ProjectAPI(APIView):
-    """Base of every endpoint under /api/v1/projects/<slug>/. `verbs` maps HTTP methods to verbs."""
+    """Base of every endpoint under /api/v1/projects/<slug>/. `verbs` maps HTTP methods to verbs.
+
+    An endpoint whose answer holds a secret sets `answers_are_kept` to False: secrets are stored as hashes only.
+    """
 
     verbs: dict[str, str] = {}
+    answers_are_kept = True
     permission_classes = [HasVerb]
 
     @property
@@ -87,6 +93,24 @@ class ProjectAPI(APIView):
     def actor(self) -> Actor:
         """Whom the audit names."""
         return self.who.actor
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After sign-in and permission, a write is done at most once per Idempotency-Key."""
+        super().initial(request, *args, **kwargs)
+        method = (request.method or "").lower()
+        handler = getattr(self, method, None)
+        if handler is None or not self.answers_are_kept or not key_of(request):
+            return
+
+        def answer_once(request: Request, *args: Any, **kwargs: Any) -> Response:
+            return once(
+                request,
+                project_id=self.project.pk,
+                actor=f"{self.actor.kind}:{self.actor.id}",
+                write=lambda: handler(request, *args, **kwargs),
+            )
+
+        setattr(self, method, answer_once)
 
     def verb_for(self, method: str) -> str:
         """The verb this method takes."""

@@ -81,6 +81,7 @@ class MemberReset(ProjectAPI):
     """A reset link for a member."""
 
     verbs = {"GET": "member.read", "POST": "member.manage"}
+    answers_are_kept = False
 
     @extend_schema(request=None, responses={201: s.ResetMade})
     def post(self, request: Request, slug: str, user_id: uuid.UUID) -> Response:
@@ -94,6 +95,7 @@ class Invitations(ProjectAPI):
     """Open invitations."""
 
     verbs = {"GET": "member.read", "POST": "member.manage"}
+    answers_are_kept = False
 
     @extend_schema(responses=s.InvitationOut(many=True))
     def get(self, request: Request, slug: str) -> Response:
@@ -128,6 +130,7 @@ class Tokens(ProjectAPI):
     """API tokens: one's own, or all for an administrator."""
 
     verbs = {"GET": "token.manage", "POST": "token.manage"}
+    answers_are_kept = False
 
     @extend_schema(responses=s.TokenOut(many=True))
     def get(self, request: Request, slug: str) -> Response:

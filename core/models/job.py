@@ -80,7 +80,9 @@ class Job(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["state", "run_after"], condition=Q(state__in=["queued", "running"]), name="job_live"),
+            models.Index(
+                fields=["state", "run_after"], condition=Q(state__in=["queued", "running"]), name="job_live"
+            ),
             models.Index(fields=["project_id", "-created_at"], name="job_project"),
         ]
 
