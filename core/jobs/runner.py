@@ -57,6 +57,9 @@ def run(job_id: str) -> None:
     running = claim(job_id)
     if running is None:
         return
+    if running.job.cancel_requested_at is not None:  # asked of an attempt that is gone
+        running.cancel()
+        return
     heartbeat = Heartbeat(running)
     heartbeat.start()
     try:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from core.roles import ingest_role
@@ -37,6 +37,11 @@ STATE = {"version_id": "uuid", "project_id": "uuid", "step": "text", "drop_reaso
 HEAD = ("service", "environment", "release", "variant", "model", "session_key", "user_key", "source", "licence",
         "status", "escalated", "truncated", "training_use")  # fmt: skip
 FLAGS = {"escalated", "truncated"}
+BREAKING = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    *(DataError, IntegrityError),
+)
+"""What one trace can do to its batch; a database that is away is none of these and stops the round."""
 EVENT = {"project_id": "uuid", "subject_type": "text", "subject_id": "text", "name": "text", "from_state": "text",
          "to_state": "text", "cause": "uuid", "data": "jsonb"}  # fmt: skip
 
@@ -48,13 +53,32 @@ def settle_traces(*, limit: int = 500) -> int:
         traces = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
         if not traces:
             return 0
-        spans, rules = _spans(traces)
-        settled = _conclude(traces, spans)
-        versions = _write_versions(traces, settled, rules)
-        _update_heads(traces, settled, versions)
-        _add_feedback(traces, settled)
-        _write_events(traces, settled, versions)
+        try:
+            with transaction.atomic():
+                _settle(traces)
+        except BREAKING:
+            _settle_apart(traces)
     return len(traces)
+
+
+def _settle(traces: Sequence[Trace]) -> None:
+    spans, rules = _spans(traces)
+    settled = _conclude(traces, spans)
+    versions = _write_versions(traces, settled, rules)
+    _update_heads(traces, settled, versions)
+    _add_feedback(traces, settled)
+    _write_events(traces, settled, versions)
+
+
+def _settle_apart(traces: Sequence[Trace]) -> None:
+    """One trace among them cannot be written; it is left open and logged, so that it never stands in the others' way."""
+    for trace in traces:
+        try:
+            with transaction.atomic():
+                _settle([trace])
+        except BREAKING as error:
+            log.error("trace.unsettled", trace_id=str(trace.pk), error=type(error).__name__)
+            Trace.objects.filter(pk=trace.pk).update(settle_after=None)
 
 
 def _conclude(traces: Sequence[Trace], spans: dict[uuid.UUID, list[Span]]) -> dict[uuid.UUID, Settled]:
@@ -64,7 +88,7 @@ def _conclude(traces: Sequence[Trace], spans: dict[uuid.UUID, list[Span]]) -> di
         try:
             if trace.pk in spans:
                 settled[trace.pk] = conclude(spans[trace.pk], trace.project_id)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except BREAKING as error:
             log.error("trace.unsettled", trace_id=str(trace.pk), error=type(error).__name__)
     return settled
 

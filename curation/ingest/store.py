@@ -120,6 +120,7 @@ def ensure_days(days: Iterable[date]) -> None:
 def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> None:
     """Binary COPY: about three times the speed of multi-row INSERT (measured)."""
     with (
+        connection.wrap_database_errors,  # Django wraps what `execute` raises, not what COPY does
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy,
     ):

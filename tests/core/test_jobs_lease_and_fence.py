@@ -175,3 +175,16 @@ def test_jobs_of_other_runners_never_hide_those_the_reaper_rings_for(
     monkeypatch.setattr(reaper, "nudge", lambda job_id, queue: rung.append(job_id))
     assert reaper.reap() == 1
     assert rung == [str(mine.pk)]
+
+
+@pytest.mark.django_db
+def test_a_job_asked_to_stop_is_not_begun_again_after_its_worker_died(kind: str) -> None:
+    begun: list[int] = []
+    job_handler(kind)(lambda running: begun.append(running.attempt))  # type: ignore[arg-type]
+    job = queued(kind)
+    assert claim(job.pk) is not None
+    request_cancel(job)
+    let_lease_run_out(job)
+    runner.run(str(job.pk))
+    assert Job.objects.get(pk=job.pk).state == JobState.CANCELLED
+    assert begun == []

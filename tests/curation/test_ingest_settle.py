@@ -13,6 +13,7 @@ from core.models import Event
 from curation.actions.ingest_batch import ingest_batch
 from curation.actions.settle_traces import settle_traces
 from curation.bodies import load, load_many, pin
+from curation.ingest import settling
 from curation.ingest.items import read_otlp, read_records
 from curation.models import ConversationVersion, CurationState, Feedback, PinnedBody, Trace
 from tests.conftest import Team
@@ -190,3 +191,14 @@ def test_a_pinned_body_outlives_its_partition(team: Team) -> None:
         cursor.execute("SET ROLE winnow_app")
     assert set(load_many([kept, dropped])) == {kept.pk}
     assert PinnedBody.objects.count() == 1
+
+
+def test_a_trace_that_cannot_be_written_is_left_open_and_the_others_settle(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "preview", lambda text: text.replace("bad", "\0"))
+    send(team, chat("bad"), chat("What is a set?", trace_id=b"s" * 16))
+    assert settle_traces() == 2
+    assert list(ConversationVersion.objects.values_list("prompt_preview", flat=True)) == ["What is a set?"]
+    assert Trace.objects.get(current=None).settle_after is None
+    assert settle_traces() == 0
