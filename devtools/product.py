@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from devtools.extras import BackgroundExtras
@@ -179,11 +179,14 @@ class Product:
                 raise Refusal(
                     f"Winnow already runs from this checkout{where}. ./dev down stops it."
                 ) from None
-            _stop_leftovers(self.place)
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
-            yield
+            _stop_leftovers(self.place)
+            try:
+                yield
+            finally:
+                lock.truncate(0)
 
 
 def down(place: Place) -> int:
@@ -209,7 +212,10 @@ def _stop_product(place: Place) -> bool:
         except BlockingIOError:
             was_running = True
             lock.seek(0)
-            os.kill(int(lock.read() or "0") or os.getpid(), signal.SIGTERM)
+            holder = lock.read()
+            if holder:  # empty: it is on its way out already
+                with suppress(ProcessLookupError):
+                    os.kill(int(holder), signal.SIGTERM)
             fcntl.flock(lock, fcntl.LOCK_EX)
     return _stop_leftovers(place) or was_running
 
