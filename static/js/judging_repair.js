@@ -1,6 +1,7 @@
-// The repair page: shows what an edit changes, keeps a draft here until it is sent, and counts active time.
+// The repair page: shows what an edit changes, keeps a draft here until the server holds it, and counts active time.
 "use strict";
 (() => {
+  const SENT = "winnow.repair.sent";
   const form = document.querySelector("[data-repair]");
   if (!form) return;
   const text = form.elements.namedItem("text");
@@ -37,9 +38,15 @@
   document.addEventListener("visibilitychange", () => (document.hidden ? clock.pause() : clock.resume()));
   form.addEventListener("submit", () => {
     form.elements.namedItem("active_ms").value = String(clock.milliseconds());
-    localStorage.removeItem(name);
+    localStorage.setItem(SENT, name);
   });
 
+  // The next item is only shown once the one before was stored: a lost connection leaves its draft where it was.
+  const sent = localStorage.getItem(SENT);
+  if (sent && sent !== name) {
+    localStorage.removeItem(sent);
+    localStorage.removeItem(SENT);
+  }
   const kept = localStorage.getItem(name);
   if (kept !== null) text.value = kept;
   showChanges();
