@@ -20,4 +20,3 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = env.text("WINNOW_SECRET_KEY", "") or _secret_key()
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

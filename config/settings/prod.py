@@ -15,5 +15,3 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^v1/"]
 SECURE_HSTS_SECONDS = env.number("WINNOW_HSTS_SECONDS", 31_536_000)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-EMAIL_HOST = env.text("WINNOW_EMAIL_HOST", "localhost")
-DEFAULT_FROM_EMAIL = env.text("WINNOW_EMAIL_FROM", "winnow@localhost")

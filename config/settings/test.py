@@ -18,5 +18,4 @@ DATABASES["default"]["TEST"] = {"NAME": env.text("WINNOW_TEST_DB", "test_winnow"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 ALLOWED_HOSTS = ["*"]
 AXES_ENABLED = False
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 KEYRING_JSON = '{"active": "test", "keys": {"test": "' + "ab" * 32 + '"}}'
