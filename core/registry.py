@@ -3,7 +3,7 @@
 An app registers in its `station.py`, which the web app imports at start. Nothing here knows any app.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,8 +70,6 @@ class InboxItem:
 
 
 InboxProvider = Callable[[Any, Any], Iterable[InboxItem]]
-LineageStep = Mapping[str, Any]
-LineageProvider = Callable[[Any, str], Any]
 
 
 @dataclass

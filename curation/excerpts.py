@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from curation.conversation import Conversation, Message, Part, message_text
+from curation.conversation import Conversation, Message, Part
 
 WHOLE = "whole"
 LONGEST_RESULT = 4000
@@ -36,16 +36,6 @@ def segments(conversation: Conversation, *, system: bool = True) -> list[Segment
         for place, text in _part_texts(message)
         if text
     ]
-
-
-def prompt_view(conversation: Conversation, *, longest: int = 240) -> str:
-    """The first thing the user asked, cut short: the one view that is embedded."""
-    for message in conversation["messages"]:
-        if message["role"] == "user":
-            text = " ".join(message_text(message).split())
-            if text:
-                return text[:longest]
-    return ""
 
 
 def _part_texts(message: Message) -> Iterator[tuple[int, str]]:

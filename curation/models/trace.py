@@ -29,10 +29,6 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         """Traces with news whose grace time is over by the database's clock."""
         return self.filter(settle_after__lte=Now())
 
-    def trainable(self) -> "TraceQuerySet":
-        """Traces whose people allow training."""
-        return self.filter(training_use=TrainingUse.ALLOWED)
-
 
 class Trace(models.Model):
     """One request of production. Spans and bodies lie in day partitions, found by (day, id); retention keeps this head."""

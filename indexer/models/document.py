@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 from accounts.models import Project
@@ -21,13 +21,6 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def of(self, project: Project) -> SourceQuerySet:
         """The sources of one project."""
         return self.filter(project=project)
-
-    def with_versions(self) -> SourceQuerySet:
-        """Their versions without the texts, newest first, and how many there are."""
-        versions = DocumentVersion.objects.defer("text").order_by("-number")
-        return self.annotate(version_count=Count("versions")).prefetch_related(
-            Prefetch("versions", queryset=versions)
-        )
 
 
 class Source(models.Model):
