@@ -5,7 +5,7 @@ out and why, who judged, what was simulated, which rules redacted it, and the ha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,12 +105,6 @@ def compose_manifest(
         "writer": writer_described(),
         "code_version": code_version,
     }
-
-
-def expected_shards(manifest: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The manifest's list of files."""
-    shards: Sequence[Mapping[str, Any]] = manifest["shards"]
-    return shards
 
 
 def _sorted(counter: Counter[str]) -> dict[str, int]:

@@ -14,11 +14,9 @@ from django.utils.translation import gettext as _
 
 from core import storage
 from core.errors import Refused
-from snapshots.actions.open_for_training import require_standing
-from snapshots.actions.verify_snapshot import require_sound
-from snapshots.build.materialise import read_files
+from snapshots.actions.open_for_training import open_rows
 from snapshots.models import Approval
-from snapshots.shards import content, read_shard
+from snapshots.shards import content
 from trainers.folder import AttemptFolder, RunFolder
 from trainers.manifests import Unverified, seal, verify
 from trainers.models import Artifact, ModelVersion, Run
@@ -58,15 +56,12 @@ def prepare(run: Run, attempt: int) -> AttemptFolder:
 def _lines(approval: Approval) -> Iterator[bytes]:
     """One JSON line per row, without its salt and lineage, named by its leaf. Refused unless every check holds:
     files, leaves, root, counts, the quarantine as it is now, permission to train."""
-    snapshot = require_standing(approval)
-    require_sound(snapshot)
-    for _name, data in read_files(snapshot):
-        for row in read_shard(data):
-            body = content(row)
-            if body is not None:
-                kept: dict[str, Any] = {key: body[key] for key in TRAINED_ON if key in body}
-                line = json.dumps({"name": row.leaf, **kept}, ensure_ascii=False, sort_keys=True)
-                yield line.encode("utf-8", "backslashreplace") + b"\n"
+    for row in open_rows(approval):
+        body = content(row)
+        if body is not None:
+            kept: dict[str, Any] = {key: body[key] for key in TRAINED_ON if key in body}
+            line = json.dumps({"name": row.leaf, **kept}, ensure_ascii=False, sort_keys=True)
+            yield line.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _place_model(folder: RunFolder, name: str, model: ModelVersion) -> dict[str, Any]:

@@ -1,28 +1,15 @@
 """The door to training: only a standing, signed approval whose snapshot still passes every check opens it."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
 from snapshots.actions.review import signature_holds
 from snapshots.actions.verify_snapshot import require_sound
-from snapshots.build.materialise import current_shards, read_files
+from snapshots.build.materialise import read_files
 from snapshots.models import Approval, Snapshot
-
-
-@dataclass(frozen=True)
-class Materialised:
-    """Verified files in a folder: paths by split, and what they are."""
-
-    root: str
-    manifest_sha256: str
-    kind: str
-    rows: int
-    simulated_rows: int
-    train: tuple[Path, ...]
-    validation: tuple[Path, ...]
+from snapshots.shards import ShardRow, read_shard
 
 
 def require_standing(approval: Approval) -> Snapshot:
@@ -39,23 +26,9 @@ def require_standing(approval: Approval) -> Snapshot:
     return current.snapshot
 
 
-def materialise(approval: Approval, folder: Path) -> Materialised:
-    """Write the verified shards into `folder`; nothing is written unless every check holds."""
+def open_rows(approval: Approval) -> Iterator[ShardRow]:
+    """Every row of the approved files in leaf order; Refused before the first one unless every check holds."""
     snapshot = require_standing(approval)
     require_sound(snapshot)
-    folder.mkdir(parents=True, exist_ok=True)
-    splits = {shard.name: shard.split for shard in current_shards(snapshot)}
-    paths: dict[str, list[Path]] = {"train": [], "validation": []}
-    for name, data in read_files(snapshot):
-        path = folder / name
-        path.write_bytes(data)
-        paths[splits[name]].append(path)
-    return Materialised(
-        root=approval.root,
-        manifest_sha256=snapshot.manifest_sha256,
-        kind=snapshot.kind,
-        rows=snapshot.row_count,
-        simulated_rows=snapshot.manifest["counts"]["simulated_rows"],
-        train=tuple(paths["train"]),
-        validation=tuple(paths["validation"]),
-    )
+    for _name, data in read_files(snapshot):
+        yield from read_shard(data)

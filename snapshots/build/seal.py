@@ -15,7 +15,7 @@ from snapshots.canonical import manifest_digest
 from snapshots.chunks import chunked
 from snapshots.manifest import compose_manifest
 from snapshots.merkle import merkle_root
-from snapshots.models import RowJudgment, RowSource, Snapshot, SnapshotRow
+from snapshots.models import RowContent, RowJudgment, RowSource, Snapshot, SnapshotRow
 from snapshots.shards import Shard, ShardRow
 
 BATCH = 1_000
@@ -29,9 +29,9 @@ def plan_shards(snapshot: Snapshot, plan: Plan) -> list[Shard]:
 
 def seal(snapshot: Snapshot, plan: Plan, shards: list[Shard]) -> str:
     """Write everything and close the snapshot; the root. Runs inside the caller's transaction."""
+    _require_unerased(plan)
     for number, some in enumerate(chunked(plan.rows, BATCH)):
         _insert(snapshot, some, number * BATCH)
-    _require_unerased(snapshot)
     used = {source.facts.version for planned in plan.rows for source in planned.row.sources}
     bodies.pin(ConversationVersion.objects.filter(pk__in=used))
     store(snapshot, shards, materialisation=1)
@@ -48,15 +48,17 @@ def seal(snapshot: Snapshot, plan: Plan, shards: list[Shard]) -> str:
     return root
 
 
-def _require_unerased(snapshot: Snapshot) -> None:
-    """The texts were read minutes ago. The rows just inserted hold their contents against an erasure that comes now;
-    one that came before is seen here, and no file with the erased text is stored."""
-    if SnapshotRow.objects.filter(snapshot=snapshot, content__erased_at__isnull=False).exists():
-        raise Refused(
-            "row_erased",
-            _("A row was erased while this snapshot was built."),
-            hint=_("Build it again: the row stays out."),
-        )
+def _require_unerased(plan: Plan) -> None:
+    """The texts were read minutes ago: whatever was erased since must reach no file. Contents are locked in one order,
+    so an erasure that comes now waits for the seal and then rewrites its files."""
+    for some in chunked(sorted(planned.salted.id for planned in plan.rows), BATCH):
+        held = RowContent.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk")
+        if any(held.values_list("erased_at", flat=True)):
+            raise Refused(
+                "row_erased",
+                _("A row was erased while this snapshot was built."),
+                hint=_("Build it again: the row stays out."),
+            )
 
 
 def describe(snapshot: Snapshot, plan: Plan, shards: list[Shard], root: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A row's text can go while the root stays; what is exported is what was sealed."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from core.errors import NotFound, PermissionRefused, Refused
 from snapshots.actions import build_snapshot
 from snapshots.actions.erase_row import erase_row
 from snapshots.actions.export import export_jsonl, export_shard
-from snapshots.actions.open_for_training import materialise
+from snapshots.actions.open_for_training import open_rows
 from snapshots.actions.review import approve_snapshot, request_review
 from snapshots.actions.verify_snapshot import check
 from snapshots.merkle import merkle_root
@@ -54,15 +53,13 @@ def test_the_old_files_are_deleted_once_the_erasure_is_committed(
         storage.get(old)
 
 
-def test_an_erasure_ends_approvals_and_closes_training(
-    world: World, sealed: Snapshot, leaf: str, tmp_path: Path
-) -> None:
+def test_an_erasure_ends_approvals_and_closes_training(world: World, sealed: Snapshot, leaf: str) -> None:
     review = request_review(who=world.team.engineer, snapshot=sealed)
     approval = approve_snapshot(who=world.team.lead, review=review, reason="fine")
     erase_row(who=world.team.lead, project=world.team.project, leaf=leaf, reason="asked for")
     assert not Approval.objects.standing().exists()
     with pytest.raises(Refused, match="withdrawn"):
-        materialise(approval, tmp_path)
+        list(open_rows(approval))
     again = request_review(who=world.team.engineer, snapshot=sealed)
     with pytest.raises(Refused, match="erased"):
         approve_snapshot(who=world.team.lead, review=again, reason="still fine?")

@@ -1,7 +1,5 @@
 """Four eyes on one root, and what a signature opens."""
 
-from pathlib import Path
-
 import pytest
 
 from accounts.models import Membership, Role
@@ -9,7 +7,7 @@ from core import storage
 from core.errors import PermissionRefused, Refused
 from core.models import AuditEntry
 from curation.models import Asset, AssetVersion, QuarantineItem, Trace
-from snapshots.actions.open_for_training import materialise
+from snapshots.actions.open_for_training import open_rows
 from snapshots.actions.review import (
     approve_snapshot,
     cancel_review,
@@ -18,6 +16,7 @@ from snapshots.actions.review import (
     signature_holds,
 )
 from snapshots.actions.withdraw import withdraw_approval
+from snapshots.build.materialise import read_files
 from snapshots.models import Approval, Review, Snapshot, SnapshotRow
 from snapshots.verification import read_verified
 from tests.snapshots.conftest import World
@@ -80,39 +79,37 @@ def test_one_review_at_a_time_and_only_its_requester_takes_it_back(world: World,
 
 
 def test_an_approved_snapshot_opens_for_training_with_verified_files(
-    approval: Approval, tmp_path: Path
+    approval: Approval,
 ) -> None:
-    opened = materialise(approval, tmp_path / "data")
-    assert (opened.root, opened.rows, opened.simulated_rows) == (approval.root, 4, 0)
-    files = [(path.name, path.read_bytes()) for path in (*opened.train, *opened.validation)]
-    assert len(list(read_verified(files, approval.root))) == 4
+    opened = {row.leaf for row in open_rows(approval)}
+    assert opened == set(approval.snapshot.rows.values_list("leaf", flat=True))
+    assert len(list(read_verified(read_files(approval.snapshot), approval.root))) == 4
 
 
-def test_a_withdrawn_approval_opens_nothing(world: World, approval: Approval, tmp_path: Path) -> None:
+def test_a_withdrawn_approval_opens_nothing(world: World, approval: Approval) -> None:
     withdraw_approval(who=world.team.second_lead, approval=approval, reason="a licence was wrong")
     with pytest.raises(Refused, match="withdrawn"):
-        materialise(approval, tmp_path / "data")
-    assert not (tmp_path / "data").exists()
+        list(open_rows(approval))
     with pytest.raises(Refused, match="already"):
         withdraw_approval(who=world.team.lead, approval=approval, reason="again")
 
 
-def test_damaged_files_open_nothing(approval: Approval, tmp_path: Path) -> None:
+def test_damaged_files_open_nothing(approval: Approval) -> None:
     shard = approval.snapshot.shards.earliest("pk")
     storage.delete(shard.sha256)
     with pytest.raises(Refused, match="shards"):
-        materialise(approval, tmp_path / "data")
+        list(open_rows(approval))
 
 
-def test_permission_taken_back_after_approval_closes_training(approval: Approval, tmp_path: Path) -> None:
+def test_permission_taken_back_after_approval_closes_training(approval: Approval) -> None:
     trace = SnapshotRow.objects.filter(snapshot=approval.snapshot).earliest("position").trace
     Trace.objects.filter(pk=trace.pk).update(training_use="denied")
     with pytest.raises(Refused, match="permission to train"):
-        materialise(approval, tmp_path / "data")
+        list(open_rows(approval))
 
 
 def test_a_row_that_a_newer_quarantine_names_closes_approval_and_training(
-    world: World, review: Review, tmp_path: Path
+    world: World, review: Review
 ) -> None:
     project = world.team.project
     text = " ".join(f"word{number}" for number in range(60))
@@ -131,5 +128,5 @@ def test_a_row_that_a_newer_quarantine_names_closes_approval_and_training(
     )
     Asset.objects.filter(pk=asset.pk).update(current=newer)
     with pytest.raises(Refused, match="quarantine"):
-        materialise(approval, tmp_path / "data")
+        list(open_rows(approval))
     approve_snapshot(who=world.team.lead, review=review, reason="none of these is in the new version")
