@@ -7,11 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
 from accounts.access import ProjectRequest, project_view
 from accounts.models import Project, User
 from accounts.permissions import may, roles_of, verbs_of
 from core.registry import Station, StationState, registry
+from core.resting import rested
 from web.inbox import waiting_for
 from web.lately import lately
 from web.navigation import current_project
@@ -36,7 +38,8 @@ def _stop(station: Station, project: Project, verbs: frozenset[str]) -> Stop:
             href = reverse(station.url, kwargs={"slug": project.slug})
         except NoReverseMatch:
             href = ""
-    return Stop(station.key, station.label, href, station.read(project))
+    key = f"station:{station.key}:{project.pk}:{get_language()}"
+    return Stop(station.key, station.label, href, rested(key, lambda: station.read(project)))
 
 
 def stops(project: Project, user: User) -> list[Stop]:

@@ -7,6 +7,7 @@ import uuid
 from django.db import connection, transaction
 
 from accounts.models import Project
+from core.resting import rested
 from curation.actions.read_versions import retire
 from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
 from curation.bodies import load_many
@@ -39,9 +40,8 @@ def rescreen(project: Project, *, limit: int = BATCH) -> int:
     """Screen up to `limit` stale versions; how many were taken. A changed verdict sends the version back to the merger."""
     quarantine = current_quarantine(project)
     index = quarantine_index(quarantine)
-    with connection.cursor() as cursor:
-        cursor.execute(_STALE, [project.pk, quarantine.pk, limit])
-        ids = [key for (key,) in cursor.fetchall()]
+    key = f"stale:{project.pk}:{quarantine.pk}"
+    ids = rested(key, lambda: _stale(project, quarantine.pk, limit), keep=lambda found: not found)
     if not ids:
         return 0
     versions = list(ConversationVersion.objects.select_related("trace").filter(pk__in=ids))
@@ -65,6 +65,13 @@ def rescreen(project: Project, *, limit: int = BATCH) -> int:
         _record_hits(project.pk, [key for key, reason in reasons.items() if reason == QUARANTINED])
         retire(project.pk, [one.pk for one in versions if one.pk not in bodies])
     return len(ids)
+
+
+def _stale(project: Project, quarantine_id: int, limit: int) -> list[uuid.UUID]:
+    """Versions without a screening against this quarantine; to find none, the database looks at them all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STALE, [project.pk, quarantine_id, limit])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _apply(reasons: dict[uuid.UUID, str]) -> None:
