@@ -16,7 +16,7 @@ from curation.models import BacklogItem, ConversationVersion
 from ..candidates import Candidate, judgeable, prompt_clusters, read_candidates
 from ..exchange import alternatives, asked_text, final_text, response_of
 from ..filters import why_not_shown
-from ..models import Campaign, Item
+from ..models import Campaign, Decision, Item
 from ..pairing import same_question
 from .campaigns import create_campaign
 from .make_items import NewItem, fingerprint, make_items
@@ -38,6 +38,7 @@ def repair_from_backlog(*, who: User, backlog: BacklogItem) -> Item:
         made = Item.objects.filter(campaign=campaign, kind="repair", version_id=version_id).first()
         if made is None:
             raise Refused("no_answer", _("This conversation holds no answer that could be repaired."))
+        _put_in_front(made)
         resolve_item(who=who, item=backlog, resolution="repair", produced=made.pk)
     return made
 
@@ -62,8 +63,20 @@ def pair_from_backlog(*, who: User, backlog: BacklogItem) -> Item:
         new = NewItem(version_id, (responses[0], responses[1]), "backlog", URGENT, backlog.pk)
         make_items(campaign=campaign, found=[new])
         made = Item.objects.get(campaign=campaign, fingerprint=fingerprint(project.pk, new))
+        _put_in_front(made)
         resolve_item(who=who, item=backlog, resolution="pair", produced=made.pk)
     return made
+
+
+def _put_in_front(made: Item) -> None:
+    """An item that waited already is asked for now; one accepted as it is settles nothing somebody complains about."""
+    if Decision.objects.filter(item=made, item__state="decided", outcome="accepted").exists():
+        raise Refused(
+            "accepted_before",
+            _("Somebody accepted this answer as it is; nothing would be asked of anybody."),
+            hint=_("Compare it with another answer instead, or have the person change the decision."),
+        )
+    Item.objects.filter(pk=made.pk, state="open", priority__lt=URGENT).update(priority=URGENT)
 
 
 def _checked(who: User, backlog: BacklogItem) -> tuple[Project, UUID]:

@@ -1,11 +1,15 @@
 """From "needs work" to work in one click, and the backlog item is closed by what came of it."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
 from annotation.actions.claim import claim
 from annotation.actions.from_backlog import pair_from_backlog, repair_from_backlog
 from annotation.actions.make_repairs import make_repairs
+from annotation.actions.repair import submit_repair
+from annotation.choices import RepairChoice
 from annotation.models import Item
 from core.errors import PermissionRefused, Refused
 from curation.actions.backlog import open_item
@@ -36,6 +40,34 @@ def test_it_becomes_a_repair_in_front_of_all_others(team, repairs, needs_work):
     assert (backlog.state, backlog.resolution, backlog.produced) == ("resolved", "repair", made.pk)
     assert claim(who=team.annotator, campaign=repairs).item == made
     assert made.backlog_item == backlog
+
+
+def test_a_repair_that_waited_already_is_put_in_front(team, repairs, needs_work):
+    backlog = needs_work(conversation("What is a tuple?", "A list."))
+    store(team.project, conversation("Other?", "Yes."))
+    make_repairs(who=team.lead, campaign=repairs)
+    Item.objects.filter(version=backlog.version).update(priority=0.1)
+    made = repair_from_backlog(who=team.lead, backlog=backlog)
+    assert claim(who=team.annotator, campaign=repairs).item == made
+    assert Item.objects.filter(version=backlog.version).count() == 1
+
+
+def test_an_answer_accepted_before_does_not_settle_the_complaint(team, repairs, needs_work):
+    backlog = needs_work(conversation("What is a tuple?", "A list."))
+    make_repairs(who=team.lead, campaign=repairs)
+    mine = claim(who=team.annotator, campaign=repairs)
+    submit_repair(
+        who=team.annotator,
+        project=team.project,
+        assignment_id=mine.pk,
+        lease_token=mine.lease_token,
+        key=uuid4(),
+        choice=RepairChoice.ACCEPT,
+    )
+    with pytest.raises(Refused, match="accepted this answer"):
+        repair_from_backlog(who=team.lead, backlog=backlog)
+    backlog.refresh_from_db()
+    assert backlog.state == "open"
 
 
 def test_without_a_campaign_one_is_opened_for_it(team, needs_work):
