@@ -103,7 +103,11 @@ class _Walk:
             return (
                 value if len(value) < SHORTEST and not secret else self._string(value, path, secret, nested)
             )
-        if value is None or isinstance(value, (bool, float)):
+        if value is None or isinstance(value, bool):
+            return value
+        if secret and isinstance(value, (int, float)):
+            return self._one("secret", "sensitive_key", str(value), path)
+        if isinstance(value, float):
             return value
         if isinstance(value, int):
             return self._integer(value, path)

@@ -96,6 +96,7 @@ def test_a_value_under_a_secret_name_goes_whatever_it_looks_like() -> None:
         "arguments": '{"user": "x", "password": "hunter2"}',
         "http.request.header.authorization": ["opaque"],
         "attributes": [{"key": "app.api_key", "value": {"stringValue": "opaque"}}],
+        "login": {"password": 20251122, "passphrase": 4711.5, "secret": True},
         "schema": {"password": {"type": "string", "description": "what the user typed"}},
         "usage": {"max_tokens": 12, "token": "an ordinary word"},
     }
@@ -103,6 +104,9 @@ def test_a_value_under_a_secret_name_goes_whatever_it_looks_like() -> None:
     text = json.dumps(done.value)
     assert "hunter2" not in text
     assert "opaque" not in text
+    assert "20251122" not in text
+    assert "4711" not in text
+    assert redact(done.value, keys=KEY, rules=RULES).value == done.value
     assert done.value["schema"] == value["schema"]
     assert done.value["usage"] == value["usage"]
 
