@@ -76,21 +76,44 @@ def folder_of(build: IndexBuild) -> Path:
 
 
 class _Cache:
-    """The last few readers; opening verifies every byte, so it happens once per process and build."""
+    """The last few readers; opening verifies every byte, so it happens once per process and build.
+
+    Whoever asks for a build that is being opened waits for it; who asks for another one does not.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._readers: OrderedDict[str, Reader] = OrderedDict()
+        self._opening: dict[str, threading.Lock] = {}
 
     def get(self, build: IndexBuild) -> Reader:
         key = str(build.id)
         with self._lock:
-            if key not in self._readers:
-                self._readers[key] = open_reader(folder_of(build), build.manifest_sha256)
-                while len(self._readers) > KEPT_READERS:
-                    self._readers.popitem(last=False)
+            if known := self._known(key):
+                return known
+            opening = self._opening.setdefault(key, threading.Lock())
+        with opening:
+            with self._lock:
+                if known := self._known(key):
+                    return known
+            try:
+                reader = open_reader(folder_of(build), build.manifest_sha256)
+                self._keep(key, reader)
+            finally:
+                with self._lock:
+                    self._opening.pop(key, None)
+        return reader
+
+    def _known(self, key: str) -> Reader | None:
+        if key in self._readers:
             self._readers.move_to_end(key)
-            return self._readers[key]
+        return self._readers.get(key)
+
+    def _keep(self, key: str, reader: Reader) -> None:
+        with self._lock:
+            self._readers[key] = reader
+            while len(self._readers) > KEPT_READERS:
+                self._readers.popitem(last=False)
 
     def clear(self) -> None:
         with self._lock:

@@ -1,15 +1,18 @@
 """What search answers: attributed, live, filtered by licence, and honest about how it ranked."""
 
+import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from core.errors import NotFound, Refused, Unavailable
+from indexer import reader as reader_module
 from indexer.actions.cite import cite, resolve
 from indexer.actions.delete_document import delete_document
 from indexer.actions.search import search
 from indexer.canonical import citation_id
-from indexer.models import DocumentVersion, IndexPointer, Source
+from indexer.models import DocumentVersion, IndexBuild, IndexPointer, Source
 from indexer.reader import folder_of, readers
 from indexer.warm.client import WhyNot
 from tests.conftest import Team
@@ -142,3 +145,26 @@ def test_any_span_can_be_cited_and_the_same_span_has_one_name(team: Team, bread:
     assert resolve(who=ROBOT, project=team.project, name=names.pop()).quote == "240 degrees"
     with pytest.raises(Refused):
         cite(who=ROBOT, project=team.project, version_key=version.key, start=0, end=len(version.text) + 1)
+
+
+def test_a_build_that_is_slow_to_open_is_opened_once_and_blocks_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened, go_on = [], threading.Event()
+
+    def open_slowly(folder: Path, manifest_sha256: str) -> object:
+        opened.append(manifest_sha256)
+        if manifest_sha256 == "slow":
+            go_on.wait(10)
+        return object()
+
+    monkeypatch.setattr(reader_module, "open_reader", open_slowly)
+    slow, quick = (IndexBuild(number=1, manifest_sha256=name) for name in ("slow", "quick"))
+    waiting = [threading.Thread(target=readers.get, args=[slow]) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    readers.get(quick)
+    go_on.set()
+    for thread in waiting:
+        thread.join(10)
+    assert sorted(opened) == ["quick", "slow"]
