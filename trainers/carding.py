@@ -76,4 +76,5 @@ def data_facts(approval: Approval) -> DataFacts:
         judgments=judged.values("revision__judgment").distinct().count(),
         annotators=len(profiles),
         simulated_annotators=len(simulated),
+        simulated_traffic=int(counts.get("rows_from_simulated_traces", 0)),
     )

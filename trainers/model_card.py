@@ -40,6 +40,12 @@ class DataFacts:
     judgments: int = 0
     annotators: int = 0
     simulated_annotators: int = 0
+    simulated_traffic: int = 0
+
+    @property
+    def rests_on_simulation(self) -> bool:
+        """Whether any judgment behind it was not a person's."""
+        return bool(self.simulated_rows or self.simulated_annotators)
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ def _one_snapshot(data: DataFacts) -> list[str]:
     return [
         f"- snapshot: {_words(data.name)}, {data.rows:,} rows, root `{data.root}`",
         f"- simulated: {data.simulated_rows:,} of {data.rows:,} rows ({share:.1%})",
+        *([f"- from simulated traffic: {data.simulated_traffic:,} rows"] if data.simulated_traffic else []),
         f"- reasons: {_counts(data.by_reason)}",
         f"- licences: {_counts(data.licences)}",
         f"- redaction rules: {', '.join(data.redaction_rules) or 'none named'}",
@@ -167,8 +174,10 @@ def risks(facts: CardFacts) -> Iterable[str]:
         yield (
             f"A tiny model trained on {tokens:,} tokens: it shows that the path works, it is not fit to answer people."
         )
-    if facts.data.simulated_rows or facts.data.simulated_annotators:
+    if any(data.rests_on_simulation for data in (facts.data, *facts.ancestor_data)):
         yield "Part of its data rests on simulated judgments; it says nothing about what people prefer."
+    if any(data.simulated_traffic for data in (facts.data, *facts.ancestor_data)):
+        yield "Part of its data is simulated traffic; real users ask other things."
     if facts.kind == "dpo":
         yield "Optimised on preferences: it may favour what annotators favour (length, style) over what is true."
     if facts.kind == "ptq":

@@ -74,6 +74,16 @@ def test_a_model_without_simulated_data_does_not_claim_any() -> None:
     assert "rests on simulated" not in model_card(replace(FACTS, data=data))
 
 
+def test_what_an_ancestor_was_trained_on_stays_marked() -> None:
+    real = replace(DATA, simulated_rows=0, simulated_annotators=0)
+    card = model_card(replace(FACTS, data=real, ancestor_data=[DATA]))
+    assert "rests on simulated judgments" in card
+    traffic = model_card(replace(FACTS, data=replace(real, simulated_traffic=12)))
+    assert "from simulated traffic: 12 rows" in traffic
+    assert "real users ask other things" in traffic
+    assert "simulated traffic" not in model_card(replace(FACTS, data=real))
+
+
 def test_words_of_people_cannot_become_markup() -> None:
     data = replace(DATA, reason="fine\n# Not a risk <script>x</script> [a](b)")
     card = model_card(replace(FACTS, data=data))
