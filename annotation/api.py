@@ -98,7 +98,7 @@ class JudgmentsAPI(AnnotationAPI):
 
     @extend_schema(request=JudgmentIn, responses={201: SubmittedOut, 200: SubmittedOut}, parameters=[KEY])
     def post(self, request: Request, slug: str) -> Response:
-        """201 for a new vote, 200 when this key had already delivered it."""
+        """201 for a new vote; the same key again gives the same answer, or 200 once that answer is no longer kept."""
         body = self.read(JudgmentIn, request)
         return _submitted(
             submit_judgment(
@@ -120,7 +120,7 @@ class RepairsAPI(AnnotationAPI):
 
     @extend_schema(request=RepairIn, responses={201: SubmittedOut, 200: SubmittedOut}, parameters=[KEY])
     def post(self, request: Request, slug: str) -> Response:
-        """201 for a new decision, 200 when this key had already delivered it."""
+        """201 for a new decision; the same key again gives the same answer, or 200 once that is no longer kept."""
         body = self.read(RepairIn, request)
         return _submitted(
             submit_repair(
