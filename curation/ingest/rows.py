@@ -10,6 +10,8 @@ from curation.formats import genai
 from curation.formats.spans import Span
 from curation.ingest import store
 
+SIMULATED = "winnow.simulated"
+
 
 def heads_of(spans: Iterable[Span]) -> dict[str, store.Head]:
     """One head for each trace, before its spans are counted."""
@@ -18,7 +20,14 @@ def heads_of(spans: Iterable[Span]) -> dict[str, store.Head]:
         head = heads.setdefault(span["trace_id"], store.Head(span["trace_id"], span["start"], ""))
         head.started = min(head.started, span["start"])
         head.service = head.service or str(span["resource"].get("service.name", ""))
+        head.simulated = head.simulated or says_simulated(span)
     return heads
+
+
+def says_simulated(span: Span) -> bool:
+    """Whether its sender marks it as no production traffic; the mark travels to rows, manifests and cards."""
+    marks = (span["resource"].get(SIMULATED), span["attributes"].get(SIMULATED))
+    return any(mark is True or str(mark).lower() == "true" for mark in marks)
 
 
 def count(head: store.Head, span: Span) -> None:

@@ -32,6 +32,7 @@ class Head:
     external_id: str
     started: int
     service: str
+    simulated: bool = False
     root_ended: int | None = None
     spans: int = 0
     id: uuid.UUID | None = None
@@ -67,12 +68,13 @@ def claim_traces(heads: Iterable[Head], *, project_id: uuid.UUID, route: str, us
                 training_use_source, environment, release, variant, model, session_key, user_key, source, licence,
                 simulated, status, escalated, truncated, state, span_count)
             SELECT gen_random_uuid(), %s, n.external_id, (n.started AT TIME ZONE 'UTC')::date, n.started, n.service, %s,
-                %s, %s, '', '', '', '', '', '', '', '', false, 'ok', false, false, 'open', 0
-            FROM unnest(%s::text[], %s::timestamptz[], %s::text[]) AS n(external_id, started, service)
+                %s, %s, '', '', '', '', '', '', '', '', n.simulated, 'ok', false, false, 'open', 0
+            FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::bool[])
+                AS n(external_id, started, service, simulated)
             ON CONFLICT (project_id, external_id) DO NOTHING
             """,
             [project_id, route, *use, [one.external_id for one in ordered], [moment(one.started) for one in ordered],
-             [one.service[:120] for one in ordered]],
+             [one.service[:120] for one in ordered], [one.simulated for one in ordered]],
         )  # fmt: skip
         cursor.execute(
             "SELECT external_id, id, day FROM curation_trace WHERE project_id = %s AND external_id = ANY(%s)"

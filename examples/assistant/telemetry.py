@@ -21,6 +21,7 @@ def provider(endpoint: str, token: str) -> TracerProvider:
         "service.name": "python-docs-assistant",
         "service.version": "1.0.0",
         "deployment.environment.name": "demo",
+        "winnow.simulated": True,
     }))  # fmt: skip
     made.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=QUEUE, max_export_batch_size=BATCH))
     return made
