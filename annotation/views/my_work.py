@@ -12,6 +12,7 @@ from core.paging import keyset
 from .. import next_item, work
 from ..actions.profile import profile_of
 from ..models import Judgment, JudgmentRevision
+from ..station import ROUND
 from .outcomes import choice_word
 
 
@@ -26,12 +27,14 @@ def my_work(request: HttpRequest) -> HttpResponse:
     for revision in JudgmentRevision.objects.filter(judgment__in=[one.pk for one in page]).order_by("number"):
         history.setdefault(revision.judgment_id, []).append(revision)
     rows = [_row(judgment, history[judgment.pk]) for judgment in page]
+    pairs = next_item.waiting_for(who=request.user, project=request.project, kind="pair")
     context = {
         "page": page,
         "rows": rows,
         "summary": work.summarise(profile),
         "profile": profile,
-        "pairs": next_item.waiting_for(who=request.user, project=request.project, kind="pair"),
+        "pairs": pairs,
+        "round": min(ROUND, pairs),
         "repairs": next_item.waiting_for(who=request.user, project=request.project, kind="repair"),
     }
     return render(request, "annotation/my_work.html", context)

@@ -260,9 +260,17 @@
     }
   }, { capture: true, passive: true });
 
+  function closeMenus() {
+    const open = [...(current()?.querySelectorAll(".aside-menu[open]") ?? [])];
+    for (const menu of open) menu.open = false;
+    if (open.length) current().focus({ preventScroll: true });
+    return open.length > 0;
+  }
+
   function toggle(selector) {
     const parts = [...(current()?.querySelectorAll(selector) ?? [])];
     const open = !parts.some((part) => part.open);
+    closeMenus();
     for (const part of parts) part.open = open;
     const first = open && parts[0]?.querySelector(".aside-menu__list button");
     if (first) first.focus();
@@ -294,6 +302,7 @@
       if (event.key === "Escape") event.target.blur();
       return;
     }
+    if (event.key === "Escape" && closeMenus()) return;
     if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const tag = current()?.querySelector(`input[name=tags][data-tag-key="${CSS.escape(key)}"]`);

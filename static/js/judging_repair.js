@@ -41,6 +41,14 @@
     localStorage.setItem(SENT, name);
   });
 
+  const skip = form.querySelector("[data-skip]");
+  skip?.addEventListener("toggle", () => skip.open && skip.querySelector(".aside-menu__list button").focus());
+  skip?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !skip.open) return;
+    skip.open = false;
+    skip.querySelector("summary").focus();
+  });
+
   // The next item is only shown once the one before was stored: a lost connection leaves its draft where it was.
   const sent = localStorage.getItem(SENT);
   if (sent && sent !== name) {

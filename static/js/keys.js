@@ -25,7 +25,7 @@ function move(step) {
 function press(keys) {
   const element = document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
   if (!element || element.disabled) return false;
-  if (element.matches("input, textarea, select")) element.focus();
+  if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) element.focus();
   else element.click();
   return true;
 }
@@ -36,8 +36,8 @@ function handle(event) {
   if (panel.open) return false;
   if (prefix) { const keys = `${prefix} ${event.key}`; prefix = ""; return press(keys); }
   if (event.key === "g") { prefix = "g"; setTimeout(() => { prefix = ""; }, 1500); return true; }
-  if (event.key === "j") return move(1);
-  if (event.key === "k") return move(-1);
+  if (event.key === "j" && move(1)) return true;
+  if (event.key === "k" && move(-1)) return true;
   return press(event.key);
 }
 

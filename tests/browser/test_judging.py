@@ -184,10 +184,31 @@ def test_differences_evidence_skip_and_keys_open_by_key(pairs: Team, visit: Visi
     page.keyboard.press("?")
     assert page.is_visible("dialog#keys")
     page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    assert page.is_visible(f"{card} [data-flag] button >> nth=0")
+    page.keyboard.press("Escape")
+    assert not page.is_visible(f"{card} [data-flag] button >> nth=0")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     page.wait_for_function(f"!document.querySelector(`{card}`)")
     page.wait_for_selector("[data-sync][data-state=saved]")
+    assert not window.complaints
+
+
+def test_an_answer_is_changed_by_keyboard(pairs: Team, visit: Visits) -> None:
+    window = visit(pairs.annotator)
+    page = window.page
+    window.open(f"/p/{pairs.project.slug}/annotation/judge/")
+    page.keyboard.press("2")
+    answered(1)
+    judgment = Judgment.objects.get()
+    window.open(f"/p/{pairs.project.slug}/annotation/judge/{judgment.assignment_id}/")
+    assert page.get_attribute("[data-choice][value=left]", "aria-pressed") == "true"
+    page.keyboard.press("w")
+    page.keyboard.press("4")
+    page.wait_for_url("**/annotation/work/")
+    latest = judgment.revisions.order_by("-number")[0]
+    assert (judgment.revisions.count(), latest.tags) == (2, ["wrong"])
     assert not window.complaints
 
 
@@ -217,6 +238,10 @@ def test_an_answer_is_mended_by_keyboard(team: Team, visit: Visits) -> None:
     window = visit(team.annotator)
     page = window.page
     window.open(f"/p/{team.project.slug}/annotation/repair/")
+    page.keyboard.press("k")
+    assert page.is_visible("[data-skip] button >> nth=0")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("[data-skip] button >> nth=0")
     page.keyboard.press("e")
     page.keyboard.press("Control+A")
     page.keyboard.type("A tuple is an immutable sequence.")
