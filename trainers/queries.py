@@ -12,7 +12,7 @@ from trainers.carding import ancestors_of
 from trainers.model_card import VERDICTS
 from trainers.models import ModelVersion, Run
 from trainers.places import folder_of
-from trainers.recipes import by_slug
+from trainers.recipes import DEFAULTS, by_slug
 
 LOG_BYTES = 16_000
 LOG_LINES = 80
@@ -109,6 +109,24 @@ def reading(summary: dict[str, Any]) -> str:
     }
     assert set(words) == set(VERDICTS)
     return words.get(verdict, "")
+
+
+BEFORE = {"sft": ("base",), "dpo": ("sft", "base"), "ptq": ("dpo", "sft", "base")}
+NEXT = {"base": "sft", "sft": "dpo", "dpo": "ptq"}
+
+
+def suggested(project: Project, approval_id: uuid.UUID | None, parent_id: uuid.UUID | None) -> dict[str, Any]:
+    """What the launch form proposes: the recipe that fits the approved rows or the model one came from."""
+    approval = launchable_approvals(project).filter(pk=approval_id).first() if approval_id else None
+    parent = models_of(project).filter(pk=parent_id).first() if parent_id else None
+    if approval is not None:
+        kind = next((one.kind for one in DEFAULTS if one.wants == approval.snapshot.kind), "base")
+    else:
+        kind = NEXT.get(parent.kind, "base") if parent is not None else "base"
+    for before in BEFORE.get(kind, ()) if parent is None else ():
+        parent = parent or models_of(project).filter(kind=before).order_by("-created_at").first()
+    recipe = next(one for one in DEFAULTS if one.kind == (kind if parent is not None else "base"))
+    return {"recipe": recipe.slug, "parent": parent.pk if parent is not None else None}
 
 
 def what_will_happen(

@@ -48,7 +48,11 @@ def runs(request: ProjectRequest) -> HttpResponse:
 @project_view(verb="run.launch")
 def launch(request: ProjectRequest) -> HttpResponse:
     """Choose, read what will happen, press once."""
-    form = LaunchForm(request.project, request.POST or None, initial=request.GET.dict())
+    asked = request.GET.dict()
+    proposed = queries.suggested(
+        request.project, _uuid(asked.get("approval", "")), _uuid(asked.get("parent", ""))
+    )
+    form = LaunchForm(request.project, request.POST or None, initial=proposed | asked)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -141,6 +141,23 @@ def test_the_launch_page_says_what_will_happen_and_launches_once(team: Team, sig
     assert team.client(team.lead).get(reverse("trainers:launch", args=[slug])).status_code == 403
 
 
+def test_the_launch_page_proposes_what_fits_the_rows(
+    team: Team, signed: Signed, request: pytest.FixtureRequest
+) -> None:
+    url, client = reverse("trainers:launch", args=[team.project.slug]), team.client(team.engineer)
+
+    def proposed(**asked: str) -> tuple[object, object]:
+        form = client.get(url, asked).context["form"]
+        return form["recipe"].value(), form["parent"].value()
+
+    sft = str(signed("sft", seed=3).pk)
+    assert proposed() == proposed(approval=sft) == ("base-tiny", None)
+    model: ModelVersion = request.getfixturevalue("model")
+    assert proposed(approval=sft) == ("sft-tiny", model.pk)
+    assert proposed(approval=str(signed("preference", seed=4).pk)) == ("dpo-tiny", model.pk)
+    assert proposed(parent=str(model.pk)) == ("sft-tiny", str(model.pk))
+
+
 def test_the_api_launches_cancels_and_reports(team: Team, signed: Signed) -> None:
     client, root = team.client(team.engineer), f"/api/v1/projects/{team.project.slug}/runs/"
     made = client.post(
