@@ -67,7 +67,11 @@ def snapshot(request: ProjectRequest, snapshot_id: uuid.UUID) -> HttpResponse:
         "may": rights(request),
         "spec": spec_facts(found.selection),
         "history": [
-            {"at": one.at, "actor_name": one.actor_name, "said": word(VERBS_SAID, one.verb)[0]}
+            {
+                "at": one.at,
+                "actor_name": _("Winnow") if one.actor_kind == "system" else one.actor_name,
+                "said": word(VERBS_SAID, one.verb)[0],
+            }
             for one in history_of(found)[:30]
         ],
     }
@@ -198,7 +202,7 @@ def spec_facts(selection: Selection) -> list[tuple[Any, Any]]:
         (_("Per cluster"), _("one row") if spec["one_per_cluster"] else _("all rows")),
         (_("Strata"), ", ".join(axes) or _("all")),
         (_("Limit"), spec["max_rows"] or _("none")),
-        (_("Held out"), f"{spec['validation_permille']} ‰"),
+        (_("Held out"), f"{spec['validation_permille'] / 10:g} %"),
         (_("Seed"), spec["seed"]),
     ]
 
