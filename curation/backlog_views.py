@@ -47,7 +47,6 @@ def backlog(request: ProjectRequest) -> HttpResponse:
         "reasons": [(name, words, name == reason) for name, words in REASONS.items()],
         "mine": mine,
         "books": books,
-        "reason_words": REASONS,
     }  # fmt: skip
     return render(request, "curation/backlog_list.html", context)
 
@@ -62,7 +61,9 @@ def backlog_item(request: ProjectRequest, item_id: uuid.UUID) -> HttpResponse:
         "reason": REASONS.get(item.reason, item.reason),
         "conversation": stored.conversation if stored else None,
         "may_manage": may(request.user, "backlog.manage", request.project),
-        "members": User.objects.filter(memberships__project=request.project, is_active=True)
+        "members": User.objects.filter(
+            memberships__project=request.project, is_active=True, is_simulated=False
+        )
         .distinct()
         .order_by("name"),
         "by_hand": [(name, RESOLUTIONS[name]) for name in BY_HAND if name != "reindexed" or item.citation],

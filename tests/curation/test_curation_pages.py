@@ -113,7 +113,7 @@ def test_from_a_trace_to_the_backlog_and_off_it(team: Team, curated: list[Conver
         assert client.post(f"{base}/backlog/{item.pk}/owner/", {"owner": stranger}).status_code == 302
         assert BacklogItem.objects.get().owner == team.second_lead
     client.post(f"{base}/backlog/{item.pk}/resolution/", {"resolution": "dismissed"})
-    assert "1 came in, 0 are open" in page(team, "backlog/")
+    assert "1 came in; open: 0" in page(team, "backlog/")
     assert "too long" in page(team, "backlog/?state=resolved")
 
 
