@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
+from annotation.tags import REASONS
 from web.lineage.parts import Entry, Stage, link, stage, words
 from web.lineage.thread import Thread
 
@@ -82,7 +83,7 @@ def judgment_stage(thread: Thread, project: Project) -> Stage:
             _("annotator %s") % judgment.profile,
             facts=words(
                 choice_words().get(revision.choice, revision.choice),
-                ", ".join(tag.replace("_", " ") for tag in revision.tags),
+                ", ".join(str(REASONS.get(tag, tag)) for tag in revision.tags),
                 counted,
             ),
             at=revision.created_at,
