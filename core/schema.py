@@ -38,7 +38,10 @@ END $$;
 
 def roles() -> list[RunSQL]:
     """The two database roles and what the app role may do by default."""
-    return [RunSQL(ROLES, RunSQL.noop), RunSQL(REFUSE_CHANGE, "DROP FUNCTION IF EXISTS winnow_refuse_change()")]
+    return [
+        RunSQL(ROLES, RunSQL.noop),
+        RunSQL(REFUSE_CHANGE, "DROP FUNCTION IF EXISTS winnow_refuse_change()"),
+    ]
 
 
 def append_only(*tables: str) -> list[RunSQL]:
@@ -81,3 +84,11 @@ def written_by_ingest(*tables: str) -> list[RunSQL]:
         )
         for table in tables
     ]
+
+
+def trusted_path(*functions: str) -> RunSQL:
+    """These trigger functions read the schema's own tables: a temporary table of the same name would come before them."""
+    return RunSQL(
+        "".join(f"ALTER FUNCTION {name}() SET search_path = public, pg_temp;\n" for name in functions),
+        RunSQL.noop,
+    )

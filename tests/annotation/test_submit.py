@@ -13,7 +13,16 @@ from annotation.actions.profile import choose_value, define_axis
 from annotation.actions.revise import revise_judgment
 from annotation.actions.submit import submit_judgment
 from annotation.choices import Shown
-from annotation.models import Assignment, Decision, Item, Judgment, JudgmentGroup, JudgmentRevision
+from annotation.models import (
+    AnnotatorProfile,
+    Assignment,
+    Decision,
+    Item,
+    Judgment,
+    JudgmentGroup,
+    JudgmentRevision,
+    Quota,
+)
 from core.errors import NotFound, Refused
 from core.models import AuditEntry, Event
 
@@ -225,3 +234,34 @@ def test_a_counted_vote_beyond_what_was_asked_is_refused_by_the_database(team, c
         Item.objects.filter(pk=item.pk).update(slots_left=3)
     with pytest.raises(DatabaseError), transaction.atomic():
         Judgment.objects.create(project=team.project, item=item, profile=done.judgment.profile, slot=2)
+
+
+def test_a_vote_is_of_one_project_one_person_and_as_simulated_as_its_author(team, other_team, campaign):
+    (item,) = queue_pairs(campaign, 1)
+    mine = claim(who=team.annotator, campaign=campaign)
+
+    def refused(**fields):
+        given = {"project": team.project, "item": item, "profile": mine.profile, "slot": 1} | fields
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Judgment.objects.create(**given)
+
+    elsewhere = AnnotatorProfile.objects.create(project=other_team.project, user=team.annotator)
+    refused(profile=elsewhere)
+    refused(project=other_team.project)
+    robot = AnnotatorProfile.objects.create(project=team.project, user=team.lead, simulated=True)
+    refused(profile=robot)
+    refused(profile=robot, simulated=True, assignment=mine)
+    for change in ({"simulated": False}, {"user": team.admin}, {"project": other_team.project}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            AnnotatorProfile.objects.filter(pk=robot.pk).update(**change)
+    Judgment.objects.create(project=team.project, item=item, profile=robot, slot=1, simulated=True)
+
+
+def test_a_cap_cannot_be_taken_away(team, campaign):
+    (item,) = queue_pairs(campaign, 1)
+    axis = define_axis(who=team.lead, project=team.project, name="region", values=["north", "south"])
+    quota = Quota.objects.create(item=item, axis=axis, value="north", left=1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Quota.objects.filter(pk=quota.pk).update(value="south")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Quota.objects.filter(pk=quota.pk).delete()

@@ -145,6 +145,19 @@ class World:
             simulated=simulated,
         )
 
+    def simulated_revision(self) -> JudgmentRevision:
+        """What a simulated annotator said of some answer."""
+        profile = AnnotatorProfile.objects.create(
+            project=self.team.project, user=self.team.second_lead, simulated=True
+        )
+        item = self._item(self.answer("simulated"), "repair")
+        judgment = Judgment.objects.create(
+            project=self.team.project, item=item, profile=profile, slot=1, simulated=True
+        )
+        return JudgmentRevision.objects.create(
+            project=self.team.project, judgment=judgment, number=1, choice="drop"
+        )
+
     def snapshot(self, who: User | None = None, **spec: Any) -> Snapshot:
         """Select and build; the job runs here and now."""
         spec = {"kind": "sft"} | spec

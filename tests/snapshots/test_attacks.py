@@ -5,13 +5,14 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import Error
+from django.db import Error, connection
 
 from curation.actions.screening import Content, current_quarantine, screen_contents
 from curation.models import Asset, AssetVersion, Trace
 from snapshots.actions.review import refuse_snapshot, request_review
 from snapshots.models import RowContent, Snapshot, SnapshotRow
-from tests.snapshots.conftest import Attack, World
+from tests.conftest import Team
+from tests.snapshots.conftest import Attack, World, make_world
 
 FIELDS = (
     "project_id, content_id, content_hash, leaf, quarantine_id, screening_verdict, trace_id, version_id,"
@@ -113,7 +114,7 @@ def test_a_row_without_permission_to_train_cannot_enter(
 ) -> None:
     denied = world.answer("denied", training_use="denied")
     with pytest.raises(Error, match="permission to train"):
-        copy_row(attack, row, building, trace_id=denied.trace_id)
+        copy_row(attack, row, building, trace_id=denied.trace_id, version_id=denied.pk)
     copy_row(attack, row, building)
     entered = SnapshotRow.objects.get(snapshot=building)
     with pytest.raises(Error, match="permission to train"):
@@ -263,6 +264,154 @@ def test_a_decided_review_cannot_be_decided_again(world: World, sealed: Snapshot
     refuse_snapshot(who=world.team.lead, review=review, reason="no")
     with pytest.raises(Error):
         attack("UPDATE snapshots_review SET state = 'approved' WHERE id = %s", [review.pk])
+
+
+TEMP_TRACES = (
+    "CREATE TEMP TABLE curation_trace AS SELECT * FROM public.curation_trace;"
+    " UPDATE public.curation_trace SET training_use = 'denied'"
+)
+TEMP_ASSETS = (
+    "CREATE TEMP TABLE curation_asset AS SELECT * FROM public.curation_asset;"
+    " INSERT INTO curation_assetversion (asset_id, project_id, number, sha256, body, note)"
+    " SELECT id, project_id, 2, repeat('1', 64), '{}', '' FROM public.curation_asset WHERE kind = 'quarantine';"
+    " UPDATE public.curation_asset a SET current_id = v.id FROM curation_assetversion v"
+    " WHERE v.asset_id = a.id AND v.number = 2 AND a.kind = 'quarantine'"
+)
+
+
+@pytest.mark.parametrize(
+    ("temp", "why"),
+    [
+        (TEMP_TRACES, "permission"),
+        (TEMP_ASSETS, "stale"),
+    ],
+)
+def test_a_temporary_table_of_the_same_name_deceives_no_check(
+    building: Snapshot, row: SnapshotRow, attack: Attack, temp: str, why: str
+) -> None:
+    for statement in temp.split(";"):
+        attack(statement, [])
+    with pytest.raises(Error, match=why):
+        copy_row(attack, row, building)
+
+
+def test_every_function_of_the_schema_reads_its_own_tables(world: World) -> None:
+    """A trigger's function without a search path of its own is deceived by whoever makes temporary tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang"
+            " WHERE p.pronamespace = 'public'::regnamespace AND l.lanname IN ('plpgsql', 'sql')"
+            " AND NOT 'search_path=public, pg_temp' = ANY (coalesce(p.proconfig, '{}'))"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_a_row_names_a_version_of_its_own_trace(
+    building: Snapshot, row: SnapshotRow, world: World, attack: Attack
+) -> None:
+    denied = world.answer("denied", training_use="denied")
+    with pytest.raises(Error, match="belongs to its trace"):
+        copy_row(attack, row, building, version_id=denied.pk)
+    copy_row(attack, row, building)
+    entered = SnapshotRow.objects.get(snapshot=building)
+    with pytest.raises(Error, match="version of its trace"):
+        attack(
+            "INSERT INTO snapshots_rowsource (row_id, trace_id, version_id, role) VALUES (%s, %s, %s, 'rejected')",
+            [entered.pk, row.trace_id, denied.pk],
+        )
+
+
+def test_an_erased_text_enters_no_row(
+    building: Snapshot, world: World, row: SnapshotRow, attack: Attack
+) -> None:
+    attack(
+        "INSERT INTO curation_screening (project_id, content_hash, quarantine_id, verdict, evidence)"
+        " VALUES (%s, 'gone', %s, 'clean', '{}')",
+        [world.team.project.pk, building.quarantine_id],
+    )
+    attack(
+        "INSERT INTO snapshots_rowcontent (project_id, content_hash, key_id, leaf, erased_at)"
+        " VALUES (%s, 'gone', 'test', repeat('e', 64), now())",
+        [world.team.project.pk],
+    )
+    content = RowContent.objects.get(content_hash="gone")
+    with pytest.raises(Error, match="not erased"):
+        copy_row(attack, row, building, content_id=content.pk, content_hash="gone", leaf=content.leaf)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        """INSERT INTO snapshots_rowsource (row_id, trace_id, version_id, role)
+           SELECT id, trace_id, version_id, 'rejected' FROM snapshots_snapshotrow WHERE snapshot_id = %s""",
+        """INSERT INTO snapshots_rowjudgment (row_id, revision_id) SELECT r.id, v.id FROM snapshots_snapshotrow r
+           JOIN annotation_judgmentrevision v ON v.id NOT IN
+               (SELECT revision_id FROM snapshots_rowjudgment j WHERE j.row_id = r.id)
+           WHERE r.snapshot_id = %s""",
+    ],
+)
+def test_no_lineage_is_added_after_the_seal(sealed: Snapshot, attack: Attack, sql: str) -> None:
+    with pytest.raises(Error, match="while its snapshot is built"):
+        attack(sql, [sealed.pk])
+
+
+def test_a_row_that_rests_on_a_simulated_judgment_says_so(
+    building: Snapshot, world: World, row: SnapshotRow, attack: Attack
+) -> None:
+    copy_row(attack, row, building)
+    entered = SnapshotRow.objects.get(snapshot=building)
+    simulated = world.simulated_revision()
+    with pytest.raises(Error, match="says so"):
+        attack(
+            "INSERT INTO snapshots_rowjudgment (row_id, revision_id) VALUES (%s, %s)",
+            [entered.pk, simulated.pk],
+        )
+
+
+def test_a_snapshot_being_built_keeps_its_project_selection_and_quarantine(
+    building: Snapshot, other_team: Team, attack: Attack
+) -> None:
+    other = make_world(other_team)
+    theirs = current_quarantine(other.team.project)
+    for column, value in (
+        ("project_id", other_team.project.pk),
+        ("quarantine_id", theirs.pk),
+        ("kind", "dpo"),
+    ):
+        with pytest.raises(Error, match="append-only"):
+            attack(f"UPDATE snapshots_snapshot SET {column} = %s WHERE id = %s", [value, building.pk])
+    with pytest.raises(Error, match="of its project"):
+        attack(
+            "INSERT INTO snapshots_snapshot (id, project_id, selection_id, quarantine_id, kind, name, number, state,"
+            " row_count, manifest, manifest_sha256, error, created_by_id)"
+            " SELECT gen_random_uuid(), %s, selection_id, %s, kind, name, number, state, 0, '{}', '', '', created_by_id"
+            " FROM snapshots_snapshot WHERE id = %s",
+            [other_team.project.pk, theirs.pk, building.pk],
+        )
+
+
+def test_the_quarantine_pointer_never_moves_back(building: Snapshot, world: World, attack: Attack) -> None:
+    asset = Asset.objects.get(project=world.team.project, kind="quarantine")
+    newer = AssetVersion.objects.create(project=world.team.project, asset=asset, number=2, sha256="1" * 64)
+    attack("UPDATE curation_asset SET current_id = %s WHERE id = %s", [newer.pk, asset.pk])
+    for older in (building.quarantine_id, None):
+        with pytest.raises(Error, match="only moves on"):
+            attack("UPDATE curation_asset SET current_id = %s WHERE id = %s", [older, asset.pk])
+    with pytest.raises(Error, match="version of its own"):
+        attack("UPDATE curation_asset SET current_id = %s WHERE id = %s", [world.rules.pk, asset.pk])
+    with pytest.raises(Error, match="append-only"):
+        attack("UPDATE curation_asset SET kind = 'policy' WHERE id = %s", [asset.pk])
+    with pytest.raises(Error, match="permission denied"):
+        attack("DELETE FROM curation_asset WHERE id = %s", [asset.pk])
+
+
+def test_a_review_is_of_a_snapshot_of_its_project(sealed: Snapshot, other_team: Team, attack: Attack) -> None:
+    with pytest.raises(Error, match="of its project"):
+        attack(
+            "INSERT INTO snapshots_review (id, project_id, snapshot_id, requested_by_id, state, note, reason, checks)"
+            " VALUES (%s, %s, %s, %s, 'open', '', '', '{}')",
+            [uuid.uuid4(), other_team.project.pk, sealed.pk, other_team.engineer.pk],
+        )
 
 
 def test_screening_twice_says_the_same(world: World) -> None:

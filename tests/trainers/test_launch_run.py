@@ -14,6 +14,7 @@ from core.jobs import enqueue
 from core.models import AuditEntry, Event, Job
 from snapshots.models import Approval, Snapshot, Withdrawal
 from tests.conftest import Team
+from tests.trainers.approved import approve, chat_rows
 from trainers.actions import launch_run as launching
 from trainers.actions.launch_run import launch_run
 from trainers.models import ModelVersion, Recipe, Run
@@ -27,10 +28,10 @@ def launch(team: Team, approval: Approval, recipe: str = "base-tiny", **more: An
     return launch_run(who=team.engineer, project=team.project, approval_id=approval.pk, recipe=recipe, **more)
 
 
-def model_of(team: Team, run: Run, kind: str = "base") -> ModelVersion:
+def model_of(team: Team, run: Run, kind: str = "base", number: int = 1) -> ModelVersion:
     """A registered model without having trained one; the card tests train for real."""
     return ModelVersion.objects.create(
-        project=team.project, name=kind, number=1, kind=kind, run=run, weights_sha256="0" * 64
+        project=team.project, name=kind, number=number, kind=kind, run=run, weights_sha256="0" * 64
     )
 
 
@@ -205,14 +206,44 @@ def test_the_database_itself_refuses_runs_that_the_actions_would_refuse(
     attack(lambda: forged(job=run.job))
     attack(lambda: forged(state="queued"))
     attack(lambda: forged(kind="sft"))
+    rows = chat_rows("sft", 10, seed=5)
+    theirs = approve(
+        project=other_team.project,
+        requester=other_team.engineer,
+        approver=other_team.lead,
+        rows=rows,
+        name="theirs",
+    )
+    stranger = model_of(other_team, launch(other_team, theirs))
+    foreign = Recipe.objects.filter(project=other_team.project).first()
+    for changed in (
+        {"parent": stranger},
+        {"reference": stranger},
+        {"recipe": foreign},
+        {"job": enqueue(kind="training_run", project_id=other_team.project.pk)},
+    ):
+        with pytest.raises(Error, match="of its project"), transaction.atomic():
+            forged(**changed)
+    with pytest.raises(Error, match="of one project"), transaction.atomic():
+        model_of(other_team, run, number=2)
+    forged()
     Withdrawal.objects.create(approval=approval, withdrawn_by=team.lead, reason="found a leak")
     attack(forged)
+
+
+def test_a_fencing_token_only_grows(team: Team, signed: Signed) -> None:
+    run = launch(team, signed())
+    Job.objects.filter(pk=run.job_id).update(attempt=2)
+    attack(lambda: Job.objects.filter(pk=run.job_id).update(attempt=1))
+    attack(lambda: Job.objects.filter(pk=run.job_id).update(project_id=None))
 
 
 def test_what_a_run_was_started_with_cannot_be_rewritten(team: Team, signed: Signed) -> None:
     run, other = launch(team, signed()), signed("sft", seed=9)
     attack(lambda: Run.objects.filter(pk=run.pk).update(approval=other))
     attack(lambda: Run.objects.filter(pk=run.pk).update(spec={"seed": 8}))
+    attack(lambda: Run.objects.filter(pk=run.pk).update(requested_by=team.lead))
+    attack(lambda: Run.objects.filter(pk=run.pk).update(kind="ptq"))
     attack(run.delete)
     model = model_of(team, run)
     attack(lambda: ModelVersion.objects.filter(pk=model.pk).update(card="better than it is"))
