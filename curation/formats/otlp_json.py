@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from curation.formats.problem import RowProblem
 from curation.formats.spans import KINDS, STATUSES, Span
 from curation.formats.texts import parse_json
+
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
 class NotOtlp(ValueError):
@@ -22,6 +25,8 @@ def read(body: bytes, place: str) -> Iterator[tuple[int, Any, Span | RowProblem]
         raise NotOtlp("the body is not JSON") from error
     if not isinstance(request, dict):
         raise NotOtlp("the body is not a JSON object with resourceSpans")
+    if not isinstance(_get(request, "resourceSpans", "resource_spans"), list | None):
+        raise NotOtlp("resourceSpans is not a list")
     number = 0
     for group in _list(request, "resourceSpans", "resource_spans"):
         if not isinstance(group, dict):
@@ -100,7 +105,7 @@ def _id(raw: dict[str, Any], *names: str) -> str:
 def _integer(value: Any, field: str) -> int:
     if value is None:
         return 0
-    if isinstance(value, str) and value.isascii() and value.lstrip("-").isdigit() and len(value) <= 20:
+    if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63:
         return value

@@ -39,6 +39,8 @@ TRAINING_USES = ("allowed", "denied", "unknown")
 RATINGS = ("up", "down")
 CONTENT_FIELDS = {"model", "messages", "tools"}
 MAX_ID = 200
+NUMBERS = {"latency_ms": 10**9, "ttft_ms": 10**9, "turn": 10**9, "cost_usd": 10**9}
+"""A latency of 11 days: beyond it the end of a call is no time that can be stored."""
 EARLIEST, TOLERANCE = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=2)
 
 
@@ -121,10 +123,14 @@ def _check_inside(row: _Row, value: dict[str, Any]) -> None:
             row.refuse(
                 name, "broken_id", f"the id is empty or longer than {MAX_ID} characters", "Send a stable id."
             )
+    for name, most in NUMBERS.items():
+        if value.get(name) is not None and not -most <= value[name] <= most:
+            row.refuse(name, "wrong_value", "this number is too large", f"Send {name} as at most {most}.")
     _check_messages(row, value["request"].get("messages"), "request.messages")
     response = value.get("response")
     if response is not None:
         row.expect(response.get("choices"), LIST, "response.choices")
+        row.expect(response.get("usage"), OBJECT, "response.usage", required=False)
         for place, choice in enumerate(response["choices"]):
             row.expect(choice, OBJECT, f"response.choices[{place}]")
             _check_messages(row, [choice.get("message")], f"response.choices[{place}].message")

@@ -20,6 +20,9 @@ from curation.formats.spans import Span
 from curation.formats.texts import find_bad_text, parse_json, text_problem
 
 RECEIPTS = "receipts"
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a reader raises on a shape nobody thought of: it refuses its row, never the rows around it."""
+CANNOT = ("this row cannot be read", "Compare it with the form described in docs/ingest.md.")
 
 
 @dataclass(slots=True)
@@ -55,7 +58,10 @@ def _read_span(span: Span, place: str, number: int) -> Item | BrokenRow:
         return BrokenRow(
             RowProblem(place, number, "attributes", "wrong_type", "a number is too large", hint), b""
         )
-    unfold(span)
+    try:
+        unfold(span)
+    except UNREADABLE:
+        return BrokenRow(RowProblem(place, number, "attributes", "unreadable", *CANNOT), raw)
     if ESCAPED_NUL.encode() in raw and (found := find_bad_text(span)):
         return BrokenRow(text_problem(place, number, found), raw)
     return Item(place, number, f"{span['trace_id']}:{span['span_id']}", raw, span)
@@ -84,6 +90,8 @@ def _read_line(line: Line, place: str) -> Item | BrokenRow:
         return BrokenRow(bad.problem, line.raw)
     except orjson.JSONEncodeError:
         return BrokenRow(text_problem(place, line.number, ("", "too_deep")), line.raw)
+    except UNREADABLE:
+        return BrokenRow(RowProblem(place, line.number, "", "unreadable", *CANNOT), line.raw)
 
 
 def receipt_id(request_id: str) -> str:

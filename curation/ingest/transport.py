@@ -38,7 +38,7 @@ def read_body(stream: Readable | BinaryIO, *, encoding: str, limit: int) -> byte
     if encoding in ("", "identity"):
         return _bounded(iter(lambda: stream.read(CHUNK), b""), limit)
     if encoding not in ENCODINGS:
-        raise Undecodable(f"Content-Encoding {encoding[:40]!r} is not known; send gzip, deflate or none.")
+        raise Undecodable("The Content-Encoding is not known; send gzip, deflate or none.")
     return _bounded(_inflated(stream, ENCODINGS[encoding]), limit)
 
 

@@ -63,6 +63,10 @@ def test_two_calls_of_one_trace_share_it_and_have_spans_of_their_own() -> None:
         ({"feedback": {"ratng": "up"}}, "feedback.ratng", "unknown_field"),
         ({"feedback": {"rating": "meh"}}, "feedback.rating", "wrong_value"),
         ({"training_use": "maybe"}, "training_use", "wrong_value"),
+        ({"latency_ms": 1e308}, "latency_ms", "wrong_value"),
+        ({"latency_ms": 10**15}, "latency_ms", "wrong_value"),
+        ({"ttft_ms": 10**400}, "ttft_ms", "wrong_value"),
+        ({"response": {"choices": [], "usage": "many"}}, "response.usage", "wrong_type"),
     ],
 )
 def test_a_wrong_field_is_named_with_a_hint(changes: dict[str, Any], field: str, code: str) -> None:

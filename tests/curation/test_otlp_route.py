@@ -209,3 +209,23 @@ def test_an_address_with_a_nul_is_a_bad_request(team: Team) -> None:
 def test_a_filter_that_is_no_id_is_a_bad_request(team: Team) -> None:
     page = f"/api/v1/projects/{team.project.slug}/refusals?batch=nonsense"
     assert team.client(team.lead).get(page).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["--5", "-", "5-", "+5", " 5", "9" * 19])
+def test_a_number_that_is_none_refuses_its_span_only(token: str, value: str) -> None:
+    body = {
+        "resourceSpans": [{"scopeSpans": [{"spans": [{"startTimeUnixNano": value}, {"name": "another"}]}]}]
+    }
+    answer = post(token, json.dumps(body).encode(), "application/json")
+    assert answer.status_code == 200
+    assert answer.json()["partialSuccess"]["rejectedSpans"] == "2"
+
+
+def test_spans_that_are_no_list_are_no_request(token: str) -> None:
+    assert post(token, b'{"resourceSpans": {"a": 1}}', "application/json").status_code == 400
+
+
+def test_a_refusal_does_not_repeat_the_header(token: str) -> None:
+    answer = post(token, b"{}", "application/json", Content_Encoding="hunter2")
+    assert answer.status_code == 400
+    assert b"hunter2" not in answer.content
