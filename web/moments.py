@@ -31,7 +31,7 @@ def relative(moment: datetime, now: datetime | None = None) -> str:
         return _("just now")
     for limit, unit in _STEPS:
         if size < limit:
-            phrase = _words(int(size // unit), unit)
+            phrase = _words(int(size // unit) if seconds > 0 else max(1, round(size / unit)), unit)
             return (
                 _("%(time)s ago") % {"time": phrase} if seconds > 0 else _("in %(time)s") % {"time": phrase}
             )

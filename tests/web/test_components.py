@@ -70,6 +70,7 @@ def test_times_are_relative_until_a_month_has_passed() -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert relative(now - timedelta(minutes=3), now) == "3 minutes ago"
     assert relative(now + timedelta(hours=1, seconds=1), now) == "in 1 hour"
+    assert relative(now + timedelta(days=7, seconds=-1), now) == "in 7 days"
     assert relative(now - timedelta(days=60), now) == "31 Dec 2025"
 
 

@@ -47,7 +47,7 @@ def test_the_demo_bar_signs_in_as_its_people_and_nobody_else(
 
 
 def test_the_styleguide_is_for_staff(team: Team) -> None:
-    assert team.client(team.lead).get("/styleguide/").status_code == 302
+    assert team.client(team.lead).get("/styleguide/").status_code == 403
     team.admin.is_staff = True
     team.admin.save()
     html = team.client(team.admin).get("/styleguide/").content.decode()
