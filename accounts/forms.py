@@ -14,7 +14,9 @@ from accounts.models.access import Scope
 class InviteForm(forms.Form):
     """Whom to invite, as what, and for how long the link works."""
 
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("The link works for this address only."))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, help_text=_("The link works for this address only.")
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     days = forms.IntegerField(
         label=_("The link works for (days)"), min_value=1, max_value=MAX_DAYS, initial=DEFAULT_DAYS

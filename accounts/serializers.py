@@ -30,7 +30,7 @@ class RolesIn(serializers.Serializer[Any]):
 class InvitationIn(serializers.Serializer[Any]):
     """Whom to invite."""
 
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=254)
     role = serializers.ChoiceField(choices=Role.choices)
     days = serializers.IntegerField(default=DEFAULT_DAYS)
 

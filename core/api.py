@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
@@ -12,6 +13,12 @@ from rest_framework.views import exception_handler
 from core.errors import Refused
 
 PROBLEM = "application/problem+json"
+CANNOT_BE_TAKEN: list[tuple[type[Exception], str]] = [
+    (RecursionError, "The JSON is nested too deeply."),
+    (UnicodeEncodeError, "A text holds half a surrogate pair; send the whole pair or the character itself."),
+    (DataError, "A value is longer or larger than its field takes."),
+]
+"""What no serializer notices and the parser or PostgreSQL does: the sender's fault, said without the value."""
 
 
 class CursorPage(CursorPagination):
@@ -24,10 +31,31 @@ class CursorPage(CursorPagination):
     """Rows of equal first value are told apart by an offset; DRF's 1,000 would repeat a page for ever beyond that."""
     page_size_query_param = "page_size"
 
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any] | None:
+        """A cursor that names no place of this list is refused, wherever the list notices it."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError, DataError) as error:
+            raise exceptions.NotFound(self.invalid_cursor_message) from error
+
 
 def _problem(status: int, code: str, detail: str, **more: Any) -> Response:
-    body = {"type": f"urn:winnow:problem:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}
+    body = {
+        "type": f"urn:winnow:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+    }
     return Response({**body, **more}, status=status, content_type=PROBLEM)
+
+
+def _sayable(detail: Any) -> Any:
+    """A serializer may quote what was sent; half a surrogate pair in it cannot be written into an answer."""
+    if isinstance(detail, dict):
+        return {_sayable(str(name)): _sayable(inner) for name, inner in detail.items()}
+    if isinstance(detail, list):
+        return [_sayable(inner) for inner in detail]
+    return str(detail).encode("utf-8", "backslashreplace").decode()
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -36,13 +64,16 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return _problem(error.status, error.code, error.message, hint=error.hint, **error.context)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    for kinds, said in CANNOT_BE_TAKEN:
+        if isinstance(error, kinds):
+            error = exceptions.ParseError(said)
     if isinstance(error, ValidationError):  # a filter was given something that is no id or number
         error = exceptions.ValidationError(error.messages)
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response
     detail = error.detail if isinstance(error.detail, str) else "The request has fields that cannot be taken."
-    more = {} if isinstance(error.detail, str) else {"errors": error.detail}
+    more = {} if isinstance(error.detail, str) else {"errors": _sayable(error.detail)}
     problem = _problem(response.status_code, str(error.default_code), str(detail), **more)
     for header in ("WWW-Authenticate", "Retry-After"):
         if header in response:

@@ -68,3 +68,37 @@ def test_the_command_lets_the_first_person_in(db: None, capsys: pytest.CaptureFi
     )
     assert signed_in.status_code == 302
     assert roles_of(User.objects.get(), Project.objects.get(slug="first")) == {Role.ADMIN}
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"reason": "x", "note": "\\ud800"}', b'{"reason": "\\ud800"}', b"{", b"NaN"]
+)
+@pytest.mark.parametrize("path", ["backlog", "selections", "tokens", "invitations", "index/citations"])
+def test_a_body_that_is_no_json_of_ours_is_a_bad_request(team: Team, path: str, body: bytes) -> None:
+    answer = team.client(team.admin).post(
+        f"/api/v1/projects/{team.project.slug}/{path}", body, content_type="application/json"
+    )
+    assert 400 <= answer.status_code < 500
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "cursor", ["cD1hYmM=", "cD0yMDI2LTAxLTAx", "cD05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OQ==", "x"]
+)
+@pytest.mark.parametrize(
+    "path", ["refusals", "clusters", "screenings", "index/documents", "snapshots", "audit", "traces"]
+)
+def test_a_cursor_that_names_no_place_is_not_found(team: Team, path: str, cursor: str) -> None:
+    answer = team.client(team.lead).get(f"/api/v1/projects/{team.project.slug}/{path}", {"cursor": cursor})
+    assert answer.status_code in (200, 400, 404)
+
+
+def test_an_address_longer_than_its_column_is_refused(team: Team) -> None:
+    long = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.example"
+    browser, slug = team.client(team.admin), team.project.slug
+    api = browser.post(
+        f"/api/v1/projects/{slug}/invitations", {"email": long, "role": "annotator"}, "application/json"
+    )
+    assert api.status_code == 400
+    form = {"email": long, "role": "annotator", "days": 7}
+    assert "254" in browser.post(f"/p/{slug}/accounts/members/invite/", form).content.decode()
