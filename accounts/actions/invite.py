@@ -63,15 +63,15 @@ def revoke_invitation(*, who: User | ApiToken, project: Project, invitation_id: 
         emit(subject=invitation, name="revoked", project_id=project.pk)
 
 
-def find_invitation(secret: str) -> Invitation:
-    """The open invitation of that secret; used, revoked, expired and unknown ones are refused alike."""
-    invitation = (
-        Invitation.objects.filter(
-            token_sha256=digest(secret), accepted_at=None, revoked_at=None, expires_at__gt=Now()
-        )
-        .select_related("project", "invited_by")
-        .first()
-    )
+def find_invitation(secret: str, *, lock: bool = False) -> Invitation:
+    """The open invitation of that secret; used, revoked, expired and unknown ones are refused alike.
+
+    With `lock`, inside a transaction, a second reader waits and then finds it used.
+    """
+    found = Invitation.objects.filter(
+        token_sha256=digest(secret), accepted_at=None, revoked_at=None, expires_at__gt=Now()
+    ).select_related("project", "invited_by")
+    invitation = (found.select_for_update(of=("self",)) if lock else found).first()
     if invitation is None:
         raise NotFound(
             "invitation_gone",
@@ -84,7 +84,7 @@ def find_invitation(secret: str) -> Invitation:
 def accept_as_member(*, user: User, secret: str) -> Membership:
     """A signed-in person takes the role. The link is for one address and refuses every other account."""
     with transaction.atomic():
-        invitation = find_invitation(secret)
+        invitation = find_invitation(secret, lock=True)
         if user.email != invitation.email:
             raise Refused(
                 "other_address",
@@ -97,7 +97,7 @@ def accept_as_member(*, user: User, secret: str) -> Membership:
 def accept_as_newcomer(*, secret: str, name: str, password: str) -> Membership:
     """A person without an account gets one and the role. Raises ValidationError for a weak password."""
     with transaction.atomic():
-        invitation = find_invitation(secret)
+        invitation = find_invitation(secret, lock=True)
         if User.objects.filter(email=invitation.email).exists():
             raise Refused(
                 "has_account",

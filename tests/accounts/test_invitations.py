@@ -1,9 +1,11 @@
 """People come in by a link that works once, for one address, for a while."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from accounts.models import Invitation, Membership, Project, Role, User
 from accounts.permissions import roles_of
 from core.errors import NotFound, PermissionRefused, Refused
 from core.models import AuditEntry
-from tests.conftest import Team
+from tests.conftest import Team, make_team
 
 PASSWORD = "correct horse battery"
 
@@ -101,3 +103,20 @@ def test_the_page_makes_the_link_and_the_link_makes_the_account(team: Team) -> N
     assert joined.status_code == 302
     assert visitor.get("/account/profile/").status_code == 200
     assert Client().get(link).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_pressed_four_times_at_once_lets_one_in_and_says_so_to_the_others() -> None:
+    secret = invited(make_team("acme"))
+
+    def press(number: int) -> str:
+        try:
+            accept_as_newcomer(secret=secret, name=f"New {number}", password=PASSWORD)
+        except Refused as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "in"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(press, range(4))) == sorted(["in", *["invitation_gone"] * 3])
