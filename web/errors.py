@@ -1,8 +1,10 @@
 """Error pages: what happened, what to do, and an id to quote. They need no database."""
 
+import sys
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -43,17 +45,41 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def fault(request: HttpRequest, *args: Any) -> HttpResponse:
-    """500: rendered without context processors, because one of them may be what failed."""
-    context = {
-        "status": 500,
-        "title": _("Something broke on our side"),
-        "text": _(
+    """500, or 503 while the database is away: rendered without context processors, as one of them may be what failed."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    if away:
+        status, title = 503, _("The database does not answer")
+        text = _("Nothing you sent was half done, and nothing is lost. Wait a moment and try again.")
+    else:
+        status, title = 500, _("Something broke on our side")
+        text = _(
             "It was logged. Nothing you sent was half done: a change either happened as a whole or not at all."
-        ),
-        "request_id": request.META.get("WINNOW_REQUEST_ID", ""),
-        "whole_window": True,
-    }
-    return HttpResponse(render_to_string("web/error.html", context), status=500)
+        )
+    request_id = request.META.get("WINNOW_REQUEST_ID", "")
+    response: HttpResponse
+    if request.path.startswith("/api/v1/"):
+        code = "unavailable" if away else "fault"
+        problem = {
+            "type": f"urn:winnow:problem:{code}",
+            "title": str(title),
+            "status": status,
+            "detail": str(text),
+        }
+        response = JsonResponse(
+            {**problem, "request_id": request_id}, status=status, content_type="application/problem+json"
+        )
+    else:
+        context = {
+            "status": status,
+            "title": title,
+            "text": text,
+            "request_id": request_id,
+            "whole_window": True,
+        }
+        response = HttpResponse(render_to_string("web/error.html", context), status=status)
+    if away:
+        response["Retry-After"] = "5"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
