@@ -65,7 +65,11 @@ def _setup(place: Place, *, core_only: bool, tests: bool) -> int:
 def _demo(place: Place, options: argparse.Namespace, rest: list[str]) -> int:
     """Our own options start the product; all but host and port are the demo's too."""
     flags = {"--once": options.once, "--without-training": options.without_training}
-    handed_on = [flag for flag, given in flags.items() if given] + rest
+    files = {"--traces": options.traces, "--documents": options.documents}
+    handed_on = [flag for flag, given in flags.items() if given]
+    handed_on += [
+        word for flag, file in files.items() if file for word in (flag, str(Path(file).resolve()))
+    ] + rest
     whole = product.Product(
         place, options.host, options.port, demo=True, without_training=options.without_training
     )
@@ -93,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
         if name == "demo":
             command.add_argument(
                 "--once", action="store_true", help="leave nothing running; exit 0 only if every stage ran"
+            )
+            command.add_argument(
+                "--traces", metavar="FILE", help="JSONL(.gz) instead of the example assistant's traces"
+            )
+            command.add_argument(
+                "--documents", metavar="FILE", help="JSONL corpus instead of Python's documentation"
             )
     commands.add_parser("down", help="stop what this checkout left running")
     commands.add_parser("test", help="run the tests; arguments go to pytest")

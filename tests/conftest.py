@@ -74,7 +74,7 @@ def make_team(slug: str) -> Team:
             f"{name}@{slug}.example", "a long password", name=name.title()
         )
         Membership.objects.create(project=project, user=people[name], role=role)
-    return Team(project=project, **people)
+    return Team(project, **people)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ from core.registry import InboxItem, registry
 
 
 def waiting_for(project: Project, user: User) -> list[InboxItem]:
-    """Everything that waits, oldest first; what has no time comes first of all."""
+    """Everything that waits, oldest first; a queue that is always there comes after what somebody asked for."""
     verbs = verbs_of(roles_of(user, project))
     found: list[InboxItem] = []
     for verb, provider in registry.inbox.values():
         if verb in verbs:
             found.extend(provider(project, user))
     return sorted(
-        found, key=lambda item: (item.since is not None, item.since.timestamp() if item.since else 0.0)
+        found, key=lambda item: (item.since is None, item.since.timestamp() if item.since else 0.0)
     )
 
 
