@@ -29,7 +29,21 @@ from curation.models import IngestBatch, Refusal, TrainingUse
 CHUNK = 500
 CHUNK_BYTES = 16 << 20
 SHOWN_PROBLEMS = 20
+HOPELESS = 10_000
 Who = User | ApiToken | Actor
+
+
+_REST_NOT_READ = BrokenRow(
+    RowProblem(
+        place="the rest",
+        line=None,
+        field="",
+        code="rest_not_read",
+        message=f"Of the first {HOPELESS:,} rows next to none could be taken; the rest was not read.",
+        hint="Check that this is a file of traces; what was sound in it is stored, and sending it again is harmless.",
+    ),
+    b"",
+)
 
 
 @dataclass(slots=True)
@@ -67,10 +81,19 @@ def ingest_batch(
     with SECONDS.labels(route).time():
         for part in _parts(items):
             delivery.take(part, report)
+            if _is_something_else(report):
+                delivery.take([_REST_NOT_READ], report)
+                break
     IngestBatch.objects.filter(pk=report.batch_id).update(finished_at=Now())
     for outcome in ("accepted", "redelivered", "conflicting", "refused"):
         ROWS.labels(route, outcome).inc(getattr(report, outcome))
     return report
+
+
+def _is_something_else(report: Report) -> bool:
+    """Whether so many rows were refused, and next to none taken, that this is no file of traces."""
+    taken = report.accepted + report.redelivered + report.conflicting
+    return report.refused >= HOPELESS and taken * 100 < report.refused
 
 
 def _parts(items: Iterable[Item | BrokenRow]) -> Iterator[list[Item | BrokenRow]]:

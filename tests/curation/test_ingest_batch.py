@@ -279,3 +279,23 @@ def test_an_operator_at_the_command_line_is_audited_as_the_system(team: Team) ->
     items = read_records(io.BytesIO(lines(record())), place="f")
     ingest_batch(who=system("ingest command"), project=team.project, route="file", items=items)
     assert AuditEntry.objects.get(verb="trace.ingest").actor_kind == "system"
+
+
+def test_a_body_that_is_no_file_of_traces_is_given_up_with_one_word_and_what_was_sound_stays(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HOPELESS", 1_000)
+    monkeypatch.setattr(module, "CHUNK", 100)
+    report = deliver(team, lines(record()) + b"\n" + b'{"a":1}\n' * 5_000)
+    assert counts(report) == (1, 0, 0, 1_099 + 1)
+    assert Refusal.objects.filter(code="rest_not_read").count() == 1
+    assert Trace.objects.count() == 1
+
+
+def test_a_file_with_many_bad_rows_among_good_ones_is_read_to_its_end(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HOPELESS", 10)
+    monkeypatch.setattr(module, "CHUNK", 5)
+    good = [record(trace_id=f"{number:032x}", request_id=f"r{number}") for number in range(1, 9)]
+    assert counts(deliver(team, lines(*good, *[b"{}"] * 60))) == (8, 0, 0, 60)
