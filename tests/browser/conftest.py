@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -31,6 +33,7 @@ ARGUMENTS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PASSWORD = "a long password"
 WIDE, NARROW = 1440, 380
+QUIET_LOOKS = 5
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,6 +95,21 @@ class Visit:
         self.page.set_viewport_size({"width": width, "height": height})
 
 
+def let_last_requests_end() -> None:
+    """A page that closes still says goodbye to the server; emptying the tables under that request would deadlock."""
+    quiet = 0
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE d.datname = current_database() AND l.pid <> pg_backend_pid()"
+            )
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+        if quiet == QUIET_LOOKS:
+            return
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def visit(
     browser: "playwright_api.Browser", live_server: LiveServer, client: object
@@ -118,3 +136,4 @@ def visit(
     yield make
     for context in contexts:
         context.close()
+    let_last_requests_end()
