@@ -101,8 +101,7 @@ def test_a_stale_attempt_cannot_register_what_it_made(
     end = time.monotonic() + 40
     while attempt.read("result") is None and time.monotonic() < end:
         time.sleep(0.05)
-    stale = RunningJob(Job.objects.get(pk=run.job_id), run.job.attempt)
-    Job.objects.filter(pk=run.job_id).update(attempt=run.job.attempt + 1)
+    stale = RunningJob(Job.objects.get(pk=run.job_id), attempt.number - 1)
     from core.jobs import Lost
     from trainers.registering import register
 
@@ -112,9 +111,8 @@ def test_a_stale_attempt_cannot_register_what_it_made(
     assert not Artifact.objects.exists()
     with pytest.raises(Error), transaction.atomic():
         Artifact.objects.create(
-            run=run, attempt=attempt.number, path="x", kind="file", sha256="0" * 64, bytes=1
+            run=run, attempt=stale.attempt, path="x", kind="file", sha256="0" * 64, bytes=1
         )
-    Job.objects.filter(pk=run.job_id).update(attempt=attempt.number)
 
     real_put = storage.put
 
