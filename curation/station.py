@@ -25,7 +25,9 @@ def read_traces(project: Project) -> StationState:
     refused = capped_count(Refusal.objects.filter(project=project), CAP)
     others = [Count(waiting, _("settling"), "active"), Count(refused, _("rows refused"), "dropped")]
     return StationState(
-        Count(capped_count(traces, CAP), _("traces")),
+        Count(
+            capped_count(traces, CAP), _("traces"), simulated=capped_count(traces.filter(simulated=True), CAP)
+        ),
         tuple(one for one in others if one.value),
         busy=str(_("Settling")) if waiting else "",
     )
