@@ -14,8 +14,35 @@ ROLES = ("system", "user", "assistant", "tool")
 Role = Literal["system", "user", "assistant", "tool"]
 
 
+class TokenLogprob(TypedDict):
+    """One token the model chose: offsets in its message's text part `part`, natural logarithm of its probability.
+
+    The token itself is the text between the offsets and is not stored a second time: split into tokens, a secret
+    would pass every rule. Offsets are those of the redacted text; a token that touched a surrogate covers all of it.
+    """
+
+    part: int
+    start: int
+    end: int
+    logprob: float
+
+
+class Passage(TypedDict):
+    """One document of a retrieval part; the text is in the conversation's `retrieval`, under the same hash."""
+
+    document_id: str
+    passage_hash: str
+    score: float | None
+
+
 class Part(TypedDict, total=False):
-    """One typed piece of a message; `type` decides which of the other fields are present."""
+    """One typed piece of a message; `type` decides which of the other fields are present.
+
+    text, reasoning: `text` · tool_call: `id`, `name`, `arguments` (the text itself where it is no JSON) ·
+    tool_result: `id`, `name`, `result`, `is_error`, `timed_out`, `duration_ms` · code_execution: `id`, `language`,
+    `input`, `stdout`, `stderr`, `exit_code`, `truncated`, `timed_out` · retrieval: `query`, `documents` ·
+    file: `uri` or `sha256`, `name`, `mime_type`, `size` · data: `name`, `result` (a type nobody knows, kept).
+    """
 
     type: str
     text: str
@@ -24,8 +51,20 @@ class Part(TypedDict, total=False):
     arguments: Any
     result: Any
     is_error: bool
+    timed_out: bool
+    truncated: bool
+    duration_ms: float
+    language: str
+    input: str
+    stdout: str
+    stderr: str
+    exit_code: int
+    query: str
+    documents: list[Passage]
     uri: str
+    sha256: str
     mime_type: str
+    size: int
 
 
 class Message(TypedDict):
@@ -36,23 +75,59 @@ class Message(TypedDict):
     name: NotRequired[str]
     finish_reason: NotRequired[str]
     model: NotRequired[str]
+    logprobs: NotRequired[list[TokenLogprob]]
+    weight: NotRequired[float]
 
 
 class Tool(TypedDict):
-    """A tool the model was offered; `parameters` is its JSON schema."""
+    """A tool the model was offered; `parameters` is its JSON schema.
+
+    `irreversible`: what it does cannot be undone; `sandboxed`: it cannot reach the world. Absent is unknown.
+    """
 
     name: str
     description: str
     parameters: dict[str, Any]
+    irreversible: NotRequired[bool]
+    sandboxed: NotRequired[bool]
 
 
 class Retrieved(TypedDict):
-    """A passage that retrieval handed to the model."""
+    """A passage that retrieval handed to the model; `passage_hash` is the sha256 of its redacted text, in hex."""
 
     document_id: str
     text: str
     score: float | None
     uri: NotRequired[str]
+    passage_hash: NotRequired[str]
+
+
+class Guard(TypedDict):
+    """What one guard said: `layer` input, output, tool or retrieval; `verdict` allow, flag, redact, block or escalate."""
+
+    layer: str
+    name: str
+    rule_version: str
+    score: float | None
+    verdict: str
+
+
+class Interrupt(TypedDict):
+    """Something cut the course of the conversation short: `kind` timeout, cancelled, handover or error."""
+
+    kind: str
+    at: str
+    span_id: str
+    detail: str
+    recovered: bool
+
+
+class Price(TypedDict):
+    """How a cost came about: `source` reported (the sender said so) or book, and which version of which book."""
+
+    source: str
+    book: str
+    version: int
 
 
 class Call(TypedDict):
@@ -71,6 +146,7 @@ class Call(TypedDict):
     status: str
     error_type: str
     cost_usd: float | None
+    price: NotRequired[Price]
 
 
 class Failure(TypedDict):
@@ -90,6 +166,7 @@ class Context(TypedDict):
     session: str
     user: str
     language: str
+    arm: NotRequired[str]
 
 
 class Conversation(TypedDict):
@@ -105,6 +182,8 @@ class Conversation(TypedDict):
     error: Failure | None
     context: Context
     attributes: dict[str, Any]
+    guards: NotRequired[list[Guard]]
+    interrupts: NotRequired[list[Interrupt]]
 
 
 def text_part(text: str) -> Part:
@@ -119,7 +198,7 @@ def message(role: Role, text: str) -> Message:
 
 def empty_context() -> Context:
     """A context in which nothing is known."""
-    return cast(Context, dict.fromkeys(Context.__annotations__, ""))
+    return cast(Context, dict.fromkeys(Context.__required_keys__, ""))
 
 
 def new_conversation(messages: Iterable[Message] = ()) -> Conversation:

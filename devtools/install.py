@@ -18,7 +18,7 @@ from devtools.place import Place, Refusal, say
 
 CORE = ("embedded", "examples")
 HEAVY = ("embed", "train")
-TESTS = ("dev",)
+TESTS = ("dev", "clients", "tagger")
 NEEDS_TORCH = frozenset({"embed", "train"})
 UV = "uv>=0.9,<1"
 
