@@ -166,7 +166,6 @@ class Context(TypedDict):
     session: str
     user: str
     language: str
-    arm: NotRequired[str]
 
 
 class Conversation(TypedDict):
