@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from curation import backlog_views, board_views, ingest_views, quarantine_views, trace_views
+from curation import backlog_views, board_views, connect_views, ingest_views, quarantine_views, trace_views
 
 app_name = "curation"
 urlpatterns = [
     path("traces/", trace_views.traces, name="traces"),
     path("traces/<uuid:trace_id>/", trace_views.trace, name="trace"),
     path("ingest/", ingest_views.ingest, name="ingest"),
+    path("connect/", connect_views.connect, name="connect"),
+    path("connect/arrivals/", connect_views.arrivals, name="arrivals"),
     path("ingest/<uuid:batch_id>/", ingest_views.batch, name="batch"),
     path("refusals/", ingest_views.refusals, name="refusals"),
     path("", board_views.board, name="board"),

@@ -1,0 +1,24 @@
+"""OpenAI's client with OpenInference, the instrumentation of Phoenix and Arize."""
+
+import os
+
+import openai
+from openinference.instrumentation.openai import OpenAIInstrumentor
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+exporter = OTLPSpanExporter(
+    endpoint=os.environ["WINNOW_URL"] + "/v1/traces",
+    headers={"Authorization": "Bearer " + os.environ["WINNOW_TOKEN"]},
+)
+provider = TracerProvider(resource=Resource.create({"service.name": "my-app"}))
+provider.add_span_processor(BatchSpanProcessor(exporter))
+OpenAIInstrumentor().instrument(tracer_provider=provider)
+
+answer = openai.OpenAI().chat.completions.create(
+    model="gpt-5-mini", messages=[{"role": "user", "content": "Which planet is the largest?"}]
+)
+print(answer.choices[0].message.content)
+provider.shutdown()
