@@ -58,7 +58,22 @@ def find_hits(text: str, rules: RuleSet) -> list[Hit]:
         hits += [
             hit for rule in rules.near for low, high in windows for hit in _matches(rule, searched, low, high)
         ]
-    return _disjoint(hits, rules.order) if len(hits) > 1 else hits
+    if len(hits) > 1:
+        hits = _disjoint(hits, rules.order)
+    return _with_entities(searched, rules.tagger, hits) if rules.tagger else hits
+
+
+def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
+    """People and addresses beside the structured hits; where they overlap the structured one stays."""
+    from core.privacy.tagger import find_entities
+
+    taken = [(hit.start, hit.end) for hit in hits]
+    entities = [
+        Hit(start, end, f"tagger_{kind}", kind, " ".join(text[start:end].casefold().split()))
+        for start, end, kind in find_entities(text, model)
+        if not any(start < high and low < end for low, high in taken)
+    ]
+    return sorted([*hits, *entities], key=lambda hit: hit.start) if entities else hits
 
 
 def _present(compiled: CompiledRule, text: str) -> bool:

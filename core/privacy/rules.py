@@ -48,12 +48,16 @@ class CompiledRule:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """A named, numbered, hashed list of rules, and the names of attributes whose whole value is secret."""
+    """A named, numbered, hashed list of rules, and the names of attributes whose whole value is secret.
+
+    `tagger` names the model that finds people and addresses in free text; empty is the structured lane alone.
+    """
 
     name: str
     version: int
     rules: tuple[Rule, ...]
     sensitive_keys: str
+    tagger: str = ""
     clean_keys: set[str] = field(default_factory=set, repr=False, compare=False)
     key_names: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
@@ -63,6 +67,7 @@ class RuleSet:
             "name": self.name,
             "version": self.version,
             "sensitive_keys": self.sensitive_keys,
+            **({"tagger": self.tagger} if self.tagger else {}),
             "rules": [{**asdict(rule), "anchors": list(rule.anchors)} for rule in self.rules],
         }
 
@@ -70,7 +75,13 @@ class RuleSet:
     def from_data(cls, data: Mapping[str, Any]) -> RuleSet:
         """Rebuild from `as_data`; raises KeyError, TypeError or re.error on a set that cannot be used."""
         rules = tuple(Rule(**{**rule, "anchors": tuple(rule.get("anchors", ()))}) for rule in data["rules"])
-        made = cls(str(data["name"]), int(data["version"]), rules, str(data["sensitive_keys"]))
+        made = cls(
+            str(data["name"]),
+            int(data["version"]),
+            rules,
+            str(data["sensitive_keys"]),
+            str(data.get("tagger", "")),
+        )
         _ = made.near, made.anywhere, made.secret_names, made.presence
         return made
 

@@ -18,6 +18,8 @@ LABELS = {
     "ip": "IP",
     "url_credentials": "CREDENTIALS",
     "secret": "SECRET",
+    "person": "PERSON",
+    "address": "ADDRESS",
 }
 _DIGEST = f"[{ALPHABET}]{{{LENGTH}}}"
 SURROGATE = re.compile(rf"\[[A-Z]{{2,24}}:{_DIGEST}\]|user-{_DIGEST}@example\.invalid")
