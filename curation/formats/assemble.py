@@ -12,6 +12,7 @@ from typing import Any
 
 from curation.conversation import Context, Conversation, Message, Retrieved, Tool, new_conversation
 from curation.formats import genai
+from curation.formats.carried import CARRIED, put_back
 from curation.formats.messages import decoded
 from curation.formats.spans import Span
 
@@ -19,7 +20,7 @@ TOLD_ELSEWHERE = (
     "gen_ai.input.", "gen_ai.output.", "gen_ai.system_instructions", "gen_ai.tool.", "gen_ai.usage.",
     "gen_ai.retrieval.", "gen_ai.response.finish_reasons", "gen_ai.response.model", "gen_ai.request.model",
     "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.conversation.id", "session.id", "user.id", "error.type",
-    "winnow.variant", "winnow.release", "winnow.language", "winnow.cost_usd",
+    "winnow.variant", "winnow.release", "winnow.language", "winnow.cost_usd", CARRIED,
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def assemble(spans: Sequence[Span]) -> Conversation:
     conversation["context"] = _context(ordered)
     conversation["attributes"] = _rest(ordered, winner)
     _judge_status(conversation, ordered, winner)
-    return conversation
+    return put_back(conversation, ordered)
 
 
 def outermost_calls(spans: Sequence[Span]) -> list[Span]:
