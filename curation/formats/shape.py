@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from curation.conversation import Conversation
+from curation.conversation import Conversation, Part
 
 Check = Callable[[Any, str], "str | None"]
 NOT_CARRIED = {"schema", "attributes"}
@@ -99,7 +99,7 @@ def _dict_of(inner: Check) -> Check:
 def _record(kind: Any) -> Check:
     hints = get_type_hints(kind, include_extras=True)
     checks = {name: _check(hint) for name, hint in hints.items()}
-    required = kind.__required_keys__ if kind.__name__ != "Part" else frozenset()
+    required = [name for name, hint in hints.items() if get_origin(hint) is not NotRequired] if kind.__total__ else []
 
     def check(value: Any, path: str) -> str | None:
         if not isinstance(value, dict):
@@ -109,7 +109,7 @@ def _record(kind: Any) -> Check:
                 return f"{path}.{name}"
             if found := checks[name](inner, f"{path}.{name}"):
                 return found
-        needed = PARTS.get(value.get("type", "")) if kind.__name__ == "Part" else required
+        needed = PARTS.get(value.get("type", "")) if kind is Part else required
         if needed is None:
             return f"{path}.type"
         return next((f"{path}.{name}" for name in needed if name not in value), None)

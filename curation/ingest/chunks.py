@@ -11,7 +11,7 @@ from core.privacy import RedactionFailed, redact
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import Span
 from curation.ingest import store
-from curation.ingest.items import RECEIPTS, Item
+from curation.ingest.items import NAMES, RECEIPTS, Item
 from curation.ingest.redaction import Redactor, redact_span, redactor_for
 
 
@@ -37,6 +37,7 @@ class Sorter:
     def __init__(self, project_id: uuid.UUID) -> None:
         self.project_id = project_id
         self.key: Key = project_key(project_id, RECEIPTS)
+        self.names: Key = project_key(project_id, NAMES)
         self.redactor: Redactor = redactor_for(project_id)
 
     def sort(self, part: Iterable[Item | BrokenRow]) -> Chunk:
@@ -46,7 +47,7 @@ class Sorter:
             if isinstance(one, BrokenRow):
                 self.refuse(one.problem, one.raw, chunk)
             else:
-                items.append(one)
+                items.append(one.named(self.names))
         known = store.known_receipts(self.project_id, [one.external_id for one in items])
         for item in items:
             if item.external_id in known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -19,7 +19,7 @@ from curation.formats.record import read_record
 from curation.formats.spans import Span
 from curation.formats.texts import find_bad_text, parse_json, text_problem
 
-RECEIPTS = "receipts"
+RECEIPTS, NAMES = "receipts", "names"
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a reader raises on a shape nobody thought of: it refuses its row, never the rows around it."""
 CANNOT = ("this row cannot be read", "Compare it with the form described in docs/ingest.md.")
@@ -27,7 +27,10 @@ CANNOT = ("this row cannot be read", "Compare it with the form described in docs
 
 @dataclass(slots=True)
 class Item:
-    """One readable span, not yet redacted: it lives in memory only. `raw` are its canonical bytes."""
+    """One readable span, not yet redacted: it lives in memory only. `raw` are its canonical bytes.
+
+    An item whose sender gave it no id has "" for one until it is `named`.
+    """
 
     place: str
     line: int | None
@@ -38,6 +41,14 @@ class Item:
     def mac(self, key: Key) -> bytes:
         """What tells a re-delivery from a conflict without keeping what was delivered."""
         return key.mac(self.raw)
+
+    def named(self, key: Key) -> Item:
+        """The item under a name made from its content: keyed, so that no name tells what was said."""
+        if not self.external_id:
+            name = key.mac(self.raw).hex()
+            self.external_id = f"content:{name}"
+            self.span["trace_id"], self.span["span_id"] = name[:32], name[32:48]
+        return self
 
 
 def read_otlp(body: bytes, *, as_json: bool, place: str) -> Iterator[Item | BrokenRow]:
@@ -69,7 +80,12 @@ def _read_span(span: Span, place: str, number: int) -> Item | BrokenRow:
 
 def read_records(stream: BinaryIO, *, place: str, limit: int | None = None) -> Iterator[Item | BrokenRow]:
     """The items of a stream of JSON lines, gzipped or not."""
-    for line in read_lines(stream, place, limit=limit):
+    return record_items(read_lines(stream, place, limit=limit), place)
+
+
+def record_items(lines: Iterable[Line | RowProblem], place: str) -> Iterator[Item | BrokenRow]:
+    """The items of lines in the record form."""
+    for line in lines:
         yield BrokenRow(line, b"") if isinstance(line, RowProblem) else _read_line(line, place)
 
 
