@@ -1,6 +1,7 @@
 """A conversation in its normal form → what the conversation template shows: prose, tool cards, folds, chips."""
 
-import json
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,39 +9,24 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from core.rendering.markdown import plain, prose
+from core.rendering.logprobs import TokenHeat, token_heat
+from core.rendering.markdown import plain
+from core.rendering.parts import LONG_TEXT, NOTHING, PartView, Surroundings, part_view
+from core.rendering.veil import Veil
 
-LONG_TEXT = 3_000
-LINE = 120
-NOTHING = SafeString("")
-
-
-@dataclass(frozen=True)
-class PartView:
-    """One part: `kind` picks the look; `long` parts are folded to their beginning until asked for."""
-
-    kind: str
-    html: SafeString = NOTHING
-    characters: int = 0
-    name: str = ""
-    line: str = ""
-    is_error: bool = False
-
-    @property
-    def long(self) -> bool:
-        """Whether the part is folded at first."""
-        return self.characters > LONG_TEXT
+__all__ = ["LONG_TEXT", "ConversationView", "conversation_view", "messages_view"]
 
 
 @dataclass(frozen=True)
 class MessageView:
-    """One turn: who spoke, which model, how it ended, and its parts."""
+    """One turn: who spoke, which model, how it ended, its parts, and how sure its tokens were where that is known."""
 
     role: str
     who: str
     parts: list[PartView]
     model: str = ""
     ended: str = ""
+    heat: TokenHeat | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +37,7 @@ class PassageView:
     uri: str
     score: float | None
     html: SafeString
+    passage_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,58 +48,13 @@ class ConversationView:
     alternatives: list[list[MessageView]] = field(default_factory=list)
     passages: list[PassageView] = field(default_factory=list)
     error_type: str = ""
-    error_message: str = ""
+    error_message: SafeString = NOTHING
 
 
 def _who(role: str) -> str:
     return {"system": _("System"), "user": _("User"), "assistant": _("Assistant"), "tool": _("Tool")}.get(
         role, role
     )
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            return value
-        if not isinstance(parsed, dict | list):
-            return value
-        value = parsed
-    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False)
-
-
-def _one_line(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= LINE else flat[: LINE - 1] + "…"
-
-
-def _text_part(kind: str, part: Mapping[str, Any]) -> PartView:
-    text = str(part.get("text") or "")
-    return PartView(kind, prose(text), len(text))
-
-
-def _tool_call(part: Mapping[str, Any]) -> PartView:
-    text = _as_text(part.get("arguments", ""))
-    return PartView("tool_call", plain(text), len(text), str(part.get("name", "")), _one_line(text))
-
-
-def _tool_result(part: Mapping[str, Any], names: Mapping[str, str]) -> PartView:
-    text = _as_text(part.get("result", ""))
-    name = str(part.get("name") or names.get(str(part.get("id")), ""))
-    return PartView("tool_result", plain(text), len(text), name, _one_line(text), bool(part.get("is_error")))
-
-
-def _part(part: Mapping[str, Any], names: Mapping[str, str]) -> PartView:
-    kind = part.get("type", "text")
-    if kind in ("text", "reasoning"):
-        return _text_part(kind, part)
-    if kind == "tool_call":
-        return _tool_call(part)
-    if kind == "tool_result":
-        return _tool_result(part, names)
-    text = _as_text({key: value for key, value in part.items() if key != "type"})
-    return PartView("other", plain(text), len(text), str(kind), _one_line(text))
 
 
 def _ended(message: Mapping[str, Any]) -> str:
@@ -124,14 +66,17 @@ def _ended(message: Mapping[str, Any]) -> str:
     return ""
 
 
-def _message(message: Mapping[str, Any], names: Mapping[str, str], anonymous: bool) -> MessageView:
+def _message(
+    message: Mapping[str, Any], veiled: Mapping[str, Any], around: Surroundings, anonymous: bool
+) -> MessageView:
     role = str(message.get("role", "user"))
     return MessageView(
         role=role,
         who=_who(role),
-        parts=[_part(part, names) for part in message.get("parts", ())],
+        parts=[part_view(part, around) for part in veiled.get("parts", ())],
         model="" if anonymous else str(message.get("model") or message.get("name") or ""),
         ended=_ended(message),
+        heat=None if anonymous else token_heat(message),
     )
 
 
@@ -142,33 +87,72 @@ def _call_names(messages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {str(call.get("id")): str(call.get("name", "")) for call in calls}
 
 
-def _messages(messages: Iterable[Mapping[str, Any]], anonymous: bool = False) -> list[MessageView]:
-    held = list(messages)
-    names = _call_names(held)
-    return [_message(message, names, anonymous) for message in held]
+def _messages(
+    messages: Iterable[Mapping[str, Any]],
+    path: str = "",
+    *,
+    whole: Mapping[str, Any] | None = None,
+    veil: Veil | None = None,
+    anonymous: bool = False,
+) -> list[MessageView]:
+    """The turns under this JSON pointer; `whole` is their conversation, where there is one."""
+    held, veil, whole = list(messages), veil or Veil(), whole or {}
+    around = Surroundings(
+        names=_call_names(held),
+        passages=_passages_by_hash(whole, veil),
+        tools={str(tool.get("name")): tool for tool in whole.get("tools", ())},
+        veil=veil,
+    )
+    return [
+        _message(message, veil.over(message, f"{path}/{place}"), around, anonymous)
+        for place, message in enumerate(held)
+    ]
+
+
+def _passages_by_hash(whole: Mapping[str, Any], veil: Veil) -> dict[str, str]:
+    return {
+        str(one["passage_hash"]): veil.over(str(one.get("text", "")), f"/retrieval/{place}/text")
+        for place, one in enumerate(whole.get("retrieval", ()))
+        if one.get("passage_hash")
+    }
 
 
 def messages_view(messages: Iterable[Mapping[str, Any]], *, anonymous: bool = False) -> ConversationView:
     """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind."""
-    return ConversationView(_messages(messages, anonymous))
+    return ConversationView(_messages(messages, anonymous=anonymous))
 
 
-def conversation_view(conversation: Mapping[str, Any], *, with_system: bool = True) -> ConversationView:
-    """Everything of one conversation: messages, further answers, passages, and why it failed if it did."""
-    shown = [one for one in conversation.get("messages", ()) if with_system or one.get("role") != "system"]
+def conversation_view(
+    conversation: Mapping[str, Any], *, with_system: bool = True, marks: Iterable[Mapping[str, Any]] = ()
+) -> ConversationView:
+    """Everything of one conversation: messages, further answers, passages, and why it failed if it did.
+
+    `marks` are those stored with it (kind, JSON pointer, offsets, the rule where known); a surrogate that looks
+    like any other word is shown as one only by its mark.
+    """
+    veil = Veil(marks)
+    turns = _messages(conversation.get("messages", ()), "/messages", whole=conversation, veil=veil)
     error = conversation.get("error") or {}
     return ConversationView(
-        messages=_messages(shown),
-        alternatives=[_messages(choice) for choice in conversation.get("alternatives", ())],
+        messages=[one for one in turns if with_system or one.role != "system"],
+        alternatives=[
+            _messages(choice, f"/alternatives/{place}", whole=conversation, veil=veil)
+            for place, choice in enumerate(conversation.get("alternatives", ()))
+        ],
         passages=[
-            PassageView(
-                str(passage.get("document_id", "")),
-                str(passage.get("uri") or ""),
-                passage.get("score"),
-                plain(str(passage.get("text", ""))),
-            )
-            for passage in conversation.get("retrieval", ())
+            _passage(passage, place, veil) for place, passage in enumerate(conversation.get("retrieval", ()))
         ],
         error_type=str(error.get("type", "")),
-        error_message=str(error.get("message", "")),
+        error_message=plain(str(error.get("message", ""))),
+    )
+
+
+def _passage(passage: Mapping[str, Any], place: int, veil: Veil) -> PassageView:
+    text = veil.over(str(passage.get("text", "")), f"/retrieval/{place}/text")
+    return PassageView(
+        str(passage.get("document_id", "")),
+        str(passage.get("uri") or ""),
+        passage.get("score"),
+        veil.lift(plain(text)),
+        str(passage.get("passage_hash") or ""),
     )

@@ -22,12 +22,24 @@ def _kind_and_mark(surrogate: str) -> tuple[str, str]:
 def chip(surrogate: str) -> str:
     """One chip, for example `email bcdfg`; the same value carries the same letters everywhere in a project."""
     kind, mark = _kind_and_mark(surrogate)
-    title = _("Redacted: %(kind)s. The same value has the same letters everywhere in this project.") % {
+    return _chip(f"{kind} {mark[:SHOWN_LETTERS]}", kind, "")
+
+
+def marked_chip(surrogate: str, kind: str, rule: str = "") -> str:
+    """A chip for what a mark points at: a labelled surrogate as its letters, one that reads as text as that text."""
+    if SURROGATE.fullmatch(surrogate):
+        word, mark = _kind_and_mark(surrogate)
+        return _chip(f"{word} {mark[:SHOWN_LETTERS]}", kind.replace("_", " "), rule)
+    return _chip(surrogate, kind.replace("_", " "), rule)
+
+
+def _chip(words: str, kind: str, rule: str) -> str:
+    title = _("Redacted: %(kind)s. The same value has the same stand-in everywhere in this project.") % {
         "kind": kind
     }
-    return (
-        f'<span class="redacted" title="{escape(title)}">{escape(kind)} {escape(mark[:SHOWN_LETTERS])}</span>'
-    )
+    if rule:
+        title += " " + _("Rule: %(rule)s.") % {"rule": rule}
+    return f'<span class="redacted" title="{escape(title)}">{escape(words)}</span>'
 
 
 def with_chips(html: str) -> str:

@@ -51,7 +51,7 @@ def test_a_long_part_is_folded() -> None:
 
 
 def test_a_part_of_unknown_type_is_still_shown() -> None:
-    odd = {"role": "user", "parts": [{"type": "file", "uri": "s3://x", "mime_type": "image/png"}]}
+    odd = {"role": "user", "parts": [{"type": "hologram", "uri": "s3://x", "mime_type": "image/png"}]}
     assert "s3://x" in conversation_view(conversation(messages=[odd])).messages[0].parts[0].html
 
 

@@ -141,9 +141,19 @@ def diff_sides(before: str, after: str, before_title: str = "", after_title: str
 
 
 @register.inclusion_tag("components/_conversation.html")
-def conversation(value: Mapping[str, Any], plain: bool = False, system: bool = True) -> dict[str, Any]:
-    """A whole conversation in its normal form; `plain` leaves the column of names out (answers side by side)."""
-    return {"view": conversation_view(value, with_system=system), "plain": plain}
+def conversation(
+    value: Mapping[str, Any],
+    plain: bool = False,
+    system: bool = True,
+    marks: Iterable[Mapping[str, Any]] = (),
+    files: str = "",
+) -> dict[str, Any]:
+    """A whole conversation in its normal form; `plain` leaves the column of names out (answers side by side).
+
+    `marks` are those stored with it, `files` the address under which its files can be fetched by their sha256.
+    """
+    view = conversation_view(value, with_system=system, marks=marks)
+    return {"view": view, "plain": plain, "files": files}
 
 
 @register.inclusion_tag("components/_conversation.html")
