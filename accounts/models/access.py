@@ -44,7 +44,10 @@ class Scope(models.TextChoices):
 
 
 class ApiToken(models.Model):
-    """A project token for machines: shown once, stored as a hash, limited to its scopes and its owner's roles."""
+    """A project token for machines: shown once, stored as a hash, limited to its scopes and its owner's roles.
+
+    `rate_limit` (rows a second) and `daily_quota` (rows a UTC day) bound what it may send; None is no limit.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tokens")
@@ -54,6 +57,8 @@ class ApiToken(models.Model):
     token_sha256 = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=16, choices=Scope.choices), default=list)
     training_use = models.CharField(max_length=8, blank=True, default="")
+    rate_limit = models.PositiveIntegerField(null=True)
+    daily_quota = models.PositiveBigIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -65,7 +70,15 @@ class ApiToken(models.Model):
                 fields=["project", "name"],
                 condition=models.Q(revoked_at__isnull=True),
                 name="token_name_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rate_limit__isnull=True) | models.Q(rate_limit__gt=0),
+                name="token_rate_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(daily_quota__isnull=True) | models.Q(daily_quota__gt=0),
+                name="token_quota_positive",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,15 @@
 
 from curation.models.assets import Asset, AssetKind, AssetVersion, QuarantineItem
 from curation.models.backlog import BacklogItem, Feedback
+from curation.models.blobs import Blob, BlobReference
 from curation.models.bodies import ConversationBody, PinnedBody, Span
 from curation.models.clusters import Band, Cluster, ClusterMember, DuplicateEdge, Signature, SignatureSpec
 from curation.models.conversation import ConversationVersion, CurationState, Drop, LabelRevision
 from curation.models.ingest import IngestBatch, Receipt, Refusal
+from curation.models.metrics import MetricPoint
+from curation.models.prices import CostRevision
+from curation.models.refused import RefusalBody, Replay
+from curation.models.retention import DroppedDay
 from curation.models.screening import Screening
 from curation.models.trace import Trace, TrainingUse
 
@@ -15,20 +20,27 @@ __all__ = [
     "AssetVersion",
     "BacklogItem",
     "Band",
+    "Blob",
+    "BlobReference",
     "Cluster",
     "ClusterMember",
     "ConversationBody",
     "ConversationVersion",
+    "CostRevision",
     "CurationState",
     "Drop",
+    "DroppedDay",
     "DuplicateEdge",
     "Feedback",
     "IngestBatch",
     "LabelRevision",
+    "MetricPoint",
     "PinnedBody",
     "QuarantineItem",
     "Receipt",
     "Refusal",
+    "RefusalBody",
+    "Replay",
     "Screening",
     "Signature",
     "SignatureSpec",

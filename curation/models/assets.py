@@ -15,6 +15,7 @@ class AssetKind(models.TextChoices):
     POLICY = "policy"
     TAXONOMY = "taxonomy"
     RED_TEAM = "red_team"
+    PRICE_BOOK = "price_book"
 
 
 class Asset(models.Model):

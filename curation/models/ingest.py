@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from curation.models.refused import RefusalQuerySet
+
 
 class IngestBatch(models.Model):
     """One request or file. Audited as a whole; its counts add up to what was in it."""
@@ -22,6 +24,7 @@ class IngestBatch(models.Model):
     redelivered = models.PositiveIntegerField(default=0)
     conflicting = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0, db_default=0)
     redactions = models.JSONField(default=dict)
 
     class Meta:
@@ -44,14 +47,16 @@ class Receipt(models.Model):
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "external_id"], name="receipt_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "external_id"], name="receipt_once")
+        ]
 
     def __str__(self) -> str:
         return self.external_id
 
 
 class Refusal(models.Model):
-    """An item that was not taken: its place, length and keyed hash, a reason to act on, and no body."""
+    """An item that was not taken: its place, length and keyed hash, and a reason to act on. See RefusalBody for its text."""
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="refusals")
@@ -66,6 +71,8 @@ class Refusal(models.Model):
     content_hmac = models.BinaryField(max_length=32, null=True)
     key_id = models.CharField(max_length=32, blank=True, default="")
     refused_at = models.DateTimeField(db_default=Now())
+
+    objects = RefusalQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["project", "code", "-id"], name="refusal_code")]
