@@ -1,0 +1,71 @@
+"""One call of OpenAI's chat completions API, request and response, as GenAI attributes.
+
+https://platform.openai.com/docs/api-reference/chat. Strict about messages, choices and usage; other parameters
+differ between providers and are kept as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from curation.formats.row import LIST, OBJECT, Row, present
+
+CONTENT_FIELDS = {"model", "messages", "tools"}
+TOLD_RESPONSE = {"id", "object", "created", "model", "choices", "usage"}
+
+
+def check_call(row: Row, request: dict[str, Any], response: dict[str, Any] | None, prefix: str = "") -> None:
+    """Refuse messages, choices or usage of another form."""
+    row.messages(request.get("messages"), f"{prefix}request.messages")
+    row.expect(request.get("tools"), LIST, f"{prefix}request.tools", required=False)
+    if response is None:
+        return
+    row.expect(response.get("choices"), LIST, f"{prefix}response.choices")
+    row.expect(response.get("usage"), OBJECT, f"{prefix}response.usage", required=False)
+    for place, choice in enumerate(response["choices"]):
+        at = f"{prefix}response.choices[{place}]"
+        row.expect(choice, OBJECT, at)
+        row.messages([choice.get("message")], f"{at}.message")
+        row.expect(choice.get("logprobs"), OBJECT, f"{at}.logprobs", required=False)
+
+
+def call_attributes(request: dict[str, Any], response: dict[str, Any] | None) -> dict[str, Any]:
+    """The attributes of a checked call."""
+    answered = response or {}
+    choices = answered.get("choices") or []
+    return present({
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": request.get("model"),
+        "gen_ai.response.model": answered.get("model"),
+        "gen_ai.response.id": answered.get("id"),
+        "gen_ai.input.messages": request["messages"],
+        "gen_ai.output.messages": [_answer(choice) for choice in choices] or None,
+        "gen_ai.tool.definitions": request.get("tools"),
+        "winnow.request": {name: request[name] for name in request if name not in CONTENT_FIELDS} or None,
+        "winnow.response": {name: answered[name] for name in answered if name not in TOLD_RESPONSE} or None,
+    } | usage_attributes(answered.get("usage") or {}))  # fmt: skip
+
+
+def usage_attributes(usage: dict[str, Any]) -> dict[str, Any]:
+    """Token counts of both APIs, with what of them was cached or spent on reasoning."""
+    given = _details(usage, "prompt_tokens_details", "input_tokens_details")
+    answered = _details(usage, "completion_tokens_details", "output_tokens_details")
+    return {
+        "gen_ai.usage.input_tokens": usage.get("prompt_tokens", usage.get("input_tokens")),
+        "gen_ai.usage.output_tokens": usage.get("completion_tokens", usage.get("output_tokens")),
+        "gen_ai.usage.cache_read.input_tokens": given.get("cached_tokens"),
+        "gen_ai.usage.cache_creation.input_tokens": given.get("cache_write_tokens"),
+        "gen_ai.usage.reasoning.output_tokens": answered.get("reasoning_tokens"),
+    }
+
+
+def _details(usage: dict[str, Any], *names: str) -> dict[str, Any]:
+    return next((usage[name] for name in names if isinstance(usage.get(name), dict)), {})
+
+
+def _answer(choice: dict[str, Any]) -> dict[str, Any]:
+    """The message of a choice. Its logprobs stay behind: they spell the answer a second time, token by token, and
+    a secret cut in tokens would pass every rule."""
+    message: dict[str, Any] = {name: value for name, value in choice["message"].items() if name != "logprobs"}
+    reason = choice.get("finish_reason")
+    return message | ({"finish_reason": reason} if reason else {})
