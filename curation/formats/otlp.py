@@ -6,7 +6,6 @@ integers may be strings, enums are numbers, unknown fields are ignored.
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Iterator
@@ -14,11 +13,11 @@ from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 
 from curation.formats import otlp_json
+from curation.formats.otlp_values import pairs
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import KINDS, STATUSES, Span
 from curation.formats.texts import find_bad_text, text_problem
@@ -44,7 +43,7 @@ def read_protobuf(body: bytes, place: str = "request") -> Iterator[Span | Broken
         return
     number = 0
     for group in request.resource_spans:
-        resource = _pairs(group.resource.attributes)
+        resource = pairs(group.resource.attributes)
         for scoped in group.scope_spans:
             for message in scoped.spans:
                 number += 1
@@ -117,31 +116,14 @@ def _span(message: SpanMessage, resource: dict[str, Any], scope: str) -> Span:
         "end": message.end_time_unix_nano,
         "status": STATUSES[message.status.code] if 0 <= message.status.code < len(STATUSES) else STATUSES[0],
         "status_message": message.status.message,
-        "attributes": _pairs(message.attributes),
+        "attributes": pairs(message.attributes),
         "events": [
-            {"name": event.name, "time": event.time_unix_nano, "attributes": _pairs(event.attributes)}
+            {"name": event.name, "time": event.time_unix_nano, "attributes": pairs(event.attributes)}
             for event in message.events
         ],
         "resource": resource,
         "scope": scope,
     }
-
-
-def _pairs(pairs: Any) -> dict[str, Any]:
-    return {pair.key: _value(pair.value) for pair in pairs}
-
-
-def _value(value: AnyValue) -> Any:
-    which = value.WhichOneof("value")
-    if which is None:
-        return None
-    if which == "array_value":
-        return [_value(inner) for inner in value.array_value.values]
-    if which == "kvlist_value":
-        return _pairs(value.kvlist_value.values)
-    if which == "bytes_value":
-        return base64.b64encode(value.bytes_value).decode()
-    return getattr(value, which)
 
 
 def _salvage(body: bytes, place: str) -> Iterator[Span | BrokenRow]:
@@ -177,6 +159,6 @@ def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: in
             "Encode every protobuf string as UTF-8; send raw bytes as bytes_value.",
         )  # fmt: skip
         return BrokenRow(refused, raw)
-    span = _span(message, _pairs(resource.attributes), "")
+    span = _span(message, pairs(resource.attributes), "")
     problem = find_problem(span, place, number)
     return BrokenRow(problem, raw) if problem else span
