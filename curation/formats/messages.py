@@ -1,56 +1,106 @@
-"""Messages of the two families in use, OpenAI chat and OpenTelemetry GenAI parts, as messages of the normal form."""
+"""Messages of the families in use (OpenAI chat and responses, Anthropic, Gemini, GenAI) as messages of the normal form."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import orjson
-
-from curation.conversation import Message, Part, Role, Tool
+from curation.conversation import Message, Part, Role
+from curation.formats.code_parts import joined
+from curation.formats.json_text import ESCAPED_NUL as ESCAPED_NUL
+from curation.formats.json_text import decoded as decoded
+from curation.formats.json_text import encoded as encoded
+from curation.formats.json_text import unfolded as unfolded
+from curation.formats.json_text import value_of
+from curation.formats.parts import read_call, read_parts, read_result, text_part
+from curation.formats.tool_definitions import read_tools as read_tools
 
 ROLE_NAMES: dict[str, Role] = {
     "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
-    "model": "assistant", "ai": "assistant", "gpt": "assistant", "tool": "tool", "function": "tool",
+    "model": "assistant", "ai": "assistant", "gpt": "assistant", "bot": "assistant", "chatbot": "assistant",
+    "tool": "tool", "function": "tool", "ipython": "tool",
 }  # fmt: skip
-TEXT_TYPES = {"text", "input_text", "output_text", "refusal"}
-REASONING_TYPES = {"reasoning", "thinking"}
-FILE_TYPES = {
-    "file",
-    "blob",
-    "uri",
-    "image_url",
-    "input_image",
-    "image",
-    "input_audio",
-    "input_file",
-    "audio",
-}
-CALL_TYPES = {"tool_call", "tool_use", "function"}
-RESULT_TYPES = {"tool_call_response", "tool_result"}
-ESCAPED_NUL = "\\u0000"
+SPOKEN_BY_MODELS = {
+    "function_call", "reasoning", "code_interpreter_call", "file_search_call", "web_search_call", "computer_call",
+    "custom_tool_call", "mcp_call", "image_generation_call", "local_shell_call", "shell_call",
+}  # fmt: skip
+RETURNED = {"function_call_output", "custom_tool_call_output", "local_shell_call_output", "shell_call_output"}
+FINISH_REASONS = {
+    "tool_call": "tool_calls", "tool_use": "tool_calls", "function_call": "tool_calls", "tool-calls": "tool_calls",
+    "max_tokens": "length", "max_output_tokens": "length", "model_length": "length", "max_token": "length",
+    "end_turn": "stop", "stop_sequence": "stop", "complete": "stop", "completed": "stop", "eos": "stop",
+    "eos_token": "stop", "content-filter": "content_filter", "content_filtered": "content_filter",
+    "safety": "content_filter", "finish_reason_stop": "stop", "finish_reason_max_tokens": "length",
+}  # fmt: skip
+SAID_OF_A_MESSAGE = ("model", "logprobs", "weight")
 
 
 def read_messages(raw: Any) -> list[Message]:
-    """Messages in the order they were said; tool results sent inside a user turn become turns of their own."""
+    """Messages in the order they were said; tool results sent inside another turn become turns of their own."""
+    raw = value_of(raw)
     if isinstance(raw, str):
-        raw = decoded(raw)
-        if isinstance(raw, str):
-            return [{"role": "user", "parts": [{"type": "text", "text": raw}]}] if raw else []
+        return [{"role": "user", "parts": [text_part(raw)]}] if raw else []
     if isinstance(raw, dict):
         raw = raw.get("messages", [raw])
     listed = raw if isinstance(raw, list) else []
-    return [message for one in listed if isinstance(one, dict) for message in read_message(one)]
+    return joined([message for one in _turns(listed) for message in read_message(one)])
 
 
 def read_message(raw: dict[str, Any]) -> list[Message]:
-    """One message, or two when it mixes tool results with words."""
+    """One message, or more when it mixes tool results with words."""
     role = ROLE_NAMES.get(str(raw.get("role", "user")).lower(), "user")
     parts = _parts(raw, role)
     results = [part for part in parts if part["type"] == "tool_result"]
     if not results or role == "tool":
         return [_message(raw, role, parts)]
     words = [part for part in parts if part["type"] != "tool_result"]
+    if role == "assistant":
+        return _in_order(raw, parts)
     return [_message({}, "tool", results), *([_message(raw, role, words)] if words else [])]
+
+
+def finish_reason(raw: Any) -> str:
+    """One spelling for the reasons that providers spell differently, in whatever case they write them."""
+    said = str(raw).lower()
+    return FINISH_REASONS.get(said, said)
+
+
+def _turns(listed: Iterable[Any]) -> list[dict[str, Any]]:
+    """Items of OpenAI's responses form gathered into turns; messages stay as they are."""
+    turns: list[dict[str, Any]] = []
+    spoken: dict[str, Any] | None = None
+    for one in listed:
+        one = value_of(one)
+        if not isinstance(one, dict):
+            continue
+        kind = str(one.get("type", ""))
+        if "role" not in one and kind in RETURNED:
+            turns.append({"role": "tool", "parts": [one]})
+        elif "role" not in one and kind in SPOKEN_BY_MODELS:
+            if spoken is None:
+                turns.append(spoken := {"role": "assistant", "parts": []})
+            spoken["parts"].append(one)
+            continue
+        elif spoken is not None and kind == "message" and one.get("role") == "assistant":
+            spoken["parts"].append(one)
+            continue
+        else:
+            turns.append(one)
+        spoken = None
+    return turns
+
+
+def _in_order(raw: dict[str, Any], parts: Sequence[Part]) -> list[Message]:
+    """An answer in whose course a provider ran tools itself: calls, results and words as they came."""
+    told: list[Message] = []
+    for part in parts:
+        role: Role = "tool" if part["type"] == "tool_result" else "assistant"
+        if not told or told[-1]["role"] != role:
+            told.append(_message({} if role == "tool" else raw, role, []))
+        told[-1]["parts"].append(part)
+    for earlier in told[:-1]:
+        earlier.pop("finish_reason", None)
+    return told
 
 
 def _message(raw: dict[str, Any], role: Role, parts: list[Part]) -> Message:
@@ -59,140 +109,39 @@ def _message(raw: dict[str, Any], role: Role, parts: list[Part]) -> Message:
         message["name"] = raw["name"]
     if raw.get("finish_reason"):
         message["finish_reason"] = finish_reason(raw["finish_reason"])
+    for field in SAID_OF_A_MESSAGE:
+        if raw.get(field) is not None:
+            message[field] = raw[field]  # type: ignore[literal-required]
     return message
-
-
-def finish_reason(raw: Any) -> str:
-    """One spelling for the reasons that providers spell differently, in whatever case they write them."""
-    spellings = {
-        "tool_call": "tool_calls",
-        "max_tokens": "length",
-        "max_output_tokens": "length",
-        "model_length": "length",
-        "end_turn": "stop",
-        "tool_use": "tool_calls",
-    }
-    said = str(raw).lower()
-    return spellings.get(said, said)
 
 
 def _parts(raw: dict[str, Any], role: Role) -> list[Part]:
     content = raw.get("parts", raw.get("content"))
-    if role == "tool" and not isinstance(raw.get("parts"), list):
-        return [_result(raw | {"id": raw.get("tool_call_id", ""), "result": content})]
+    if role == "tool" and not _holds_results(content):
+        return [read_result({"id": raw.get("tool_call_id") or raw.get("id"), "name": raw.get("name"), "result": content,
+                             "is_error": raw.get("is_error")})]  # fmt: skip
     parts: list[Part] = []
-    if raw.get("reasoning_content"):
-        parts.append({"type": "reasoning", "text": str(raw["reasoning_content"])})
-    if isinstance(content, str):
-        parts += [{"type": "text", "text": content}] if content else []
-    elif isinstance(content, list):
-        parts += [_part(one) for one in content]
+    for field in ("reasoning_content", "reasoning"):
+        if isinstance(raw.get(field), str) and raw[field]:
+            parts.append({"type": "reasoning", "text": raw[field]})
+            break
+    parts += read_parts(content)
     if raw.get("refusal") and isinstance(raw["refusal"], str):
-        parts.append({"type": "text", "text": raw["refusal"]})
-    calls = raw.get("tool_calls")
-    parts += [_call(one) for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
+        parts.append(text_part(raw["refusal"]))
+    told = {part["id"] for part in parts if part["type"] == "tool_call" and part["id"]}
+    calls = value_of(raw.get("tool_calls"))
+    parts += [
+        part
+        for one in (calls if isinstance(calls, list) else [])
+        if isinstance(one, dict) and (part := read_call(one))["id"] not in told
+    ]
+    if isinstance(raw.get("function_call"), dict):
+        parts.append(read_call(raw["function_call"]))
     return parts
 
 
-def _part(raw: Any) -> Part:
-    if not isinstance(raw, dict):
-        return {"type": "text", "text": raw if isinstance(raw, str) else encoded(raw)}
-    kind = str(raw.get("type", "text"))
-    text = raw.get("content", raw.get("text", ""))
-    if kind in TEXT_TYPES or kind in REASONING_TYPES:
-        shown = text if text else raw.get("refusal", raw.get("thinking", text))
-        return {"type": "reasoning" if kind in REASONING_TYPES else "text", "text": _as_text(shown)}
-    if kind in CALL_TYPES:
-        return _call(raw)
-    if kind in RESULT_TYPES:
-        return _result(raw)
-    if kind in FILE_TYPES:
-        return _file(raw)
-    return cast(
-        Part, {"type": "data", "name": kind, "result": {key: raw[key] for key in raw if key != "type"}}
+def _holds_results(content: Any) -> bool:
+    """Whether a tool turn is made of result parts (GenAI, Gemini, AI SDK) and is not itself the result (OpenAI)."""
+    return isinstance(content, list) and any(
+        part["type"] == "tool_result" for part in read_parts(content)
     )
-
-
-def _call(raw: dict[str, Any]) -> Part:
-    function = _inner(raw)
-    arguments = function.get("arguments", function.get("input", {}))
-    return {
-        "type": "tool_call",
-        "id": str(raw.get("id") or raw.get("call_id") or ""),
-        "name": str(function.get("name", "")),
-        "arguments": decoded(arguments) if isinstance(arguments, str) else arguments,
-    }
-
-
-def _result(raw: dict[str, Any]) -> Part:
-    result = next((raw[name] for name in ("result", "response", "content") if raw.get(name) is not None), "")
-    part: Part = {
-        "type": "tool_result",
-        "id": str(raw.get("id") or raw.get("tool_use_id") or raw.get("tool_call_id") or ""),
-        "result": decoded(result) if isinstance(result, str) else result,
-    }
-    if isinstance(raw.get("name"), str) and raw["name"]:
-        part["name"] = raw["name"]
-    if raw.get("is_error"):
-        part["is_error"] = True
-    return part
-
-
-def _file(raw: dict[str, Any]) -> Part:
-    image = raw.get("image_url")
-    uri = (
-        image.get("url", "")
-        if isinstance(image, dict)
-        else raw.get("uri") or image or raw.get("file_id") or ""
-    )
-    part: Part = {"type": "file", "uri": str(uri)}
-    if raw.get("mime_type"):
-        part["mime_type"] = str(raw["mime_type"])
-    return part
-
-
-def read_tools(raw: Any) -> list[Tool]:
-    """Tool definitions, nested under `function` as OpenAI has them or flat as GenAI has them."""
-    raw = decoded(raw) if isinstance(raw, str) else raw
-    tools: list[Tool] = []
-    for given in raw if isinstance(raw, list) else []:
-        one = decoded(given) if isinstance(given, str) else given
-        if isinstance(one, dict):
-            inner = _inner(one)
-            parameters = inner.get("parameters", inner.get("input_schema"))
-            tools.append({
-                "name": str(inner.get("name", "")),
-                "description": str(inner.get("description") or ""),
-                "parameters": parameters if isinstance(parameters, dict) else {},
-            })  # fmt: skip
-    return tools
-
-
-def _inner(raw: dict[str, Any]) -> dict[str, Any]:
-    """What OpenAI nests under `function` and others leave flat."""
-    inner = raw.get("function")
-    return inner if isinstance(inner, dict) else raw
-
-
-def decoded(text: str) -> Any:
-    """As `unfolded`, but JSON that hides a NUL stays the string it was: no text column could hold what is in it."""
-    return text if ESCAPED_NUL in text else unfolded(text)
-
-
-def unfolded(text: str) -> Any:
-    """The JSON object or array in a string; any other string (invalid JSON, a plain number) stays what it is."""
-    if text[:1] not in ("{", "["):
-        return text
-    try:
-        return orjson.loads(text)
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
-        return text
-
-
-def encoded(value: Any) -> str:
-    """A value as compact JSON text."""
-    return orjson.dumps(value).decode()
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else encoded(value)

@@ -1,0 +1,210 @@
+"""Parts of a message of every provider in use, as typed parts of the normal form; an unknown type is kept as data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, cast
+
+from curation.conversation import Part, Passage
+from curation.formats import code_parts
+from curation.formats.files_in_messages import KINDS as FILE_KINDS
+from curation.formats.files_in_messages import read_file
+from curation.formats.json_text import as_text, decoded, value_of
+
+Raw = dict[str, Any]
+TEXTS = {"text", "input_text", "output_text", "refusal", "summary_text"}
+REASONING = {"reasoning", "thinking", "thought"}
+CALLS = {"tool_call", "tool_use", "function", "function_call", "tool-call", "custom_tool_call", "mcp_call"}
+RESULTS = {"tool_call_response", "tool_result", "function_call_output", "tool-result", "custom_tool_call_output",
+           "function_response"}  # fmt: skip
+SERVER_CALLS = {"server_tool_call", "server_tool_use", "web_search_call", "computer_call"}
+SERVER_RESULTS = {"server_tool_call_response", "web_search_tool_result", "web_fetch_tool_result", "mcp_tool_result"}
+SEARCHES = {"file_search_call", "retrieval"}
+GEMINI = {
+    "functionCall": "tool_call", "function_call": "tool_call", "functionResponse": "function_response",
+    "function_response": "function_response", "inlineData": "inline_data", "inline_data": "inline_data",
+    "fileData": "file_data", "file_data": "file_data", "executableCode": "executable_code",
+    "executable_code": "executable_code", "codeExecutionResult": "code_execution_result",
+    "code_execution_result": "code_execution_result",
+}  # fmt: skip
+RESULT_FIELDS = ("timed_out", "duration_ms")
+
+
+def read_parts(raw: Any) -> list[Part]:
+    """The parts of one message's content, whatever its form."""
+    if isinstance(raw, str):
+        return [text_part(raw)] if raw else []
+    if isinstance(raw, dict):
+        raw = [raw]
+    return [part for one in raw for part in read_part(one)] if isinstance(raw, list) else []
+
+
+def read_part(raw: Any) -> list[Part]:
+    """One part; several where a provider wraps a list of parts in one item."""
+    if not isinstance(raw, dict):
+        return [text_part(as_text(raw))]
+    kind, raw = _kind(raw)
+    for kinds, read in READERS:
+        if kind in kinds:
+            return read(raw)
+    return [cast(Part, {"type": "data", "name": kind, "result": {key: raw[key] for key in raw if key != "type"}})]
+
+
+def text_part(text: str) -> Part:
+    """Plain text."""
+    return {"type": "text", "text": text}
+
+
+def read_call(raw: Raw) -> Part:
+    """A tool call; arguments that are no JSON stay the text they were."""
+    inner = raw["function"] if isinstance(raw.get("function"), dict) else raw
+    names = ("arguments", "input", "args")
+    arguments: Any = next((inner[name] for name in names if inner.get(name) is not None), {})
+    return {
+        "type": "tool_call",
+        "id": str(next((raw[name] for name in ("call_id", "id", "toolCallId") if raw.get(name)), "")),
+        "name": str(inner.get("name") or inner.get("toolName") or ""),
+        "arguments": value_of(arguments),
+    }
+
+
+def read_result(raw: Raw) -> Part:
+    """A tool result; text that a provider wrapped in blocks is the text itself."""
+    names = ("result", "response", "output", "content")
+    result = plain(next((raw[name] for name in names if raw.get(name) is not None), ""))
+    ids = ("tool_use_id", "tool_call_id", "call_id", "toolCallId", "id")
+    part: Part = {
+        "type": "tool_result",
+        "id": str(next((raw[name] for name in ids if raw.get(name)), "")),
+        "result": value_of(result),
+    }
+    if name := next((raw[one] for one in ("name", "toolName") if isinstance(raw.get(one), str) and raw[one]), ""):
+        part["name"] = name
+    if raw.get("is_error") or raw.get("isError"):
+        part["is_error"] = True
+    for field in RESULT_FIELDS:
+        if field in raw:
+            part[field] = raw[field]  # type: ignore[literal-required]
+    return part
+
+
+def plain(value: Any) -> Any:
+    """Text out of a list of text blocks, or out of the AI SDK's `{type: text, value}`; anything else as it is."""
+    blocks = value_of(value)
+    if isinstance(blocks, dict) and blocks.get("type") in ("text", "json", "error-text") and "value" in blocks:
+        return blocks["value"]
+    if isinstance(blocks, list) and blocks and all(_is_text(one) for one in blocks):
+        return "\n".join(one.get("text", one.get("content", "")) for one in blocks)
+    return value
+
+
+def passage_hash(text: str) -> str:
+    """The name of a passage by its (redacted) text: sha256 in hex, "" for a passage whose text nobody told."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
+
+
+def _is_text(one: Any) -> bool:
+    return (
+        isinstance(one, dict) and one.get("type") in TEXTS and isinstance(one.get("text", one.get("content")), str)
+    )
+
+
+def _kind(raw: Raw) -> tuple[str, Raw]:
+    """The type of a part; Gemini's parts have none and are known by their only field."""
+    if "type" in raw:
+        return str(raw["type"]), raw
+    for field, kind in GEMINI.items():
+        if isinstance(raw.get(field), dict):
+            return kind, {**raw[field], "type": kind}
+    return ("thought" if raw.get("thought") is True else "text"), raw
+
+
+def _text(raw: Raw) -> list[Part]:
+    shown = raw.get("content", raw.get("text", ""))
+    return [text_part(as_text(shown if shown else raw.get("refusal", shown)))]
+
+
+def _reasoning(raw: Raw) -> list[Part]:
+    names = ("content", "text", "thinking", "reasoning", "summary")
+    shown = next((raw[name] for name in names if raw.get(name)), "")
+    if isinstance(shown, list):
+        shown = "\n".join(as_text(one.get("text", one)) if isinstance(one, dict) else as_text(one) for one in shown)
+    return [{"type": "reasoning", "text": as_text(shown)}]
+
+
+def _server_call(raw: Raw) -> list[Part]:
+    details = raw.get("server_tool_call", raw)
+    details = details if isinstance(details, dict) else {"input": details}
+    name = str(raw.get("name") or details.get("type") or raw["type"])
+    if {name, str(details.get("type", ""))} & code_parts.TOOLS:
+        return [code_parts.call(raw, details, name)]
+    given = details.get("input", details.get("arguments", {one: details[one] for one in details if one != "type"}))
+    return [read_call({"id": raw.get("id"), "name": name, "arguments": given})]
+
+
+def _server_result(raw: Raw) -> list[Part]:
+    details = raw.get("server_tool_call_response", raw.get("content"))
+    kind = str(details.get("type", "")) if isinstance(details, dict) else ""
+    name = str(raw.get("name") or kind)
+    if {name, kind} & code_parts.TOOLS or kind in code_parts.RESULTS:
+        return [code_parts.result(raw, details)]
+    return [read_result({**raw, "result": details})]
+
+
+def _code_result(raw: Raw) -> list[Part]:
+    return [code_parts.result(raw, raw.get("content", raw.get("output") if "outcome" not in raw else raw))]
+
+
+def _search(raw: Raw) -> list[Part]:
+    """A search inside the answer; passages carry their `text` until `assemble` moves it to the conversation."""
+    found = raw.get("documents", raw.get("results", raw.get("search_results")))
+    queries = raw.get("query", raw.get("queries", ""))
+    documents = [_passage(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    query = "\n".join(map(str, queries)) if isinstance(queries, list) else str(queries or "")
+    return [{"type": "retrieval", "query": query, "documents": documents}]
+
+
+def _passage(raw: Raw) -> Passage:
+    names = ("document_id", "id", "doc_id", "file_id", "url")
+    text = as_text(plain(raw.get("text", raw.get("content", ""))))
+    score = raw.get("score")
+    passage: dict[str, Any] = {
+        "document_id": str(next((raw[name] for name in names if raw.get(name)), "")),
+        "passage_hash": passage_hash(text) or str(raw.get("passage_hash", "")),
+        "score": float(score) if isinstance(score, int | float) else None,
+    }
+    return cast(Passage, passage | ({"text": text} if text else {}))
+
+
+def _wrapped(raw: Raw) -> list[Part]:
+    return read_parts(raw.get("content"))
+
+
+def _own_data(raw: Raw) -> list[Part]:
+    return [cast(Part, {"type": "data", "name": str(raw.get("name", "")), "result": raw.get("result")})]
+
+
+def _text_document(raw: Raw) -> list[Part]:
+    source = raw.get("source")
+    if isinstance(source, dict) and source.get("type") == "text":
+        return [text_part(as_text(source.get("data", "")))]
+    return [read_file(raw)]
+
+
+READERS: tuple[tuple[set[str], Callable[[Raw], list[Part]]], ...] = (
+    (TEXTS, _text),
+    (REASONING, _reasoning),
+    (CALLS, lambda raw: [read_call(raw)]),
+    (RESULTS, lambda raw: [read_result(raw)]),
+    ({"document"}, _text_document),
+    (FILE_KINDS, lambda raw: [read_file(raw)]),
+    ({"code_execution"}, lambda raw: [code_parts.own(raw)]),
+    (code_parts.CALLS, lambda raw: [code_parts.call(raw, raw, str(raw.get("type")))]),
+    (code_parts.RESULTS, _code_result),
+    (SERVER_CALLS, _server_call),
+    (SERVER_RESULTS, _server_result),
+    (SEARCHES, _search),
+    ({"message"}, _wrapped),
+    ({"data"}, _own_data),
+)
