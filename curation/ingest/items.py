@@ -58,10 +58,11 @@ def read_otlp(body: bytes, *, as_json: bool, place: str) -> Iterator[Item | Brok
         if isinstance(span, BrokenRow):
             yield span
             continue
-        yield _read_span(span, place, number)
+        yield read_span(span, place, number)
 
 
-def _read_span(span: Span, place: str, number: int) -> Item | BrokenRow:
+def read_span(span: Span, place: str, number: int) -> Item | BrokenRow:
+    """The item of one span that was read, or why it cannot be kept."""
     try:
         raw = canonical(span)
     except orjson.JSONEncodeError:
