@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from core.privacy.default_rules import DEFAULT_NAME, DEFAULT_RULES, DEFAULT_SENSITIVE_KEYS, DEFAULT_VERSION
+from core.privacy.literals import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class CompiledRule:
 class RuleSet:
     """A named, numbered, hashed list of rules, and the names of attributes whose whole value is secret.
 
-    `tagger` names the model that finds people and addresses in free text; empty is the structured lane alone.
+    `tagger` names the model that finds people and addresses in free text; empty is the structured lane alone. `literals`
+    are single values people reported, `spared` surrogates of values that are to stay as they are.
     """
 
     name: str
@@ -58,6 +60,8 @@ class RuleSet:
     rules: tuple[Rule, ...]
     sensitive_keys: str
     tagger: str = ""
+    literals: tuple[Literal, ...] = ()
+    spared: frozenset[str] = frozenset()
     clean_keys: set[str] = field(default_factory=set, repr=False, compare=False)
     key_names: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
@@ -68,6 +72,8 @@ class RuleSet:
             "version": self.version,
             "sensitive_keys": self.sensitive_keys,
             **({"tagger": self.tagger} if self.tagger else {}),
+            **({"literals": [one.as_data() for one in self.literals]} if self.literals else {}),
+            **({"spared": sorted(self.spared)} if self.spared else {}),
             "rules": [{**asdict(rule), "anchors": list(rule.anchors)} for rule in self.rules],
         }
 
@@ -81,6 +87,8 @@ class RuleSet:
             rules,
             str(data["sensitive_keys"]),
             str(data.get("tagger", "")),
+            tuple(Literal.from_data(one) for one in data.get("literals", ())),
+            frozenset(map(str, data.get("spared", ()))),
         )
         _ = made.near, made.anywhere, made.secret_names, made.presence
         return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.privacy.adjust import adjusted
 from core.privacy.detect import find_hits
 from core.privacy.rules import RuleSet
 from core.privacy.surrogates import SURROGATE, SurrogateKey, surrogate
@@ -56,6 +57,8 @@ def located(text: str, replaced: Iterable[Replacement]) -> list[Replacement]:
 
 def _once(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Replacement]]:
     hits = find_hits(text, rules)
+    if rules.literals or rules.spared:
+        hits = adjusted(text, hits, key, rules)
     if not hits:
         return text, []
     pieces: list[str] = []

@@ -25,6 +25,7 @@ from curation.ingest.counters import ROWS, SECONDS
 from curation.ingest.items import Item
 from curation.ingest.rows import count, heads_of, span_row
 from curation.models import IngestBatch, Refusal, TrainingUse
+from curation.ruling.fence import rules_still_current
 
 CHUNK = 500
 CHUNK_BYTES = 16 << 20
@@ -48,13 +49,14 @@ _REST_NOT_READ = BrokenRow(
 
 @dataclass(slots=True)
 class Report:
-    """What became of a batch; the four numbers add up to what was in it."""
+    """What became of a batch; the five numbers add up to what was in it."""
 
     batch_id: uuid.UUID
     accepted: int = 0
     redelivered: int = 0
     conflicting: int = 0
     refused: int = 0
+    left_out: int = 0
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -76,17 +78,22 @@ def ingest_batch(
     """
     if not isinstance(who, Actor):
         require(who, "trace.ingest", project)
-    delivery = _Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds)
+    delivery = Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds)
+    return deliver(delivery, items, source_name=source_name, size=size)
+
+
+def deliver(delivery: Delivery, items: Iterable[Any], *, source_name: str = "", size: int = 0) -> Report:
+    """Open the batch, take its parts, close it and count it."""
     report = delivery.open(source_name, size)
-    with SECONDS.labels(route).time():
+    with SECONDS.labels(delivery.route).time():
         for part in _parts(items):
             delivery.take(part, report)
             if _is_something_else(report):
                 delivery.take([_REST_NOT_READ], report)
                 break
-    IngestBatch.objects.filter(pk=report.batch_id).update(finished_at=Now())
-    for outcome in ("accepted", "redelivered", "conflicting", "refused"):
-        ROWS.labels(route, outcome).inc(getattr(report, outcome))
+    IngestBatch.objects.filter(pk=report.batch_id).update(finished_at=Now(), left_out=report.left_out)
+    for outcome in ("accepted", "redelivered", "conflicting", "refused", "left_out"):
+        ROWS.labels(delivery.route, outcome).inc(getattr(report, outcome))
     return report
 
 
@@ -118,7 +125,7 @@ def _training_use(who: Who, project: Project, given: str) -> tuple[str, str]:
     return project.training_use_default, "project"
 
 
-class _Delivery:
+class Delivery:
     """One batch on its way in."""
 
     def __init__(
@@ -149,16 +156,17 @@ class _Delivery:
         return Report(batch.pk)
 
     def take(self, part: list[Item | BrokenRow], report: Report) -> None:
-        """One chunk: sort, redact, store in one transaction, and add to the report."""
-        chunk = self.sorter.sort(part)
-        with transaction.atomic():
-            stored = self._store(chunk, report.batch_id)
-            self._refuse(chunk, report.batch_id)
-            IngestBatch.objects.filter(pk=report.batch_id).update(
-                accepted=F("accepted") + stored, redelivered=F("redelivered") + chunk.redelivered,
-                conflicting=F("conflicting") + chunk.conflicting, refused=F("refused") + chunk.refused,
-                redactions=self._total(report.batch_id, chunk),
-            )  # fmt: skip
+        """One chunk: sort, redact, store in one transaction, and add to the report.
+
+        Where the rules changed in between, the part is redacted again: nothing is committed under rules that are over.
+        """
+        while True:
+            chunk = self.sorter.sort(part)
+            with transaction.atomic():
+                if rules_still_current(self.project.pk, self.sorter.redactor.rules_id):
+                    stored = self._write(chunk, report.batch_id)
+                    break
+            self.sorter = Sorter(self.project.pk)
         report.accepted += stored
         report.redelivered += chunk.redelivered
         report.conflicting += chunk.conflicting
@@ -166,6 +174,16 @@ class _Delivery:
         report.problems += [
             problem for problem, _, _ in chunk.broken[: SHOWN_PROBLEMS - len(report.problems)]
         ]
+
+    def _write(self, chunk: Chunk, batch_id: uuid.UUID) -> int:
+        stored = self._store(chunk, batch_id)
+        self._refuse(chunk, batch_id)
+        IngestBatch.objects.filter(pk=batch_id).update(
+            accepted=F("accepted") + stored, redelivered=F("redelivered") + chunk.redelivered,
+            conflicting=F("conflicting") + chunk.conflicting, refused=F("refused") + chunk.refused,
+            redactions=self._total(batch_id, chunk),
+        )  # fmt: skip
+        return stored
 
     def _store(self, chunk: Chunk, batch_id: uuid.UUID) -> int:
         heads = heads_of(span for _, _, span in chunk.fresh)

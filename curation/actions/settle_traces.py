@@ -94,14 +94,14 @@ def _conclude(traces: Sequence[Trace], spans: dict[uuid.UUID, list[Span]]) -> di
 
 
 def _spans(traces: Sequence[Trace]) -> tuple[dict[uuid.UUID, list[Span]], dict[uuid.UUID, int]]:
-    """The spans of each trace, and the newest rule version any of them passed."""
+    """The spans of each trace, and the oldest rule version any of them passed."""
     days = {trace.day for trace in traces}
     rows = SpanRow.objects.filter(day__in=days, trace_id__in=[trace.pk for trace in traces])
     spans: dict[uuid.UUID, list[Span]] = defaultdict(list)
     rules: dict[uuid.UUID, int] = {}
     for trace_id, rules_id, body in rows.values_list("trace_id", "rules_id", "body").iterator():
         spans[trace_id].append(unpacked(body))
-        rules[trace_id] = max(rules.get(trace_id, 0), rules_id)
+        rules[trace_id] = min(rules.get(trace_id, rules_id), rules_id)
     return spans, rules
 
 

@@ -18,6 +18,7 @@ from core.privacy.surrogates import surrogate
 from curation.formats.spans import Span
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
+from curation.ruling.sets import usable_rules
 
 SURROGATES = "surrogates"
 USER_KEYS = (
@@ -100,9 +101,9 @@ def _first_rules(project_id: uuid.UUID) -> Asset:
 @lru_cache(maxsize=64)
 def _rules(version_id: int) -> RuleSet:
     """A rule set that cannot be used stops the way in: nothing is stored unredacted."""
-    body = AssetVersion.objects.get(pk=version_id).body
+    version = AssetVersion.objects.get(pk=version_id)
     try:
-        return RuleSet.from_data(body)
+        return usable_rules(version.body, version.project_id)
     except (KeyError, TypeError, ValueError, re.error) as error:
         raise Unavailable(
             "redactor_unavailable", "The redaction rules of this project cannot be used, so nothing is taken in.",

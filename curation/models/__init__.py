@@ -11,8 +11,10 @@ from curation.models.metrics import MetricPoint
 from curation.models.prices import CostRevision
 from curation.models.refused import RefusalBody, Replay
 from curation.models.retention import DroppedDay
+from curation.models.rules import BodyErasure, Reredacted, Reredaction, RuleCheck, RuleReport
 from curation.models.screening import Screening
 from curation.models.trace import Trace, TrainingUse
+from curation.models.vault import Reveal, RevealRequest, VaultEntry, VaultSubject, VaultSwitch
 
 __all__ = [
     "Asset",
@@ -22,6 +24,7 @@ __all__ = [
     "Band",
     "Blob",
     "BlobReference",
+    "BodyErasure",
     "Cluster",
     "ClusterMember",
     "ConversationBody",
@@ -41,10 +44,19 @@ __all__ = [
     "Refusal",
     "RefusalBody",
     "Replay",
+    "Reredacted",
+    "Reredaction",
+    "Reveal",
+    "RevealRequest",
+    "RuleCheck",
+    "RuleReport",
     "Screening",
     "Signature",
     "SignatureSpec",
     "Span",
     "Trace",
     "TrainingUse",
+    "VaultEntry",
+    "VaultSubject",
+    "VaultSwitch",
 ]

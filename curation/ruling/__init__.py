@@ -1,0 +1,1 @@
+"""A project's redaction rules in use: versions, cases, reports, and what a new version does to what is stored."""
