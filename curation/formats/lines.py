@@ -24,12 +24,16 @@ class Line:
 
 def read_lines(stream: BinaryIO, place: str, *, limit: int | None = None) -> Iterator[Line | RowProblem]:
     """Every line that is not blank; a cut gzip stream, an endless line or too many bytes end in a problem."""
+    return lines_of(chunks_of(stream, limit), place)
+
+
+def lines_of(chunks: Iterator[bytes], place: str) -> Iterator[Line | RowProblem]:
+    """The same for text that is already unpacked."""
     number, rest = 0, b""
-    chunks = _chunks(stream, limit)
     while True:
         try:
             chunk = next(chunks, None)
-        except _Cut as cut:
+        except Cut as cut:
             yield RowProblem(place, number + 1, "", cut.code, cut.message, cut.hint)
             return
         *whole, rest = (rest + (chunk or b"")).split(b"\n") if chunk is not None else [rest, b""]
@@ -45,20 +49,23 @@ def read_lines(stream: BinaryIO, place: str, *, limit: int | None = None) -> Ite
             return
 
 
-class _Cut(Exception):
+class Cut(Exception):
+    """The stream ends before its time; nothing after it can be read."""
+
     def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.code, self.message, self.hint = code, message, hint
 
 
-def _chunks(stream: BinaryIO, limit: int | None) -> Iterator[bytes]:
+def chunks_of(stream: BinaryIO, limit: int | None = None) -> Iterator[bytes]:
+    """The bytes of a stream, unpacked where it is gzipped; raises Cut where it is damaged or beyond `limit`."""
     first = stream.read(CHUNK)
     chunks = _inflated(stream, first) if first[:2] == GZIP_MAGIC else _plain(stream, first)
     total = 0
     for chunk in chunks:
         total += len(chunk)
         if limit is not None and total > limit:
-            raise _Cut("too_large", f"more than {limit >> 20} MB of text", "Send the rest in another batch.")
+            raise Cut("too_large", f"more than {limit >> 20} MB of text", "Send the rest in another batch.")
         yield chunk
 
 
@@ -69,8 +76,8 @@ def _plain(stream: BinaryIO, chunk: bytes) -> Iterator[bytes]:
 
 
 def _inflated(stream: BinaryIO, chunk: bytes) -> Iterator[bytes]:
-    """Gzip members one after the other; raises _Cut where one is damaged or ends before its trailer."""
-    broken = _Cut("truncated_gzip", "the gzip stream is cut or damaged here",
+    """Gzip members one after the other; raises Cut where one is damaged or ends before its trailer."""
+    broken = Cut("truncated_gzip", "the gzip stream is cut or damaged here",
                   "Send the file again; the lines before this one were taken and will not be taken twice.")  # fmt: skip
     inflate, inside = zlib.decompressobj(wbits=31), False
     while chunk:

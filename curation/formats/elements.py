@@ -1,0 +1,70 @@
+"""Elements of a JSON array, or whole objects written over many lines, cut out of a stream one by one.
+
+Each goes on as its own bytes, so that a broken one refuses itself as a line does; what comes after a place where the
+array itself is broken cannot be told apart and is not read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from curation.formats.lines import MAX_LINE, Line
+from curation.formats.problem import RowProblem
+
+WHITE = " \t\r\n"
+SCAN = json.JSONDecoder(strict=False)
+
+
+def read_elements(chunks: Iterator[str], place: str) -> Iterator[Line | RowProblem]:
+    """Every element of the text in these chunks; `number` counts elements from 1."""
+    text, at, number, array, done = "", 0, 0, None, False
+    for chunk in chunks:
+        text, at = text[at:] + chunk, 0
+        while True:
+            at = _skip(text, at, first=array is None)
+            if array is None and at < len(text):
+                array = text[at] == "["
+                at += array
+                continue
+            if at >= len(text) or done:
+                break
+            if array and text[at] == "]":
+                at, done = at + 1, True
+                continue
+            end = _end(text, at)
+            if end is None:
+                break
+            number += 1
+            yield Line(number, text[at:end].encode("utf-8", "surrogateescape"))
+            at = end
+        if len(text) - at > MAX_LINE:
+            break
+    if text[at:].strip(WHITE):
+        yield _broken(place, number + 1, len(text) - at)
+    elif array and not done:
+        yield _broken(place, number + 1, 0)
+
+
+def _skip(text: str, at: int, *, first: bool) -> int:
+    between = WHITE if first else WHITE + ","
+    while at < len(text) and text[at] in between:
+        at += 1
+    return at
+
+
+def _end(text: str, at: int) -> int | None:
+    """Where the value that begins here ends; None when its end has not been read yet, or it is no JSON."""
+    try:
+        _, end = SCAN.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+    return end if end < len(text) or text[at] in '{["' else None
+
+
+def _broken(place: str, number: int, length: int) -> RowProblem:
+    if length > MAX_LINE:
+        return RowProblem(place, number, "", "line_too_long", f"the element is longer than {MAX_LINE >> 20} MB",
+                          "Split it; elements after this one were not read.")  # fmt: skip
+    return RowProblem(place, number, "", "malformed_json", "the file is not whole JSON from here on",
+                      "Mend it here and send it again; what was taken before is not taken twice.")  # fmt: skip
