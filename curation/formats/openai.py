@@ -69,3 +69,19 @@ def _answer(choice: dict[str, Any]) -> dict[str, Any]:
     message: dict[str, Any] = {name: value for name, value in choice["message"].items() if name != "logprobs"}
     reason = choice.get("finish_reason")
     return message | ({"finish_reason": reason} if reason else {})
+
+
+def usage_object(usage: dict[str, int]) -> dict[str, Any] | None:
+    """Token counts of the normal form as the API writes them."""
+    if not usage:
+        return None
+    given = present({
+        "cached_tokens": usage.get("cache_read_tokens"), "cache_write_tokens": usage.get("cache_creation_tokens"),
+    })  # fmt: skip
+    answered = present({"reasoning_tokens": usage.get("reasoning_tokens")})
+    return present({
+        "prompt_tokens": usage.get("input_tokens"),
+        "completion_tokens": usage.get("output_tokens"),
+        "prompt_tokens_details": given or None,
+        "completion_tokens_details": answered or None,
+    })  # fmt: skip
