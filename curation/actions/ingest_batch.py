@@ -7,29 +7,33 @@ chunks and the next delivery of the same file continues where it broke off.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from accounts.models import ApiToken, Project, User
 from accounts.permissions import require
 from core import audit
 from core.actors import Actor
+from curation.formats.otlp_logs import LeftOut
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.ingest import store
 from curation.ingest.chunks import Chunk, Sorter
 from curation.ingest.counters import ROWS, SECONDS
 from curation.ingest.items import Item
-from curation.ingest.rows import count, heads_of, span_row
+from curation.ingest.moments import day_of
+from curation.ingest.rows import heads_of, span_row
 from curation.models import IngestBatch, Refusal, TrainingUse
 from curation.ruling.fence import rules_still_current
 
 CHUNK = 500
 CHUNK_BYTES = 16 << 20
 SHOWN_PROBLEMS = 20
+COUNTED = ("accepted", "redelivered", "conflicting", "refused", "left_out")
 HOPELESS = 10_000
 Who = User | ApiToken | Actor
 
@@ -58,6 +62,21 @@ class Report:
     refused: int = 0
     left_out: int = 0
     problems: list[RowProblem] = field(default_factory=list)
+    redactions: dict[str, int] = field(default_factory=dict)
+
+    def after(self, chunk: Chunk, stored: int, left_out: int) -> Report:
+        """The report when this chunk is committed."""
+        return Report(
+            self.batch_id,
+            accepted=self.accepted + stored,
+            redelivered=self.redelivered + chunk.redelivered,
+            conflicting=self.conflicting + chunk.conflicting,
+            refused=self.refused + chunk.refused,
+            left_out=left_out,
+            problems=self.problems
+            + [problem for problem, _, _ in chunk.broken[: SHOWN_PROBLEMS - len(self.problems)]],
+            redactions=dict(Counter(self.redactions) + Counter(chunk.redactions)),
+        )
 
 
 def ingest_batch(
@@ -65,7 +84,7 @@ def ingest_batch(
     who: Who,
     project: Project,
     route: str,
-    items: Iterable[Item | BrokenRow],
+    items: Iterable[Item | BrokenRow | LeftOut],
     source_name: str = "",
     size: int = 0,
     training_use: str = "",
@@ -83,18 +102,26 @@ def ingest_batch(
 
 
 def deliver(delivery: Delivery, items: Iterable[Any], *, source_name: str = "", size: int = 0) -> Report:
-    """Open the batch, take its parts, close it and count it."""
+    """Take the parts of a batch, one transaction each, and count it."""
     report = delivery.open(source_name, size)
     with SECONDS.labels(delivery.route).time():
-        for part in _parts(items):
-            delivery.take(part, report)
+        for part, last in _parts(_kept(items, delivery)):
+            report = delivery.take(part, report, last=last)
             if _is_something_else(report):
-                delivery.take([_REST_NOT_READ], report)
+                report = delivery.take([_REST_NOT_READ], report, last=True)
                 break
-    IngestBatch.objects.filter(pk=report.batch_id).update(finished_at=Now(), left_out=report.left_out)
-    for outcome in ("accepted", "redelivered", "conflicting", "refused", "left_out"):
+    for outcome in COUNTED:
         ROWS.labels(delivery.route, outcome).inc(getattr(report, outcome))
     return report
+
+
+def _kept(items: Iterable[Any], delivery: Delivery) -> Iterator[Any]:
+    """Without what is of no interest here, which is counted."""
+    for one in items:
+        if isinstance(one, LeftOut):
+            delivery.left_out += 1
+        else:
+            yield one
 
 
 def _is_something_else(report: Report) -> bool:
@@ -103,18 +130,17 @@ def _is_something_else(report: Report) -> bool:
     return report.refused >= HOPELESS and taken * 100 < report.refused
 
 
-def _parts(items: Iterable[Item | BrokenRow]) -> Iterator[list[Item | BrokenRow]]:
-    """What one transaction takes: bounded in rows, and in bytes for the memory of it."""
+def _parts(items: Iterable[Item | BrokenRow]) -> Iterator[tuple[list[Item | BrokenRow], bool]]:
+    """What one transaction takes, bounded in rows and in bytes for the memory of it, and whether it is the last."""
     part: list[Item | BrokenRow] = []
     size = 0
     for one in items:
+        if len(part) == CHUNK or size >= CHUNK_BYTES:
+            yield part, False
+            part, size = [], 0
         part.append(one)
         size += len(one.raw)
-        if len(part) == CHUNK or size >= CHUNK_BYTES:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
+    yield part, True
 
 
 def _training_use(who: Who, project: Project, given: str) -> tuple[str, str]:
@@ -132,80 +158,88 @@ class Delivery:
         self, who: Who, project: Project, route: str, use: tuple[str, str], hold_seconds: int
     ) -> None:
         self.who, self.project, self.route, self.use, self.hold = who, project, route, use, hold_seconds
-        self.sorter = Sorter(project.pk)
+        self.sorter = self.make_sorter()
+        self.left_out = 0
+        self._batch = IngestBatch(project=project, route=route, token=who if isinstance(who, ApiToken) else None)
+        self._recorded = False
+
+    def make_sorter(self) -> Sorter:
+        """What compares and redacts, under the rules of this moment."""
+        return Sorter(self.project.pk)
 
     def open(self, source_name: str, size: int) -> Report:
-        """Write the batch and its audit entry, so that even a batch that breaks off is on record."""
-        token = self.who if isinstance(self.who, ApiToken) else None
-        actor = self.who if isinstance(self.who, Actor) else self.who.actor
-        with transaction.atomic():
-            batch = IngestBatch.objects.create(
-                project=self.project,
-                route=self.route,
-                source_name=self.sorter.clean(source_name),
-                token=token,
-                bytes=size,
-            )
-            audit.record(
-                actor=actor,
-                verb="trace.ingest",
-                subject=batch,
-                project_id=self.project.pk,
-                data={"route": self.route},
-            )
-        return Report(batch.pk)
+        """Begin the batch; its first transaction puts it on record, so that one that breaks off is there too."""
+        self._batch.source_name, self._batch.bytes = self.sorter.clean(source_name), size
+        self._batch.received_at = datetime.now(UTC)
+        return Report(self._batch.pk)
 
-    def take(self, part: list[Item | BrokenRow], report: Report) -> None:
-        """One chunk: sort, redact, store in one transaction, and add to the report.
+    def take(self, part: list[Item | BrokenRow], report: Report, *, last: bool = False) -> Report:
+        """One chunk: sort, redact, store in one transaction; the report with this chunk in it.
 
         Where the rules changed in between, the part is redacted again: nothing is committed under rules that are over.
+        Where another delivery brought the same meanwhile, it is compared again.
         """
+        chunk = self.sorter.sort(part)
         while True:
+            try:
+                with transaction.atomic():
+                    if rules_still_current(self.project.pk, self.sorter.redactor.rules_id):
+                        after = report.after(chunk, self._write(chunk, report.batch_id), self.left_out)
+                        self._record(after, chunk, last=last)
+                        break
+            except store.Overtaken:
+                self.sorter.recheck(chunk)
+                continue
+            self.sorter = self.make_sorter()
             chunk = self.sorter.sort(part)
-            with transaction.atomic():
-                if rules_still_current(self.project.pk, self.sorter.redactor.rules_id):
-                    stored = self._write(chunk, report.batch_id)
-                    break
-            self.sorter = Sorter(self.project.pk)
-        report.accepted += stored
-        report.redelivered += chunk.redelivered
-        report.conflicting += chunk.conflicting
-        report.refused += chunk.refused
-        report.problems += [
-            problem for problem, _, _ in chunk.broken[: SHOWN_PROBLEMS - len(report.problems)]
-        ]
+        self._recorded = True
+        return after
 
     def _write(self, chunk: Chunk, batch_id: uuid.UUID) -> int:
         stored = self._store(chunk, batch_id)
-        self._refuse(chunk, batch_id)
-        IngestBatch.objects.filter(pk=batch_id).update(
-            accepted=F("accepted") + stored, redelivered=F("redelivered") + chunk.redelivered,
-            conflicting=F("conflicting") + chunk.conflicting, refused=F("refused") + chunk.refused,
-            redactions=self._total(batch_id, chunk),
-        )  # fmt: skip
+        if chunk.broken:
+            self._refuse(chunk, batch_id)
         return stored
 
+    def _record(self, report: Report, chunk: Chunk, *, last: bool) -> None:
+        """The batch with its counts so far, and with the first of them its audit entry."""
+        batch = self._batch
+        for name in COUNTED:
+            setattr(batch, name, getattr(report, name))
+        batch.redactions = report.redactions
+        batch.finished_at = datetime.now(UTC) if last else None
+        batch.save(force_insert=not self._recorded, force_update=self._recorded)
+        if not self._recorded:
+            actor = self.who if isinstance(self.who, Actor) else self.who.actor
+            data = {"route": self.route}
+            audit.record(
+                actor=actor, verb="trace.ingest", subject=batch, project_id=self.project.pk, data=data
+            )
+
     def _store(self, chunk: Chunk, batch_id: uuid.UUID) -> int:
-        heads = heads_of(span for _, _, span in chunk.fresh)
-        if not heads:
+        if not chunk.fresh:
             return 0
-        store.claim_traces(heads.values(), project_id=self.project.pk, route=self.route, use=self.use)
-        receipts = [(item.external_id, heads[span["trace_id"]].id, mac) for item, mac, span in chunk.fresh]
-        new = store.claim_receipts(
-            [(name, trace, mac) for name, trace, mac in receipts if trace],
-            project_id=self.project.pk, batch_id=batch_id, key_id=self.sorter.key.id,
-        )  # fmt: skip
-        if len(new) < len(chunk.fresh):
-            self.sorter.lost_race([item for item, _, _ in chunk.fresh if item.external_id not in new], chunk)
-        rows = []
-        for item, _, span in chunk.fresh:
-            if item.external_id in new:
-                head = heads[span["trace_id"]]
-                count(head, span)
-                rows.append(span_row(span, head, self.project.pk, self.sorter.redactor.rules_id))
-        store.copy_spans(rows)
-        store.touch_traces(heads.values(), hold_seconds=self.hold)
-        return len(rows)
+        project_id, key_id = self.project.pk, self.sorter.key.id
+        heads = heads_of((one.span for one in chunk.fresh), chunk.delivered.traces)
+        store.ensure_days(head.day or day_of(head.started) for head in heads.values())
+        store.claim_traces(
+            heads.values(), project_id=project_id, route=self.route, use=self.use, hold_seconds=self.hold
+        )
+        receipts = [
+            (one.item.external_id, heads[one.span["trace_id"]].id, one.mac)
+            for one in chunk.fresh
+            if one.item.by_request
+        ]
+        if receipts:
+            store.claim_receipts(receipts, project_id=project_id, batch_id=batch_id, key_id=key_id)
+        store.copy_spans([
+            span_row(
+                one.span, heads[one.span["trace_id"]], one.body, project_id=project_id, batch_id=batch_id,
+                rules_id=self.sorter.redactor.rules_id, mac=None if one.item.by_request else one.mac, key_id=key_id,
+            )
+            for one in chunk.fresh
+        ])  # fmt: skip
+        return len(chunk.fresh)
 
     def _refuse(self, chunk: Chunk, batch_id: uuid.UUID) -> None:
         key_id = self.sorter.key.id
@@ -217,9 +251,3 @@ class Delivery:
             )
             for problem, length, mac in chunk.broken
         ])  # fmt: skip
-
-    def _total(self, batch_id: uuid.UUID, chunk: Chunk) -> dict[str, int]:
-        counts = dict(IngestBatch.objects.values_list("redactions", flat=True).get(pk=batch_id))
-        for kind, number in chunk.redactions.items():
-            counts[kind] = counts.get(kind, 0) + number
-        return counts

@@ -10,20 +10,31 @@ from core.keyring import Key, project_key
 from core.privacy import RedactionFailed, redact
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import Span
-from curation.ingest import store
+from curation.ingest.delivered import Delivered, look_up
 from curation.ingest.items import NAMES, RECEIPTS, Item
-from curation.ingest.redaction import Redactor, redact_span, redactor_for
+from curation.ingest.redaction import Redactor, redacted, redactor_for
+
+
+@dataclass(slots=True)
+class Fresh:
+    """An item delivered for the first time: its keyed hash, and its span and body as they may be stored."""
+
+    item: Item
+    mac: bytes
+    span: Span
+    body: bytes
 
 
 @dataclass(slots=True)
 class Chunk:
     """One transaction's worth: `fresh` are redacted, `broken` are problems with the length and hash of their bytes."""
 
-    fresh: list[tuple[Item, bytes, Span]] = field(default_factory=list)
+    fresh: list[Fresh] = field(default_factory=list)
     broken: list[tuple[RowProblem, int, bytes | None]] = field(default_factory=list)
     redelivered: int = 0
     conflicting: int = 0
     redactions: dict[str, int] = field(default_factory=dict)
+    delivered: Delivered = field(default_factory=Delivered)
 
     @property
     def refused(self) -> int:
@@ -48,39 +59,59 @@ class Sorter:
                 self.refuse(one.problem, one.raw, chunk)
             else:
                 items.append(one.named(self.names))
-        known = store.known_receipts(self.project_id, [one.external_id for one in items])
+        if items:
+            chunk.delivered = look_up(self.project_id, items)
         for item in items:
-            if item.external_id in known:
-                self.again(item, *known[item.external_id], chunk)
-            elif self._take(item, mac := item.mac(self.key), chunk):
-                known[item.external_id] = (mac, self.key.id)
+            if not self._is_known(item, chunk):
+                self._take(item, chunk)
         return chunk
 
-    def _take(self, item: Item, mac: bytes, chunk: Chunk) -> bool:
+    def recheck(self, chunk: Chunk) -> None:
+        """Another delivery was faster: what it brought is no longer new."""
+        rest, chunk.fresh = chunk.fresh, []
+        chunk.delivered = look_up(self.project_id, [one.item for one in rest])
+        for one in rest:
+            if not self._is_known(one.item, chunk):
+                self._note(one, chunk)
+
+    def _take(self, item: Item, chunk: Chunk) -> None:
         try:
-            span, counts = redact_span(item.span, self.redactor)
+            clean = redacted(item.span, self.redactor)
         except RedactionFailed as failure:
             self.refuse(_redaction_problem(item, failure), item.raw, chunk)
-            return False
-        chunk.fresh.append((item, mac, span))
-        for kind, count in counts.items():
+            return
+        self._note(Fresh(item, item.mac(self.key), clean.span, clean.body), chunk)
+        for kind, count in clean.counts.items():
             chunk.redactions[kind] = chunk.redactions.get(kind, 0) + count
+
+    def _note(self, one: Fresh, chunk: Chunk) -> None:
+        """It is new; the next of the same id in this chunk is not."""
+        chunk.fresh.append(one)
+        chunk.delivered.hashes[one.item.external_id] = (one.mac, self.key.id)
+        if one.item.by_request:
+            chunk.delivered.hashes[one.item.span_key] = (b"", "")
+
+    def _is_known(self, item: Item, chunk: Chunk) -> bool:
+        """Delivered before, so counted or refused: the same bytes change nothing, other bytes are a conflict."""
+        hashes = chunk.delivered.hashes
+        known = hashes.get(item.external_id)
+        if known is not None:
+            self._compare(item, *known, chunk)
+        elif item.by_request and item.span_key in hashes:
+            self._compare(item, b"", "", chunk)
+        elif chunk.delivered.is_past_retention(item):
+            self.refuse(_late_problem(item), item.raw, chunk)
+        else:
+            return False
         return True
 
-    def again(self, item: Item, mac: bytes, key_id: str, chunk: Chunk) -> None:
-        """The id was delivered before: the same bytes change nothing, other bytes are kept as a conflict."""
-        key = self.key if key_id == self.key.id else project_key(self.project_id, RECEIPTS, key_id)
+    def _compare(self, item: Item, mac: bytes, key_id: str, chunk: Chunk) -> None:
+        key = self.key if key_id in ("", self.key.id) else project_key(self.project_id, RECEIPTS, key_id)
         if item.mac(key) == mac:
             chunk.redelivered += 1
             return
         chunk.conflicting += 1
         self.refuse(_conflict_problem(item), item.raw, chunk)
-
-    def lost_race(self, items: list[Item], chunk: Chunk) -> None:
-        """Another request delivered these ids since they were looked up."""
-        known = store.known_receipts(self.project_id, [item.external_id for item in items])
-        for item in items:
-            self.again(item, *known[item.external_id], chunk)
 
     def refuse(self, problem: RowProblem, raw: bytes, chunk: Chunk) -> None:
         """List a row without its content; even the names of its fields and its file pass the choke point."""
@@ -105,3 +136,9 @@ def _conflict_problem(item: Item) -> RowProblem:
     hint = "Deliver changed content under a new id; the content delivered first was kept."
     return RowProblem(item.place, item.line, "id", "conflict",
                       "this id was delivered before with other content", hint)  # fmt: skip
+
+
+def _late_problem(item: Item) -> RowProblem:
+    hint = "What was delivered for this day is gone by retention and cannot be compared any more; do not send it again."
+    return RowProblem(item.place, item.line, "start", "past_retention",
+                      "the day of this trace is past its retention time", hint)  # fmt: skip

@@ -38,6 +38,16 @@ class Item:
     raw: bytes = field(repr=False)
     span: Span = field(repr=False)
 
+    @property
+    def span_key(self) -> str:
+        """What a span is known by."""
+        return f"{self.span['trace_id']}:{self.span['span_id']}"
+
+    @property
+    def by_request(self) -> bool:
+        """Known by the id of its request, in whatever trace it came, and not by its trace and span."""
+        return self.external_id != self.span_key
+
     def mac(self, key: Key) -> bytes:
         """What tells a re-delivery from a conflict without keeping what was delivered."""
         return key.mac(self.raw)
@@ -46,8 +56,8 @@ class Item:
         """The item under a name made from its content: keyed, so that no name tells what was said."""
         if not self.external_id:
             name = key.mac(self.raw).hex()
-            self.external_id = f"content:{name}"
             self.span["trace_id"], self.span["span_id"] = name[:32], name[32:48]
+            self.external_id = self.span_key
         return self
 
 

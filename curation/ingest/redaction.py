@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from core.errors import Unavailable
 from core.keyring import project_key
 from core.privacy import RuleSet, SurrogateKey, default_rules, redact
-from core.privacy.surrogates import surrogate
+from core.privacy.surrogates import is_surrogate, surrogate
+from curation.bodies import packed
 from curation.formats.spans import Span
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
@@ -52,21 +54,44 @@ def redactor_for(project_id: uuid.UUID) -> Redactor:
     return Redactor(asset.current_id or 0, _rules(asset.current_id or 0), SurrogateKey(key.id, key.secret))
 
 
-def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]]:
-    """The span as it may be stored, and counts of what was replaced by kind; raises RedactionFailed.
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A span as it may be stored, its packed body, and counts of what was replaced by kind."""
+
+    span: Span
+    body: bytes
+    counts: Mapping[str, int]
+
+
+def redacted(span: Span, redactor: Redactor) -> Redacted:
+    """The span as it may be stored; raises RedactionFailed. One in which no rule can find anything is not searched."""
+    words = words_of(span, redactor.keys)
+    if not redactor.rules.suspects(orjson.dumps(words)):
+        clean: Span = {**span, "attributes": words["attributes"], "resource": words["resource"]}
+        return Redacted(clean, packed(clean), {})
+    clean, counts = redact_span(span, redactor)
+    return Redacted(clean, packed(clean), counts)
+
+
+def words_of(span: Span, keys: SurrogateKey) -> dict[str, Any]:
+    """What of a span is searched, people and sessions under stable other names.
 
     Ids and times stay outside: they are numbers the product itself made sense of, and a long one may look
     like a card number.
     """
-    words = {
+    return {
         "name": span["name"],
         "status_message": span["status_message"],
-        "attributes": pseudonymous(span["attributes"], redactor.keys),
-        "resource": pseudonymous(span["resource"], redactor.keys),
+        "attributes": pseudonymous(span["attributes"], keys),
+        "resource": pseudonymous(span["resource"], keys),
         "scope": span["scope"],
         "events": [{"name": event["name"], "attributes": event["attributes"]} for event in span["events"]],
     }
-    done = redact(words, keys=redactor.keys, rules=redactor.rules)
+
+
+def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]]:
+    """The span as it may be stored, and counts of what was replaced by kind; raises RedactionFailed."""
+    done = redact(words_of(span, redactor.keys), keys=redactor.keys, rules=redactor.rules)
     clean = done.value
     events = [
         one | {"time": event["time"]} for one, event in zip(clean["events"], span["events"], strict=True)
@@ -76,12 +101,14 @@ def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]
 
 def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, Any]:
     """Attributes with people and sessions under stable other names."""
+    if attributes.keys().isdisjoint(PSEUDONYMS):
+        return attributes
     named = {
         name: surrogate(PSEUDONYMS[name], str(attributes[name]), keys)
         for name in PSEUDONYMS.keys() & attributes.keys()
-        if attributes[name] not in (None, "")
+        if attributes[name] not in (None, "") and not is_surrogate(str(attributes[name]))
     }
-    return attributes | named if named else attributes
+    return attributes | named
 
 
 def _first_rules(project_id: uuid.UUID) -> Asset:

@@ -1,46 +1,58 @@
-"""Redacted spans as rows: what a batch knows of each trace, and the columns of each span."""
+"""Redacted spans as rows: what a batch brings of each trace, and the columns of each span."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from curation.bodies import packed
 from curation.formats import genai
 from curation.formats.spans import Span
-from curation.ingest import store
+from curation.ingest.delivered import KnownTrace
+from curation.ingest.moments import moment
+from curation.ingest.store import Head
 
 SIMULATED = "winnow.simulated"
+NAME, KIND = 500, 32
 
 
-def heads_of(spans: Iterable[Span]) -> dict[str, store.Head]:
-    """One head for each trace, before its spans are counted."""
-    heads: dict[str, store.Head] = {}
+def heads_of(spans: Iterable[Span], known: Mapping[str, KnownTrace] | None = None) -> dict[str, Head]:
+    """One head for each trace of these new spans; those that are known keep their id and day."""
+    heads: dict[str, Head] = {}
     for span in spans:
-        head = heads.setdefault(span["trace_id"], store.Head(span["trace_id"], span["start"], ""))
+        head = heads.get(span["trace_id"])
+        if head is None:
+            head = heads[span["trace_id"]] = _head(span, (known or {}).get(span["trace_id"]))
+        head.spans += 1
         head.started = min(head.started, span["start"])
         head.service = head.service or str(span["resource"].get("service.name", ""))
         head.simulated = head.simulated or says_simulated(span)
+        if not span["parent_id"]:
+            head.root_ended = max(head.root_ended or 0, span["end"] or span["start"])
     return heads
+
+
+def _head(span: Span, known: KnownTrace | None) -> Head:
+    if known is None:
+        return Head(span["trace_id"], span["start"])
+    return Head(span["trace_id"], span["start"], id=known.id, day=known.day, known_spans=known.spans)
 
 
 def says_simulated(span: Span) -> bool:
     """Whether its sender marks it as no production traffic; the mark travels to rows, manifests and cards."""
-    marks = (span["resource"].get(SIMULATED), span["attributes"].get(SIMULATED))
-    return any(mark is True or str(mark).lower() == "true" for mark in marks)
+    for place in (span["resource"], span["attributes"]):
+        if SIMULATED in place and (place[SIMULATED] is True or str(place[SIMULATED]).lower() == "true"):
+            return True
+    return False
 
 
-def count(head: store.Head, span: Span) -> None:
-    """Add a span that is really new to its head."""
-    head.spans += 1
-    if not span["parent_id"]:
-        head.root_ended = max(head.root_ended or 0, span["end"] or span["start"])
-
-
-def span_row(span: Span, head: store.Head, project_id: uuid.UUID, rules_id: int) -> tuple[object, ...]:
+def span_row(
+    span: Span, head: Head, body: bytes, *, project_id: uuid.UUID, rules_id: int, batch_id: uuid.UUID,
+    mac: bytes | None, key_id: str,
+) -> tuple[Any, ...]:  # fmt: skip
     """The columns of `store.SPAN_COLUMNS`."""
     return (
-        head.day, head.id, span["span_id"], project_id, span["parent_id"], span["name"][:500],
-        (genai.operation(span) or span["kind"])[:32], store.moment(span["start"]),
-        store.moment(span["end"]) if span["end"] else None, span["status"], rules_id, packed(span),
+        head.day, head.id, span["span_id"], project_id, span["parent_id"], span["name"][:NAME],
+        (genai.operation(span) or span["kind"])[:KIND], moment(span["start"]),
+        moment(span["end"]) if span["end"] else None, span["status"], rules_id, body, batch_id, mac, key_id,
     )  # fmt: skip

@@ -7,7 +7,11 @@ from django.db.models.functions import Now
 
 
 class Span(models.Model):
-    """One redacted span of a trace. `body` is zstd-compressed JSON; retention drops whole days."""
+    """One redacted span of a trace. `body` is zstd-compressed JSON; retention drops whole days.
+
+    The key makes it once; the keyed hash of the raw canonical bytes tells a re-delivery from a conflict. A span
+    that a record was read into has none: its request's receipt does that.
+    """
 
     pk = models.CompositePrimaryKey("day", "trace_id", "span_id")
     day = models.DateField()
@@ -22,6 +26,9 @@ class Span(models.Model):
     status = models.CharField(max_length=16)
     rules_id = models.BigIntegerField()
     body = models.BinaryField()
+    batch_id = models.UUIDField()
+    content_hmac = models.BinaryField(max_length=32, null=True)
+    key_id = models.CharField(max_length=32)
 
     class Meta:
         db_table = "curation_span"

@@ -35,21 +35,20 @@ class IngestBatch(models.Model):
 
 
 class Receipt(models.Model):
-    """One delivered span or record. The keyed hash of its raw canonical bytes tells a re-delivery from a conflict."""
+    """One delivered request: a record is known by its id in whatever trace it comes. (A span is its own receipt.)
 
-    id = models.BigAutoField(primary_key=True)
-    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    The keyed hash of its raw canonical bytes tells a re-delivery from a conflict. Refers by value, as it is
+    written with every record: its key is the only index.
+    """
+
+    pk = models.CompositePrimaryKey("project_id", "external_id")
+    project_id = models.UUIDField()
     external_id = models.CharField(max_length=200)
-    trace = models.ForeignKey("curation.Trace", on_delete=models.PROTECT, related_name="receipts")
-    batch = models.ForeignKey(IngestBatch, on_delete=models.PROTECT, related_name="receipts")
+    trace_id = models.UUIDField()
+    batch_id = models.UUIDField()
     content_hmac = models.BinaryField(max_length=32)
     key_id = models.CharField(max_length=32)
     received_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "external_id"], name="receipt_once")
-        ]
 
     def __str__(self) -> str:
         return self.external_id

@@ -34,7 +34,9 @@ class Trace(models.Model):
     """One request of production. Spans and bodies lie in day partitions, found by (day, id); retention keeps this head."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="traces")
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="traces", db_index=False
+    )
     external_id = models.CharField(max_length=128)
     day = models.DateField()
     occurred_at = models.DateTimeField()
@@ -77,7 +79,7 @@ class Trace(models.Model):
             models.Index(fields=["project", "-occurred_at", "-id"], name="trace_newest"),
             models.Index(fields=["project", "service", "-occurred_at"], name="trace_service"),
             models.Index(fields=["settle_after"], condition=models.Q(settle_after__isnull=False), name="trace_unsettled"),
-            models.Index(fields=["project", "session_key"], name="trace_session"),
+            models.Index(fields=["project", "session_key"], condition=~models.Q(session_key=""), name="trace_session"),
         ]
 
     def __str__(self) -> str:

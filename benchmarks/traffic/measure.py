@@ -1,0 +1,122 @@
+"""The rows of `bench ingest`.
+
+JSONL is compared with this machine's own binary COPY of the same records in the same run. Settling happens later and
+is not inside the ingest rows; its own rate is a row of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import ApiToken, Membership, Project, Role, User
+from accounts.tokens import digest, new_secret
+from benchmarks.contract import Row
+from benchmarks.traffic import peers
+from benchmarks.traffic.payloads import DATA
+from benchmarks.traffic.server import Server, serving
+from core.privacy import default_rules
+from curation.actions.settle_traces import settle_traces
+from curation.models import Asset, AssetVersion, Trace
+from curation.models.assets import AssetKind
+
+TRACES, RECORDS, CONNECTIONS = 32, 100, 6
+
+
+def measured(*, quick: bool) -> Iterator[Row]:
+    """Ceilings and peers, then both routes through the running product, then settling."""
+    if not DATA.is_dir():
+        raise SystemExit("../shared/data/traces is absent: nothing to send.")
+    finished = peers.prepare(500 if quick else 2_000)
+    yield from _ceilings(finished, 1.0 if quick else 5.0)
+    seconds = 3.0 if quick else float(os.environ.get("BENCH_SECONDS", 60))
+    structured = _sender("structured", tagger=False)
+    with serving() as server:
+        sent = _jsonl(server, *structured, seconds=min(seconds, 20))
+        ceiling = peers.rate(peers.copy, finished, 1.0 if quick else 5.0)
+        yield from _jsonl_rows(sent, ceiling)
+        yield from _otlp_rows(_otlp(server, *structured, seconds=seconds), server)
+    yield from _settling(seconds=2 if quick else 10)
+
+
+def _ceilings(finished: list[peers.Shape], seconds: float) -> Iterator[Row]:
+    for what, write in (
+        ("COPY binary of finished rows, batch 500", peers.copy_finished),
+        ("executemany ON CONFLICT, batch 500 (peer)", peers.executemany),
+        ("Django bulk_create, batch 500 (peer)", peers.bulk_create),
+    ):
+        yield Row(what, peers.rate(write, finished, seconds), "records/s")
+
+
+def _sender(slug: str, *, tagger: bool) -> tuple[str, str]:
+    """(slug, secret) of a project whose traces pass the structured rules, or all of them."""
+    project = Project.objects.create(slug=slug, name=slug, training_use_default="allowed")
+    owner = User.objects.create_user(f"{slug}@bench.example", None, name=slug)
+    Membership.objects.create(project=project, user=owner, role=Role.ML_ENGINEER)
+    secret = new_secret()
+    ApiToken.objects.create(
+        project=project, owner=owner, name="bench", prefix=secret[:12], token_sha256=digest(secret), scopes=["ingest"]
+    )  # fmt: skip
+    rules = default_rules()
+    body = rules.as_data() | ({} if tagger else {"tagger": ""})
+    asset = Asset.objects.create(project=project, kind=AssetKind.REDACTION_RULES, name=rules.name)
+    asset.current = AssetVersion.objects.create(
+        project=project, asset=asset, number=1, sha256="0" * 64, body=body
+    )
+    asset.save(update_fields=["current"])
+    return slug, secret
+
+
+def _jsonl(server: Server, slug: str, secret: str, *, seconds: float) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-ndjson"}
+    path = f"/api/v1/projects/{slug}/traces:batch"
+    wish = {"kind": "jsonl", "batch": RECORDS, "connections": CONNECTIONS, "path": path, "headers": headers}
+    server.send(seconds=1.0, **wish)
+    return server.send(seconds=seconds, **wish)
+
+
+def _jsonl_rows(sent: dict[str, Any], ceiling: float) -> Iterator[Row]:
+    rate = sent["rows"] / sent["wall"]
+    yield Row("COPY binary with zstd, batch 500: the ceiling", ceiling, "records/s")
+    yield Row("JSONL, batch 100, structured lane", rate, "records/s")
+    yield Row("JSONL, structured lane, of the ceiling", rate / ceiling, "", ">= 0.22")
+    yield from _common("JSONL, structured lane", sent)
+
+
+def _otlp(server: Server, slug: str, secret: str, *, seconds: float) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-protobuf"}
+    wish = {"kind": "otlp", "batch": TRACES, "connections": CONNECTIONS, "path": "/v1/traces", "headers": headers}
+    server.send(seconds=1.0, **wish)
+    return server.send(seconds=seconds, **wish)
+
+
+def _otlp_rows(sent: dict[str, Any], server: Server) -> Iterator[Row]:
+    what = f"OTLP protobuf, {TRACES} traces a request, {sent['wall']:.0f} s"
+    yield Row(f"{what}, structured lane", sent["traces"] / sent["wall"], "traces/s", ">= 3000")
+    yield Row("OTLP, spans", sent["rows"] / sent["wall"], "spans/s")
+    yield from _common("OTLP", sent)
+    yield Row("largest web worker, peak", server.resident_mb(), "MB resident", "<= 512")
+
+
+def _common(what: str, sent: dict[str, Any]) -> Iterator[Row]:
+    taken = sorted(sent["seconds"])
+    yield Row(f"{what}, p50", 1000 * taken[len(taken) // 2], "ms")
+    yield Row(f"{what}, p99", 1000 * taken[int(len(taken) * 0.99)], "ms", "<= 250")
+    yield Row(f"{what}, bytes", sent["bytes"] / sent["wall"] / 1e6, "MB/s")
+    yield Row(f"{what}, told to come again", float(sum(sent["refused"].values())), "requests")
+    for part, name in (("web", "web_cpu"), ("PostgreSQL", "database_cpu"), ("sender", "cpu")):
+        yield Row(f"{what}, processor of the {part}", 1e6 * sent[name] / sent["rows"], "µs/row")
+
+
+def _settling(*, seconds: float) -> Iterator[Row]:
+    settings.SETTLE_GRACE_SECONDS = 0
+    Trace.objects.filter(settle_after__isnull=False).update(settle_after="2020-01-01T00:00:00Z")
+    began, cpu, settled = time.perf_counter(), time.process_time(), 0
+    while time.perf_counter() - began < seconds and (taken := settle_traces()):
+        settled += taken
+    yield Row("settled later, one worker", settled / (time.perf_counter() - began), "traces/s")
+    yield Row("settled, processor of the worker", 1e6 * (time.process_time() - cpu) / max(1, settled), "µs/trace")
