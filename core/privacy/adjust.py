@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.privacy.detect import Hit, fold
+from core.privacy.detect import Hit
+from core.privacy.folds import fold
 from core.privacy.literals import find_literals
 from core.privacy.rules import RuleSet
 from core.privacy.surrogates import SURROGATE, SurrogateKey, surrogate

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
 
-from core.privacy.phones import phone
+from core.privacy.phones import phone, phone_shape
 from core.privacy.surrogates import is_surrogate
 
 Check = Callable[["re.Match[str]", int], "str | None"]
@@ -16,6 +19,7 @@ _IIN = re.compile(
     r"|35\d{14,17}|(?:2131|1800)\d{11}|3(?:0[0-5]|[689]\d)\d{11,16}|(?:6011|64[4-9]\d|65\d\d)\d{12,15}"
     r"|62\d{14,17}|(?:50|5[6-8]|6\d)\d{10,17})$"
 )
+_STDNUM = re.compile(r"stdnum(?:\.[a-z]{2}_?)?\.[a-z0-9_]{2,20}")
 _LUHN_ODD = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -88,13 +92,53 @@ def _random_looking(match: re.Match[str], group: int) -> str | None:
     return text
 
 
+def _digits(match: re.Match[str], group: int) -> str | None:
+    """Document numbers: at least four digits, spaces and dashes aside."""
+    text = re.sub(r"[ \-]", "", match.group(group))
+    return text if sum(character.isdigit() for character in text) >= 4 else None
+
+
+def _basic_auth(match: re.Match[str], group: int) -> str | None:
+    """RFC 7617: base64 of `user:password`; other words behind "basic" stay."""
+    text = match.group(group)
+    try:
+        plain = base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return None
+    return text if ":" in plain and plain.isprintable() else None
+
+
 CHECKS: dict[str, Check] = {
     "": lambda match, group: match.group(group),
+    "basic_auth": _basic_auth,
     "card": _card,
+    "digits": _digits,
     "email": _email,
     "iban": _iban,
     "ip": _ip,
     "mixed": _mixed,
     "phone": phone,
+    "phone_shape": phone_shape,
     "random_looking": _random_looking,
 }
+
+
+@lru_cache(maxsize=256)
+def check_named(name: str) -> Check:
+    """The validator of a rule: one of ours, or `stdnum.<module>` for the check digits of that number; raises KeyError."""
+    if not name.startswith("stdnum."):
+        return CHECKS[name]
+    if not _STDNUM.fullmatch(name):
+        raise KeyError(name)
+    try:
+        module = import_module(name)
+    except ImportError:
+        raise KeyError(name) from None
+
+    def valid(match: re.Match[str], group: int) -> str | None:
+        text = match.group(group)
+        if not module.is_valid(text):
+            return None
+        return str(module.compact(text)).upper()
+
+    return valid

@@ -1,28 +1,22 @@
-"""Find identifiers and secrets in one text: cheap presence tests first, patterns only where they can match, checks only on hits."""
+"""Find identifiers and secrets in one text: one screening pass, then patterns only where they can match, checks only on hits."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.privacy.checks import CHECKS
-from core.privacy.rules import CompiledRule, RuleSet
+from core.privacy.checks import check_named
+from core.privacy.folds import fold, fold_separators
+from core.privacy.rules import FOLDED, MARKED, CompiledRule, RuleSet
+from core.privacy.surrogates import SURROGATE
 
 SHORTEST = 6
-PRESENCE_BELOW = 800
-_DIGIT_RUN = re.compile(r"[0-9][0-9 ().\-/]{5,}[0-9]")
-_BEFORE, _AFTER = 40, 56
-_FOLDABLE = re.compile(
-    "[\u00a0\u2007\u202f\u2010-\u2015\u2212\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff03-\uff5a]"
-)
-_FOLD = (
-    {0x00A0: " ", 0x2007: " ", 0x202F: " ", 0x2212: "-"}
-    | dict.fromkeys(range(8208, 8214), "-")
-    | {first + digit: str(digit) for first in (0x0660, 0x06F0, 0x0966) for digit in range(10)}
-    | {code: chr(code - 0xFEE0) for code in range(0xFF03, 0xFF5B)}
-)
+MASK = "\x1f"
+_SHORT_TEXT = 400
+_BEFORE = 72
+_REACH_DIGITS, _REACH = 160, 4096
+_CONTEXT_BEFORE, _CONTEXT_AFTER = 48, 16
 
 
 @dataclass(slots=True)
@@ -36,62 +30,57 @@ class Hit:
     normal: str
 
 
-def fold(text: str) -> str:
-    """Exotic digits, dashes and spaces as ASCII, one character for one, so that offsets stay true."""
-    if text.isascii() or _FOLDABLE.search(text) is None:
-        return text
-    return text.translate(_FOLD)
-
-
 def find_hits(text: str, rules: RuleSet) -> list[Hit]:
     """Non-overlapping hits in order; where two overlap the rule listed first wins (what is left of the other is searched again)."""
     if len(text) < SHORTEST:
         return []
-    searched = fold(text)
+    hits = _structured(text, rules)
+    return _with_entities(text, rules.tagger, hits) if rules.tagger else hits
+
+
+def masked(text: str) -> str:
+    """Earlier surrogates as white space of the same length: no rule meets them, and offsets stay true."""
+    return SURROGATE.sub(lambda found: MASK * len(found.group()), text)
+
+
+def _structured(text: str, rules: RuleSet) -> list[Hit]:
+    data = text.encode("utf-8", "surrogatepass")
+    met = rules.screen.met(data)
+    if FOLDED in met.others:
+        text = fold(text)
+        data = text.encode("utf-8", "surrogatepass")
+        met = rules.screen.met(data)
+    if not met.rules:
+        return []
+    searched = masked(text) if MARKED in met.others else text
+    plain = fold_separators(searched)
     hits: list[Hit] = []
-    if len(searched) > PRESENCE_BELOW or rules.presence.search(searched) is not None:
-        hits = [
-            hit for rule in rules.anywhere if _present(rule, searched) for hit in _matches(rule, searched)
-        ]
-    windows = _windows(searched)
-    if windows:
-        hits += [
-            hit for rule in rules.near for low, high in windows for hit in _matches(rule, searched, low, high)
-        ]
-    if len(hits) > 1:
-        hits = _disjoint(hits, rules.order)
-    return _with_entities(searched, rules.tagger, hits) if rules.tagger else hits
+    for place in met.rules:
+        one = rules.compiled[place]
+        hits += _matches(one, plain if one.rule.near_digits else searched, data)
+    return _disjoint(hits, rules.order) if len(hits) > 1 else hits
 
 
 def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays."""
     from core.privacy.tagger import find_entities
 
+    searched = fold(masked(text))
     taken = [(hit.start, hit.end) for hit in hits]
     entities = [
-        Hit(start, end, f"tagger_{kind}", kind, " ".join(text[start:end].casefold().split()))
-        for start, end, kind in find_entities(text, model)
+        Hit(start, end, f"tagger_{kind}", kind, " ".join(searched[start:end].casefold().split()))
+        for start, end, kind in find_entities(searched, model)
         if not any(start < high and low < end for low, high in taken)
     ]
     return sorted([*hits, *entities], key=lambda hit: hit.start) if entities else hits
 
 
-def _present(compiled: CompiledRule, text: str) -> bool:
-    for anchor in compiled.rule.anchors:
-        if anchor in text:
-            break
-    else:
-        if compiled.rule.anchors:
-            return False
-    return compiled.gate is None or compiled.gate.search(text) is not None
-
-
-def _matches(compiled: CompiledRule, text: str, low: int = 0, high: int = sys.maxsize) -> Iterator[Hit]:
+def _matches(compiled: CompiledRule, text: str, data: bytes) -> Iterator[Hit]:
     rule = compiled.rule
-    check = CHECKS[rule.check]
-    for match in compiled.regex.finditer(text, low, high):
+    check = check_named(rule.check)
+    for match in _candidates(compiled, text, data):
         normal = check(match, rule.group)
-        if normal is None:
+        if normal is None or (compiled.context is not None and not _in_context(compiled.context, match)):
             continue
         start, end = match.span(rule.group)
         while start < end and text[start] == " ":
@@ -99,16 +88,50 @@ def _matches(compiled: CompiledRule, text: str, low: int = 0, high: int = sys.ma
         yield Hit(start, end, rule.id, rule.kind, normal)
 
 
-def _windows(text: str) -> list[tuple[int, int]]:
-    """Stretches around long digit runs, merged where they touch."""
-    found: list[tuple[int, int]] = []
-    for run in _DIGIT_RUN.finditer(text):
-        low, high = max(0, run.start() - _BEFORE), run.end() + _AFTER
-        if found and low <= found[-1][1]:
-            found[-1] = (found[-1][0], high)
+def _in_context(context: re.Pattern[str], match: re.Match[str]) -> bool:
+    text = match.string
+    before = text[max(0, match.start() - _CONTEXT_BEFORE) : match.start()]
+    return (
+        context.search(before) is not None
+        or context.search(text[match.end() : match.end() + _CONTEXT_AFTER]) is not None
+    )
+
+
+def _candidates(compiled: CompiledRule, text: str, data: bytes) -> Iterator[re.Match[str]]:
+    """Matches of the exact pattern; in a long text only around the places its screen points at."""
+    if len(text) <= _SHORT_TEXT:
+        yield from compiled.regex.finditer(text)
+        return
+    done = 0
+    reach = _REACH_DIGITS if compiled.rule.near_digits else _REACH
+    for low, high in _windows(compiled, text, data, reach):
+        at = max(low, done)
+        while (match := compiled.regex.search(text, at, high)) is not None:
+            if match.end() > high - 8 and high < len(text):
+                match = compiled.regex.match(text, match.start()) or match
+            yield match
+            done = at = max(match.end(), match.start() + 1)
+
+
+def _windows(compiled: CompiledRule, text: str, data: bytes, reach: int) -> list[tuple[int, int]]:
+    """Stretches of the text around what the screen found, merged where they touch."""
+    narrow = len(data) == len(text)
+    if not compiled.rule.screens[0]:
+        return [(0, len(text))]
+    windows: list[tuple[int, int]] = []
+    characters = counted = 0
+    for found in compiled.locator.finditer(data):
+        start, end = found.span()
+        if not narrow:
+            characters += len(data[counted:start].decode("utf-8", "ignore"))
+            counted = start
+            start, end = characters, characters + end - start
+        low, high = max(0, start - _BEFORE), min(len(text), end + reach)
+        if windows and low <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], high)
         else:
-            found.append((low, high))
-    return found
+            windows.append((low, high))
+    return windows
 
 
 def _disjoint(hits: list[Hit], order: dict[str, int]) -> list[Hit]:

@@ -33,12 +33,19 @@ def phone(match: re.Match[str], group: int) -> str | None:
     International and North American shapes stand by themselves (an invented number still names somebody), national
     shapes must be valid somewhere (phonenumbers), and bare digits need a word such as "call" beside them.
     """
+    number = phone_shape(match, group)
+    if number is not None:
+        return number
+    digits = _digits(match.group(group))
+    return digits if digits and _announced(match) else None
+
+
+def phone_shape(match: re.Match[str], group: int) -> str | None:
+    """The same for numbers that need no word beside them."""
     text = match.group(group)
-    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text))
-    if not 7 <= len(digits) <= 17 or len(set(digits)) < 3 or _DATE_LIKE.fullmatch(text.strip()):
-        return None
+    digits = _digits(text)
     stripped = text.strip()
-    if _DECIMAL.fullmatch(stripped):
+    if not digits:
         return None
     if stripped.startswith("+"):
         return "+" + digits if len(digits) >= 8 else None
@@ -46,11 +53,18 @@ def phone(match: re.Match[str], group: int) -> str | None:
         return "+1" + digits[-10:] if len(digits) in (10, 11) else "+" + digits.lstrip("0")
     if _FOREIGN.match(stripped) and len(digits) >= 10:
         return "+" + digits[2:]
-    if _announced(match):
-        return digits
     if stripped[0] in "0(" and len(digits) >= 9 and "/" not in stripped:
         return digits if _valid_somewhere(stripped) else None
     return None
+
+
+def _digits(text: str) -> str:
+    """The digits of what may be a number at all: not too few or many, no date, no decimal."""
+    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text))
+    if not 7 <= len(digits) <= 17 or len(set(digits)) < 3:
+        return ""
+    stripped = text.strip()
+    return "" if _DATE_LIKE.fullmatch(stripped) or _DECIMAL.fullmatch(stripped) else digits
 
 
 def _announced(match: re.Match[str]) -> bool:

@@ -6,45 +6,36 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from core.privacy.default_rules import DEFAULT_NAME, DEFAULT_RULES, DEFAULT_SENSITIVE_KEYS, DEFAULT_VERSION
+from core.privacy import screens
+from core.privacy.checks import check_named
+from core.privacy.default_rules import (
+    DEFAULT_NAME,
+    DEFAULT_RULES,
+    DEFAULT_SENSITIVE_KEYS,
+    DEFAULT_VERSION,
+)
 from core.privacy.literals import Literal
+from core.privacy.rule import CompiledRule, Rule
+from core.privacy.screens import Screen
+from core.privacy.shapes import MARKERS
+
+__all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules"]
+
+KEYS, PHONE_KEYS, MARKED, FOLDED = "keys", "phone_keys", "marked", "folded"
+PHONE_KEY = re.compile(
+    r"(?ai)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?$"
+)
+_PHONE_KEY_SCREEN = (
+    r"(?i)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One pattern and how little work it needs to be ruled out.
-
-    `anchors` are literals of which one must be present before the pattern is tried at all, `gate` is a cheap pattern that
-    must be found first, and `near_digits` restricts the search to windows around long digit runs. `check` names a validator
-    in `core.privacy.checks`, `group` is the part of the match that is replaced. Order in the set is priority.
-    """
-
-    id: str
-    kind: str
-    pattern: str
-    anchors: tuple[str, ...] = ()
-    gate: str = ""
-    check: str = ""
-    group: int = 0
-    near_digits: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    """A rule beside its compiled pattern."""
-
-    rule: Rule
-    regex: re.Pattern[str]
-    gate: re.Pattern[str] | None
-
-    @classmethod
-    def of(cls, rule: Rule) -> CompiledRule:
-        """Compile once per rule set."""
-        return cls(rule, re.compile(rule.pattern), re.compile(rule.gate) if rule.gate else None)
+class RulesRefused(ValueError):
+    """A rule set that cannot be used; the message names the rule and the reason."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +65,45 @@ class RuleSet:
             **({"tagger": self.tagger} if self.tagger else {}),
             **({"literals": [one.as_data() for one in self.literals]} if self.literals else {}),
             **({"spared": sorted(self.spared)} if self.spared else {}),
-            "rules": [{**asdict(rule), "anchors": list(rule.anchors)} for rule in self.rules],
+            "rules": [rule.as_data() for rule in self.rules],
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> RuleSet:
-        """Rebuild from `as_data`; raises KeyError, TypeError or re.error on a set that cannot be used."""
-        rules = tuple(Rule(**{**rule, "anchors": tuple(rule.get("anchors", ()))}) for rule in data["rules"])
-        made = cls(
-            str(data["name"]),
-            int(data["version"]),
-            rules,
-            str(data["sensitive_keys"]),
-            str(data.get("tagger", "")),
-            tuple(Literal.from_data(one) for one in data.get("literals", ())),
-            frozenset(map(str, data.get("spared", ()))),
-        )
-        _ = made.near, made.anywhere, made.secret_names, made.presence
+        """Rebuild from `as_data`; raises RulesRefused with the reason on a set that cannot be used."""
+        try:
+            rules = tuple(Rule.from_data(rule) for rule in data["rules"])
+            made = cls(
+                str(data["name"]),
+                int(data["version"]),
+                rules,
+                str(data["sensitive_keys"]),
+                str(data.get("tagger", "")),
+                tuple(Literal.from_data(one) for one in data.get("literals", ())),
+                frozenset(map(str, data.get("spared", ()))),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RulesRefused(f"This is no rule set: {error}") from error
+        made.check()
         return made
+
+    def check(self) -> None:
+        """Compile everything now; raises RulesRefused with the rule and the reason."""
+        ids = [rule.id for rule in self.rules]
+        if len(set(ids)) != len(ids):
+            raise RulesRefused("Two rules have the same id.")
+        for rule in self.rules:
+            try:
+                found = CompiledRule.of(rule)
+                check_named(rule.check)
+            except (re.error, ValueError, KeyError, UnicodeEncodeError) as error:
+                raise RulesRefused(f"Rule {rule.id} cannot be used: {error}") from error
+            if not 0 <= rule.group <= found.regex.groups:
+                raise RulesRefused(f"Rule {rule.id} cannot be used: there is no group {rule.group}.")
+        try:
+            _ = self.secret_names, self.screen, self.wire_screen, self.compiled
+        except (re.error, ValueError) as error:
+            raise RulesRefused(f"The rules cannot be used together: {error}") from error
 
     @cached_property
     def sha256(self) -> str:
@@ -110,30 +122,53 @@ class RuleSet:
         return {rule.id: place for place, rule in enumerate(self.rules)}
 
     @cached_property
-    def near(self) -> tuple[CompiledRule, ...]:
-        """Rules tried only around digit runs."""
-        return tuple(CompiledRule.of(rule) for rule in self.rules if rule.near_digits)
+    def compiled(self) -> tuple[CompiledRule, ...]:
+        """The rules in order, ready to be tried."""
+        return tuple(CompiledRule.of(rule) for rule in self.rules)
 
     @cached_property
-    def anywhere(self) -> tuple[CompiledRule, ...]:
-        """Rules tried on the whole text once an anchor was seen."""
-        return tuple(CompiledRule.of(rule) for rule in self.rules if not rule.near_digits)
+    def screen(self) -> Screen:
+        """What could match in a text or in JSON."""
+        return self._screen(wire=False)
 
     @cached_property
-    def presence(self) -> re.Pattern[str]:
-        """Any anchor or gate of any rule: one pass settles most short texts."""
-        parts = {re.escape(anchor) for rule in self.rules for anchor in rule.anchors}
-        parts |= {rule.gate for rule in self.rules if rule.gate}
-        return re.compile("|".join(sorted(parts)) or r"(?!)")
+    def wire_screen(self) -> Screen:
+        """What could match in protobuf, where bytes beside a text may look like letters and integers are not spelled."""
+        return self._screen(wire=True)
+
+    def _screen(self, *, wire: bool) -> Screen:
+        others = {
+            "escaped": screens.ESCAPED,
+            FOLDED: screens.FOLDED,
+            "data_url": screens.DATA_URL,
+            "card_integer": screens.CARD_INTEGER,
+            KEYS: screens.key_screen(self.sensitive_keys, wire=wire),
+            PHONE_KEYS: _PHONE_KEY_SCREEN + ("" if wire else r"(?:$|[\"\\])"),
+            MARKED: "|".join(MARKERS),
+        }
+        if wire:
+            others["long_varint"] = screens.LONG_VARINT
+        return Screen((rule.screens for rule in self.rules), others, wire=wire)
+
+    def suspects(self, data: bytes, *, wire: bool = False) -> bool:
+        """False only if nothing in these bytes can be redacted, so the value need not be walked.
+
+        `data` is the UTF-8 JSON of a value, or texts joined by NUL; with `wire` the protobuf of an OTLP message. Always
+        true under a tagger or with literals, which must read every text themselves.
+        """
+        if self.tagger or self.literals:
+            return True
+        met = (self.wire_screen if wire else self.screen).met(data)
+        return bool(met.rules) or not met.others <= {MARKED}
 
     @cached_property
     def secret_names(self) -> re.Pattern[str]:
         """Attribute names whose value is replaced whatever it looks like."""
-        return re.compile(self.sensitive_keys)
+        return re.compile(self.sensitive_keys, re.ASCII)
 
 
 @lru_cache(maxsize=1)
 def default_rules() -> RuleSet:
     """The set this release ships."""
-    rules = tuple(Rule(**rule) for rule in DEFAULT_RULES)
+    rules = tuple(Rule.from_data(rule) for rule in DEFAULT_RULES)
     return RuleSet(DEFAULT_NAME, DEFAULT_VERSION, rules, DEFAULT_SENSITIVE_KEYS)

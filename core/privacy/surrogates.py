@@ -1,4 +1,8 @@
-"""Stand-ins for what was removed: the same value gives the same surrogate inside a project, and no two projects agree."""
+"""Stand-ins for what was removed: the same value gives the same surrogate inside a project, and no two projects agree.
+
+Each kind has a shape in a range that nobody is given, so a surrogate is recognised by its shape alone and never redacted a
+second time. How many there are of each is the table in docs/redaction.md: two values share one only by chance.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
-ALPHABET = "bcdfghjkmnpqrstv"
-LENGTH = 12
+from core.privacy import shapes
+
+ALPHABET = shapes.ALPHABET
+LENGTH = shapes.LENGTH
 LABELS = {
     "email": "EMAIL",
     "phone": "PHONE",
@@ -16,13 +22,17 @@ LABELS = {
     "iban": "IBAN",
     "us_ssn": "SSN",
     "ip": "IP",
+    "mac": "MAC",
+    "national_id": "NATIONAL_ID",
+    "bank_account": "BANK_ACCOUNT",
     "url_credentials": "CREDENTIALS",
     "secret": "SECRET",
     "person": "PERSON",
     "address": "ADDRESS",
 }
-_DIGEST = f"[{ALPHABET}]{{{LENGTH}}}"
-SURROGATE = re.compile(rf"\[[A-Z]{{2,24}}:{_DIGEST}\]|user-{_DIGEST}@example\.invalid")
+KINDS = {label: kind for kind, label in LABELS.items()}
+SURROGATE = re.compile("|".join(shapes.PATTERNS.values()))
+_SHAPED = {kind: re.compile(pattern) for kind, pattern in shapes.PATTERNS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +43,45 @@ class SurrogateKey:
     secret: bytes = field(repr=False)
 
 
-def surrogate(kind: str, normal: str, key: SurrogateKey) -> str:
-    """HMAC-SHA256 over kind and normalised value, spelled with letters only so that no digit rule can meet it again."""
+def surrogate(kind: str, normal: str, key: SurrogateKey, like: str = "") -> str:
+    """The stand-in of a normalised value: HMAC-SHA256 over kind and value, in the shape of its kind.
+
+    `like` is the text that is replaced: a card keeps its grouping, a key its vendor's prefix. The digits or letters
+    do not depend on it.
+    """
+    shape = shapes.SHAPES.get(kind)
+    made = shape(_digest(kind, normal, key), like) if shape is not None else None
+    return made if made is not None else labelled(kind, normal, key)
+
+
+def labelled(kind: str, normal: str, key: SurrogateKey) -> str:
+    """`[KIND:letters]`: recognised beside any character, for kinds without a shape and places where a shape would blur."""
+    return f"[{LABELS.get(kind, kind.upper())}:{shapes.letters(_digest(kind, normal, key))}]"
+
+
+def fitting(kind: str, normal: str, key: SurrogateKey, like: str, before: str, after: str) -> str:
+    """The surrogate that is recognised between these neighbours: in the shape of its kind if it can be, else labelled."""
+    made = surrogate(kind, normal, key, like)
+    found = SURROGATE.match(before + made + after, len(before))
+    return made if found and found.end() == len(before) + len(made) else labelled(kind, normal, key)
+
+
+def _digest(kind: str, normal: str, key: SurrogateKey) -> bytes:
     message = f"{kind}\0{normal}".encode("utf-8", "surrogatepass")
-    digest = hmac.new(key.secret, message, hashlib.sha256).hexdigest()[:LENGTH]
-    letters = "".join(ALPHABET[int(character, 16)] for character in digest)
-    if kind == "email":
-        return f"user-{letters}@example.invalid"
-    return f"[{LABELS.get(kind, kind.upper())}:{letters}]"
+    return hmac.new(key.secret, message, hashlib.sha256).digest()
 
 
 def is_surrogate(text: str) -> bool:
     """Whether the whole text is one surrogate, which is never redacted a second time."""
     return SURROGATE.fullmatch(text) is not None
+
+
+def kind_of(text: str) -> str:
+    """What a surrogate stands for (email, phone, card, …); empty when the text is none."""
+    for kind, pattern in _SHAPED.items():
+        if pattern.fullmatch(text):
+            if kind != "labelled":
+                return kind
+            label = text[1:].partition(":")[0]
+            return KINDS.get(label, label.lower())
+    return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.privacy.adjust import adjusted
 from core.privacy.detect import find_hits
 from core.privacy.rules import RuleSet
-from core.privacy.surrogates import SURROGATE, SurrogateKey, surrogate
+from core.privacy.surrogates import SURROGATE, SurrogateKey, fitting
 
 MAX_PASSES = 32
 
@@ -64,11 +64,14 @@ def _once(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Repla
     pieces: list[str] = []
     replaced: list[Replacement] = []
     at = length = 0
-    for hit in hits:
+    for place, hit in enumerate(hits, 1):
         start, end = _around_surrogates(text, hit.start, hit.end)
         start = max(start, at)
-        stand_in = surrogate(hit.kind, hit.normal, key)
-        pieces += (text[at:start], stand_in)
+        pieces.append(text[at:start])
+        before = (pieces[-1] or (pieces[-2] if len(pieces) > 1 else ""))[-2:]
+        after = "0" if place < len(hits) and hits[place].start <= end else text[end : end + 2]
+        stand_in = fitting(hit.kind, hit.normal, key, text[hit.start : hit.end], before, after)
+        pieces.append(stand_in)
         length += start - at
         replaced.append(Replacement(length, length + len(stand_in), hit.kind, hit.rule_id, stand_in))
         length += len(stand_in)

@@ -1,0 +1,134 @@
+"""One pass of google-re2 over raw bytes says which rules could match in a value at all; what it clears needs no second look.
+
+A screen is a pattern that matches wherever its rule matches, in a text and in any serialised form of it: canonical JSON, JSON
+inside JSON strings, protobuf. It is written for bytes and for re2 (no lookaround), and uses these tokens:
+
+    ‹ ›   edges of a word: no letter or digit beside it (in the wire form anything: a length byte may look like a letter)
+    ␣     one separator: space, dash, dot, slash, bracket, exotic or escaped ones too     ␣*  any number of them
+
+Characters that JSON may escape (quotes, backslash, control, non-ASCII) must not stand in a screen except inside a class that
+also takes a backslash; a slash is widened by `raw`. Any other escaped printable character is suspicious in itself (ESCAPED).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import re2  # type: ignore[import-untyped]
+
+MEMORY = 512 << 20
+SEPARATOR = (
+    r"(?:[ .\-/()\\]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\xef\xbc[\x88\x89\x8f]"
+    r"|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]|[fF]{2}0[89fF]))"
+)
+EDGE_BEFORE = r"(?:^|[^0-9A-Za-z]|\\[nrtbf]|\\u[0-9A-Fa-f]{4})"
+EDGE_AFTER = r"(?:$|[^0-9A-Za-z])"
+ESCAPED = r"\\u00(?:2[013-589a-fA-F]|3[0-9abdfABDF]|[4-7][0-9a-fA-F])"
+FOLDED = (
+    r"\xef\xbc[\x85\x8b\x8d\x8e\x90-\x99\x9d\xa0-\xbf]|\xef\xbd[\x81-\x9a]|\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0\xa5[\xa6-\xaf]"
+    r"|\\u(?:[fF]{2}(?:05|0[bBdDeE]|1[0-9dD]|[23][0-9a-fA-F]|4[1-9a-fA-F]|5[0-9aA])|06[67]|06[fF]|096[6-9a-fA-F])"
+)
+DATA_URL = r"(?i)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,"
+LONG_VARINT = r"[\x18\x10][\x80-\xff]{5,}[\x00-\x7f]"
+CARD_INTEGER = "‹(?:[3-6][0-9]{11,18}|(?:2131|1800|2[2-7][0-9]{2})[0-9]{11,12})›"
+DIGIT_RUN = "[0-9](?:[0-9]|␣){5,}[0-9]"
+EVERYTHING = ""
+_UNSAFE = re.compile(r"[^ !#-%(-.0-;=?-\[\]-~]+")
+_LONGEST_KEY_HEAD = r"(?i)(?:^|[._\-])"
+
+
+class ScreenRefused(ValueError):
+    """A screen that re2 cannot use, with the reason."""
+
+
+def raw(pattern: str, *, wire: bool = False) -> bytes:
+    """The pattern re2 gets: tokens spelled out, slashes as JSON may write them, everything else as it stands."""
+    before, after = ("", "") if wire else (EDGE_BEFORE, EDGE_AFTER)
+    spelled = pattern.replace("/", r"\\*/").replace("‹", before).replace("›", after).replace("␣", SEPARATOR)
+    return spelled.encode("ascii")
+
+
+def literal(text: str) -> str:
+    """The longest part of an anchor that stands unescaped in every serialised form; EVERYTHING when there is none."""
+    parts = _UNSAFE.split(text)
+    return re.escape(max(parts, key=len)) if any(parts) else EVERYTHING
+
+
+def key_screen(sensitive: str, *, wire: bool) -> str:
+    """Where a name of the sensitive keys could stand as a key; a pattern of another form cannot be screened."""
+    if not (sensitive.startswith(_LONGEST_KEY_HEAD + "(?:") and sensitive.endswith(")$")):
+        return EVERYTHING
+    names = sensitive.removeprefix(_LONGEST_KEY_HEAD).removesuffix("$")
+    return rf"(?i)(?:^|[\x00-\x20._\-\"\\])(?:{names})" + ("" if wire else r"(?:$|[\"\\])")
+
+
+def compiled(pattern: str) -> re.Pattern[bytes]:
+    """A single screen, to find the places where its rule is worth trying; raises ScreenRefused."""
+    try:
+        return re2.compile(raw(pattern), _options())  # type: ignore[no-any-return]
+    except re2.error as error:
+        raise ScreenRefused(f"re2 cannot use this screen: {error}") from error
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = MEMORY
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    return options
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What one pass saw: places of rules that could match, and names of the screens that stand for no rule."""
+
+    rules: tuple[int, ...]
+    others: frozenset[str]
+
+
+NOTHING = Met((), frozenset())
+
+
+class Screen:
+    """All screens of a rule set as one re2 set. `rules` holds, per rule, screens that must all be met."""
+
+    def __init__(
+        self, rules: Iterable[tuple[str, ...]], others: dict[str, str], *, wire: bool = False
+    ) -> None:
+        self._set = re2.Set.SearchSet(_options())
+        self._places: dict[bytes, int] = {}
+        self._always = self._add("")
+        self._rules = [tuple(self._add(one, wire=wire) for one in screens) for screens in rules]
+        self._others = {name: self._add(pattern, wire=wire) for name, pattern in others.items()}
+        self._set.Compile()
+        self._clear = self.places(b"")
+        if self._always not in self._clear:
+            raise ScreenRefused("re2 cannot hold this many screens")
+        self._known: dict[tuple[int, ...], Met] = {tuple(self._clear): self._met(self._clear)}
+
+    def _add(self, pattern: str, *, wire: bool = False) -> int:
+        spelled = raw(pattern, wire=wire)
+        if spelled not in self._places:
+            try:
+                self._places[spelled] = self._set.Add(spelled)
+            except re2.error as error:
+                raise ScreenRefused(f"re2 cannot use this screen: {error}") from error
+        return self._places[spelled]
+
+    def places(self, data: bytes) -> list[int]:
+        """Numbers of the screens that match; the first one always does, unless re2 ran out of memory."""
+        return self._set.Match(data) or []
+
+    def met(self, data: bytes) -> Met:
+        """What could match in these bytes; everything when re2 could not finish: it never fails open."""
+        places = self._set.Match(data) or []
+        return self._known.get(tuple(places)) or self._met(places)
+
+    def _met(self, places: list[int]) -> Met:
+        seen = set(places)
+        if self._always not in seen:
+            return Met(tuple(range(len(self._rules))), frozenset(self._others))
+        rules = tuple(place for place, needed in enumerate(self._rules) if seen.issuperset(needed))
+        return Met(rules, frozenset(name for name, place in self._others.items() if place in seen))
