@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from core.keyring import project_key
-from curation.conversation import Conversation, Message, asked
+from curation.conversation import Conversation, Message, Part, asked
 
 CONTENT, PROMPT = "content", "prompt"
+VOLATILE = {"id", "duration_ms"}
 
 
 def content_hash(
@@ -36,11 +37,21 @@ def prompt_hash(conversation: Conversation, project_id: uuid.UUID, key_id: str |
 
 
 def _said(messages: Sequence[Message]) -> list[list[Any]]:
-    """Roles and parts without the call ids, which differ from run to run."""
-    return [
-        [one["role"], [{name: part[name] for name in part if name != "id"} for part in one["parts"]]]  # type: ignore[literal-required]
-        for one in messages
-    ]
+    """Roles, parts and what else of a message enters a row; no ids, durations or scores, which differ from run to run."""
+    return [[one["role"], *_of_message(one), [content_of(part) for part in one["parts"]]] for one in messages]
+
+
+def content_of(part: Part) -> dict[str, Any]:
+    """What of a part is content: two runs that said the same have the same."""
+    said: dict[str, Any] = {name: value for name, value in part.items() if name not in VOLATILE}
+    if "documents" in said:
+        said["documents"] = [[one["document_id"], one["passage_hash"]] for one in part["documents"]]
+    return said
+
+
+def _of_message(one: Message) -> list[dict[str, Any]]:
+    named = {name: one[name] for name in ("name", "weight") if one.get(name) is not None}  # type: ignore[literal-required]
+    return [named] if named else []
 
 
 def _mac(value: Any, purpose: str, project_id: uuid.UUID, key_id: str | None) -> tuple[str, str]:

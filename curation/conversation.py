@@ -168,8 +168,18 @@ class Context(TypedDict):
     language: str
 
 
+class Provenance(TypedDict):
+    """How it was told: `shapes` of telemetry (genai, openinference, …) and the instrumentation `scopes` that wrote it."""
+
+    shapes: list[str]
+    scopes: list[str]
+
+
 class Conversation(TypedDict):
-    """The whole of it; see the module docstring."""
+    """The whole of it; see the module docstring.
+
+    Bodies written before a key was added lack it: read `guards`, `interrupts` and `provenance` with `get`.
+    """
 
     schema: int
     messages: list[Message]
@@ -183,6 +193,7 @@ class Conversation(TypedDict):
     attributes: dict[str, Any]
     guards: NotRequired[list[Guard]]
     interrupts: NotRequired[list[Interrupt]]
+    provenance: NotRequired[Provenance]
 
 
 def text_part(text: str) -> Part:
@@ -213,6 +224,8 @@ def new_conversation(messages: Iterable[Message] = ()) -> Conversation:
         "error": None,
         "context": empty_context(),
         "attributes": {},
+        "guards": [],
+        "interrupts": [],
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from core.keyring import project_key
+from curation.content import content_of
 from curation.conversation import Message
 
 from ..exchange import final_text
@@ -28,7 +29,7 @@ def content_hash(project_id: UUID, messages: Sequence[Message]) -> str:
     plain = [
         {
             "role": one["role"],
-            "parts": [{k: v for k, v in part.items() if k != "id"} for part in one["parts"]],
+            "parts": [content_of(part) for part in one["parts"]],
         }
         for one in messages
     ]

@@ -9,7 +9,14 @@ from typing import Any
 
 from curation.conversation import Message, Part
 
-TOOLS = {"code_interpreter", "code_execution", "bash_code_execution", "text_editor_code_execution", "python", "bash"}
+TOOLS = {
+    "code_interpreter",
+    "code_execution",
+    "bash_code_execution",
+    "text_editor_code_execution",
+    "python",
+    "bash",
+}
 CALLS = {"code_interpreter_call", "executable_code", "local_shell_call", "shell_call"}
 RESULTS = {"code_execution_tool_result", "bash_code_execution_tool_result", "text_editor_code_execution_tool_result",
            "code_execution_result", "local_shell_call_output", "shell_call_output"}  # fmt: skip
@@ -51,9 +58,14 @@ def result(raw: dict[str, Any], details: Any) -> Part:
     values = details if isinstance(details, dict) else {"stdout": details}
     outcome = str(values.get("outcome", "")).lower()
     for name, names in (("stdout", ("stdout", "output", "logs", "content")), ("stderr", ("stderr",))):
-        if text := next((values[one] for one in names if isinstance(values.get(one), str) and values[one]), ""):
+        if text := next(
+            (values[one] for one in names if isinstance(values.get(one), str) and values[one]), ""
+        ):
             part[name] = text  # type: ignore[literal-required]
-    code = next((values[one] for one in ("return_code", "exit_code", "returncode") if values.get(one) is not None), None)
+    code = next(
+        (values[one] for one in ("return_code", "exit_code", "returncode") if values.get(one) is not None),
+        None,
+    )
     if isinstance(code, int):
         part["exit_code"] = code
     elif outcome:

@@ -5,24 +5,45 @@ Content comes as JSON in strings on spans and as structured values elsewhere; bo
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Any
 
 from curation.conversation import Call, Message, Retrieved, Tool
-from curation.formats.messages import decoded, finish_reason, read_messages, read_tools, unfolded
+from curation.formats.json_text import as_text, unfolded, value_of
+from curation.formats.messages import finish_reason, read_messages, read_tools
+from curation.formats.parts import passage_hash, plain
+from curation.formats.providers import provider_name
+from curation.formats.rewriting import as_dict, as_list
 from curation.formats.spans import Span
 
+INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 MODEL_OPERATIONS = {"chat", "text_completion", "generate_content"}
 USAGE = {
     "input_tokens": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
     "output_tokens": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
-    "cache_read_tokens": ("gen_ai.usage.cache_read.input_tokens",),
-    "cache_creation_tokens": ("gen_ai.usage.cache_creation.input_tokens",),
-    "reasoning_tokens": ("gen_ai.usage.reasoning.output_tokens",),
-}
+    "cache_read_tokens": ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.details.cache_read_tokens",
+                          "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.details.cache_read_input_tokens"),
+    "cache_creation_tokens": ("gen_ai.usage.cache_creation.input_tokens", "gen_ai.usage.cache_write.input_tokens",
+                              "gen_ai.usage.cache_creation_input_tokens", "gen_ai.usage.details.cache_write_tokens",
+                              "gen_ai.usage.details.cache_creation_input_tokens"),
+    "reasoning_tokens": ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens",
+                         "gen_ai.usage.details.reasoning_tokens"),
+}  # fmt: skip
+WHOLE_KINDS = ("input_tokens", "output_tokens")
 STRUCTURED = (
     "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions",
     "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.retrieval.documents",
 )  # fmt: skip
+SIGNS_OF_A_CALL = ("gen_ai.system", "gen_ai.response.model", "gen_ai.response.finish_reasons",
+                   *USAGE["input_tokens"], *USAGE["output_tokens"])  # fmt: skip
+REASONS = ("gen_ai.response.finish_reasons", "gen_ai.response.finish_reason", "gen_ai.response.stop_reason",
+           "anthropic.message.stop_reason")  # fmt: skip
+FIRST_CHUNK = ("gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token",
+               "gen_ai.client.operation.time_to_first_chunk")  # fmt: skip
+COST = ("winnow.cost_usd", "gen_ai.usage.cost", "gen_ai.usage.total_cost", "gen_ai.cost.total_cost")
+IDS = ("id", "document_id", "doc_id", "source", "title")
+CLASS = re.compile(r"<class '(?P<name>[\w.]+)'>|(?:[A-Za-z_]\w*\.)+(?P<last>[A-Z]\w*)")
 
 
 def unfold(span: Span) -> None:
@@ -37,9 +58,12 @@ def unfold(span: Span) -> None:
 def operation(span: Span) -> str:
     """The GenAI operation of a span, "" for a span that is none."""
     name = text(span, "gen_ai.operation.name")
-    if not name and ("gen_ai.input.messages" in span["attributes"] or text(span, "gen_ai.request.model")):
-        return "chat"
-    return name
+    if name:
+        return name
+    attributes = span["attributes"]
+    told = INPUT in attributes or OUTPUT in attributes
+    asked = text(span, "gen_ai.request.model") and any(one in attributes for one in SIGNS_OF_A_CALL)
+    return "chat" if told or asked else ""
 
 
 def is_model_call(span: Span) -> bool:
@@ -50,27 +74,37 @@ def is_model_call(span: Span) -> bool:
 def input_messages(span: Span) -> list[Message]:
     """What the model was given, system instructions first."""
     attributes = span["attributes"]
-    messages = read_messages(attributes.get("gen_ai.input.messages"))
-    instructions = attributes.get("gen_ai.system_instructions")
+    messages = read_messages(attributes.get(INPUT))
+    instructions = value_of(attributes.get("gen_ai.system_instructions"))
     if instructions and not (messages and messages[0]["role"] == "system"):
-        parts = decoded(instructions) if isinstance(instructions, str) else instructions
-        system = {"role": "system", "parts" if isinstance(parts, list) else "content": parts}
+        system = {"role": "system", "parts" if isinstance(instructions, list) else "content": instructions}
         return read_messages([system]) + messages
     return messages
 
 
-def choices(span: Span) -> list[Message]:
-    """Every choice the model answered with, each with its finish reason and the model that answered."""
-    messages = read_messages(span["attributes"].get("gen_ai.output.messages"))
-    given = span["attributes"].get("gen_ai.response.finish_reasons")
-    reasons = given if isinstance(given, list) else [given] if isinstance(given, str) else []
+def choices(span: Span) -> list[list[Message]]:
+    """Every choice the model answered with: its messages, the finish reason on the last, the model on all it said."""
+    raw = value_of(span["attributes"].get(OUTPUT))
+    listed = raw if isinstance(raw, list) else [raw] if isinstance(raw, str | dict) and raw else []
+    listed = [{"role": "assistant", "content": one} if isinstance(one, str) else one for one in listed]
+    whole = any(isinstance(one, dict) and one.get("role") == "tool" for one in listed)
+    told = [read_messages(listed)] if whole else [read_messages([one]) for one in listed]
+    told = [messages for messages in told if messages]
+    reasons = finish_reasons(span)
     model = text(span, "gen_ai.response.model", "gen_ai.request.model")
-    for place, message in enumerate(messages):
-        if "finish_reason" not in message and place < len(reasons):
-            message["finish_reason"] = finish_reason(reasons[place])
-        if model:
-            message["model"] = model
-    return messages
+    for place, messages in enumerate(told):
+        if place < len(reasons) and reasons[place] and "finish_reason" not in messages[-1]:
+            messages[-1]["finish_reason"] = reasons[place]
+        for message in messages:
+            if model and message["role"] != "tool":
+                message.setdefault("model", model)
+    return told
+
+
+def finish_reasons(span: Span) -> list[str]:
+    """Why each choice ended, in one spelling."""
+    given = next((found for name in REASONS if (found := as_list(span["attributes"].get(name)))), [])
+    return [finish_reason(one) for one in given]
 
 
 def tools(span: Span) -> list[Tool]:
@@ -80,32 +114,35 @@ def tools(span: Span) -> list[Tool]:
 
 def retrieved(span: Span) -> list[Retrieved]:
     """The passages a retrieval handed over, or those a call names as its own."""
-    documents = span["attributes"].get("gen_ai.retrieval.documents")
-    documents = decoded(documents) if isinstance(documents, str) else documents
-    found: list[Retrieved] = []
-    for raw in documents if isinstance(documents, list) else []:
-        one = decoded(raw) if isinstance(raw, str) else raw
-        if isinstance(one, dict):
-            score = one.get("score")
-            passage: Retrieved = {
-                "document_id": str(one.get("id", one.get("document_id", one.get("doc_id", "")))),
-                "text": str(one.get("content", one.get("text", "")) or ""),
-                "score": float(score) if isinstance(score, int | float) else None,
-            }
-            if one.get("uri"):
-                passage["uri"] = str(one["uri"])
-            found.append(passage)
-    return found
+    listed = as_list(span["attributes"].get("gen_ai.retrieval.documents"))
+    return [read_passage(one) for raw in listed if isinstance(one := value_of(raw), dict)]
+
+
+def read_passage(raw: dict[str, Any]) -> Retrieved:
+    """One retrieved passage, named by its document and by the hash of its text."""
+    metadata, score = as_dict(raw.get("metadata")), raw.get("score", raw.get("relevance_score"))
+    names = ("content", "text", "page_content")
+    words = as_text(plain(next((raw[name] for name in names if raw.get(name)), "")))
+    passage: Retrieved = {
+        "document_id": str(next((one[name] for one in (raw, metadata) for name in IDS if one.get(name)), "")),
+        "text": words,
+        "score": float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None,
+    }
+    if uri := raw.get("uri") or raw.get("url") or metadata.get("url"):
+        passage["uri"] = str(uri)
+    if words:
+        passage["passage_hash"] = passage_hash(words)
+    return passage
 
 
 def call(span: Span) -> Call:
     """The facts of one model call; latency and time to first token in milliseconds."""
-    first_chunk = number(span, "gen_ai.response.time_to_first_chunk", "gen_ai.server.time_to_first_token")
-    ended = span["end"] >= span["start"] and span["end"] > 0
+    first_chunk, cost = number(span, *FIRST_CHUNK), number(span, *COST)
+    ended, failed = span["end"] >= span["start"] and span["end"] > 0, is_error(span)
     return {
         "span_id": span["span_id"],
         "operation": operation(span),
-        "provider": text(span, "gen_ai.provider.name", "gen_ai.system"),
+        "provider": provider_name(text(span, "gen_ai.provider.name", "gen_ai.system")),
         "model_requested": text(span, "gen_ai.request.model"),
         "model_answered": text(span, "gen_ai.response.model"),
         "usage": usage(span),
@@ -113,18 +150,18 @@ def call(span: Span) -> Call:
         "ended_at": iso(span["end"]) if ended else "",
         "ttft_ms": round(first_chunk * 1000, 3) if first_chunk is not None else None,
         "latency_ms": round((span["end"] - span["start"]) / 1e6, 3) if ended else None,
-        "status": "error" if is_error(span) else "ok",
-        "error_type": text(span, "error.type"),
-        "cost_usd": number(span, "winnow.cost_usd", "gen_ai.usage.cost"),
+        "status": "error" if failed else "ok",
+        "error_type": error_type(span) if failed else "",
+        "cost_usd": cost,
     }
 
 
 def usage(span: Span) -> dict[str, int]:
-    """Token counts by kind; a kind nobody reported is left out, not zero."""
+    """Token counts by kind; a kind nobody reported is left out. Input includes what a cache held, output reasoning."""
     counts: dict[str, int] = {}
     for kind, names in USAGE.items():
         value = number(span, *names)
-        if value is not None and value >= 0:
+        if value is not None and (value > 0 or (value == 0 and kind in WHOLE_KINDS)):
             counts[kind] = int(value)
     return counts
 
@@ -132,6 +169,23 @@ def usage(span: Span) -> dict[str, int]:
 def is_error(span: Span) -> bool:
     """Whether the span failed."""
     return span["status"] == "error" or bool(text(span, "error.type"))
+
+
+def error_type(span: Span) -> str:
+    """The name of what went wrong, without the module it lives in; "error" where nobody named it."""
+    said = text(span, "error.type")
+    if not said:
+        raised = [event["attributes"] for event in span["events"] if event["name"] == "exception"]
+        said = str(raised[-1].get("exception.type") or "") if raised else ""
+    if found := CLASS.fullmatch(said):
+        return (found["name"] or found["last"]).rpartition(".")[2]
+    return said or "error"
+
+
+def error_message(span: Span) -> str:
+    """What was said about the failure, without its type in front."""
+    said = span["status_message"] or text(span, "winnow.error_message", "error.message")
+    return said.removeprefix(f"{error_type(span)}: ")
 
 
 def text(span: Span, *names: str) -> str:

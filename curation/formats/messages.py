@@ -69,8 +69,7 @@ def _turns(listed: Iterable[Any]) -> list[dict[str, Any]]:
     """Items of OpenAI's responses form gathered into turns; messages stay as they are."""
     turns: list[dict[str, Any]] = []
     spoken: dict[str, Any] | None = None
-    for one in listed:
-        one = value_of(one)
+    for one in map(value_of, listed):
         if not isinstance(one, dict):
             continue
         kind = str(one.get("type", ""))
@@ -142,6 +141,4 @@ def _parts(raw: dict[str, Any], role: Role) -> list[Part]:
 
 def _holds_results(content: Any) -> bool:
     """Whether a tool turn is made of result parts (GenAI, Gemini, AI SDK) and is not itself the result (OpenAI)."""
-    return isinstance(content, list) and any(
-        part["type"] == "tool_result" for part in read_parts(content)
-    )
+    return isinstance(content, list) and any(part["type"] == "tool_result" for part in read_parts(content))

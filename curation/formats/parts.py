@@ -10,7 +10,7 @@ from curation.conversation import Part, Passage
 from curation.formats import code_parts
 from curation.formats.files_in_messages import KINDS as FILE_KINDS
 from curation.formats.files_in_messages import read_file
-from curation.formats.json_text import as_text, decoded, value_of
+from curation.formats.json_text import as_text, value_of
 
 Raw = dict[str, Any]
 TEXTS = {"text", "input_text", "output_text", "refusal", "summary_text"}
@@ -19,7 +19,12 @@ CALLS = {"tool_call", "tool_use", "function", "function_call", "tool-call", "cus
 RESULTS = {"tool_call_response", "tool_result", "function_call_output", "tool-result", "custom_tool_call_output",
            "function_response"}  # fmt: skip
 SERVER_CALLS = {"server_tool_call", "server_tool_use", "web_search_call", "computer_call"}
-SERVER_RESULTS = {"server_tool_call_response", "web_search_tool_result", "web_fetch_tool_result", "mcp_tool_result"}
+SERVER_RESULTS = {
+    "server_tool_call_response",
+    "web_search_tool_result",
+    "web_fetch_tool_result",
+    "mcp_tool_result",
+}
 SEARCHES = {"file_search_call", "retrieval"}
 GEMINI = {
     "functionCall": "tool_call", "function_call": "tool_call", "functionResponse": "function_response",
@@ -48,7 +53,9 @@ def read_part(raw: Any) -> list[Part]:
     for kinds, read in READERS:
         if kind in kinds:
             return read(raw)
-    return [cast(Part, {"type": "data", "name": kind, "result": {key: raw[key] for key in raw if key != "type"}})]
+    return [
+        cast(Part, {"type": "data", "name": kind, "result": {key: raw[key] for key in raw if key != "type"}})
+    ]
 
 
 def text_part(text: str) -> Part:
@@ -79,7 +86,9 @@ def read_result(raw: Raw) -> Part:
         "id": str(next((raw[name] for name in ids if raw.get(name)), "")),
         "result": value_of(result),
     }
-    if name := next((raw[one] for one in ("name", "toolName") if isinstance(raw.get(one), str) and raw[one]), ""):
+    if name := next(
+        (raw[one] for one in ("name", "toolName") if isinstance(raw.get(one), str) and raw[one]), ""
+    ):
         part["name"] = name
     if raw.get("is_error") or raw.get("isError"):
         part["is_error"] = True
@@ -92,7 +101,11 @@ def read_result(raw: Raw) -> Part:
 def plain(value: Any) -> Any:
     """Text out of a list of text blocks, or out of the AI SDK's `{type: text, value}`; anything else as it is."""
     blocks = value_of(value)
-    if isinstance(blocks, dict) and blocks.get("type") in ("text", "json", "error-text") and "value" in blocks:
+    if (
+        isinstance(blocks, dict)
+        and blocks.get("type") in ("text", "json", "error-text")
+        and "value" in blocks
+    ):
         return blocks["value"]
     if isinstance(blocks, list) and blocks and all(_is_text(one) for one in blocks):
         return "\n".join(one.get("text", one.get("content", "")) for one in blocks)
@@ -106,7 +119,9 @@ def passage_hash(text: str) -> str:
 
 def _is_text(one: Any) -> bool:
     return (
-        isinstance(one, dict) and one.get("type") in TEXTS and isinstance(one.get("text", one.get("content")), str)
+        isinstance(one, dict)
+        and one.get("type") in TEXTS
+        and isinstance(one.get("text", one.get("content")), str)
     )
 
 
@@ -129,7 +144,9 @@ def _reasoning(raw: Raw) -> list[Part]:
     names = ("content", "text", "thinking", "reasoning", "summary")
     shown = next((raw[name] for name in names if raw.get(name)), "")
     if isinstance(shown, list):
-        shown = "\n".join(as_text(one.get("text", one)) if isinstance(one, dict) else as_text(one) for one in shown)
+        shown = "\n".join(
+            as_text(one.get("text", one)) if isinstance(one, dict) else as_text(one) for one in shown
+        )
     return [{"type": "reasoning", "text": as_text(shown)}]
 
 
@@ -139,7 +156,9 @@ def _server_call(raw: Raw) -> list[Part]:
     name = str(raw.get("name") or details.get("type") or raw["type"])
     if {name, str(details.get("type", ""))} & code_parts.TOOLS:
         return [code_parts.call(raw, details, name)]
-    given = details.get("input", details.get("arguments", {one: details[one] for one in details if one != "type"}))
+    given = details.get(
+        "input", details.get("arguments", {one: details[one] for one in details if one != "type"})
+    )
     return [read_call({"id": raw.get("id"), "name": name, "arguments": given})]
 
 

@@ -31,5 +31,7 @@ class Span(TypedDict):
     scope: str
 
 
+LOG = "log"
+"""The kind of a log record: kept as a span of no duration whose parent is the span it was written in."""
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 STATUSES = ("unset", "ok", "error")

@@ -14,7 +14,13 @@ SCHEMAS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", 
 def read_tools(raw: Any) -> list[Tool]:
     """Tool definitions, nested under `function` as OpenAI has them or flat as the others do."""
     raw = value_of(raw)
-    given = list(raw.values()) if isinstance(raw, dict) and "name" not in raw else [raw] if isinstance(raw, dict) else raw
+    given = (
+        list(raw.values())
+        if isinstance(raw, dict) and "name" not in raw
+        else [raw]
+        if isinstance(raw, dict)
+        else raw
+    )
     listed = given if isinstance(given, list) else []
     return [_tool(one) for value in listed for one in _definitions(value_of(value))]
 

@@ -90,8 +90,14 @@ def _reply(server: FakeModels, ask: Ask) -> None:
         server.will_say({"error": {"message": FAILURE, "type": "server_error"}}, status=500)
         return
     base = {"id": "chatcmpl-toy", "created": 1_760_000_000, "model": ANSWERED}
-    usage = {"prompt_tokens": ask.tokens[0], "completion_tokens": ask.tokens[1], "total_tokens": sum(ask.tokens)}
-    choices = [{"index": place, "finish_reason": ask.finish, "message": one} for place, one in enumerate(ask.choices)]
+    usage = {
+        "prompt_tokens": ask.tokens[0],
+        "completion_tokens": ask.tokens[1],
+        "total_tokens": sum(ask.tokens),
+    }
+    choices = [
+        {"index": place, "finish_reason": ask.finish, "message": one} for place, one in enumerate(ask.choices)
+    ]
     if not ask.stream:
         server.will_say({**base, "object": "chat.completion", "choices": choices, "usage": usage})
         return
@@ -168,7 +174,10 @@ class GenAiSteps:
 
     def retrieval(self) -> None:
         """A search."""
-        attributes = {"gen_ai.operation.name": "retrieval", "gen_ai.retrieval.documents": json.dumps(DOCUMENTS)}
+        attributes = {
+            "gen_ai.operation.name": "retrieval",
+            "gen_ai.retrieval.documents": json.dumps(DOCUMENTS),
+        }
         self.tracer.start_span("retrieval", attributes=attributes).end()
 
     def tool(self, name: str, arguments: Any, result: Any) -> None:
@@ -247,7 +256,9 @@ class LangfuseSteps:
         from langfuse import propagate_attributes
 
         metadata = {"app.scenario": scenario.name}
-        with self.client.start_as_current_observation(as_type="agent", name="helpdesk", metadata=metadata) as root:
+        with self.client.start_as_current_observation(
+            as_type="agent", name="helpdesk", metadata=metadata
+        ) as root:
             root._otel_span.set_attribute("app.scenario", scenario.name)
             if scenario.escalated:
                 root._otel_span.set_attribute("winnow.escalated", True)
@@ -256,7 +267,9 @@ class LangfuseSteps:
 
     def retrieval(self) -> None:
         """A search."""
-        with self.client.start_as_current_observation(as_type="retriever", name="search", input="moss") as one:
+        with self.client.start_as_current_observation(
+            as_type="retriever", name="search", input="moss"
+        ) as one:
             one.update(output=DOCUMENTS)
 
     def tool(self, name: str, arguments: Any, result: Any) -> None:
@@ -318,8 +331,17 @@ def _nested(server: FakeModels, provider: TracerProvider) -> None:
     question: dict[str, Any] = {"role": "user", "content": "Is there a blue fern?"}
     thought = {"type": "thinking", "thinking": "look it up", "signature": "sig"}
     call = {"type": "tool_use", "id": "toolu_1", "name": "find_plant", "input": {"name": "blue fern"}}
-    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": [{"type": "text", "text": "7 in stock"}]}
-    usage = {"input_tokens": 20, "output_tokens": 9, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 30}
+    result = {
+        "type": "tool_result",
+        "tool_use_id": "toolu_1",
+        "content": [{"type": "text", "text": "7 in stock"}],
+    }
+    usage = {
+        "input_tokens": 20,
+        "output_tokens": 9,
+        "cache_read_input_tokens": 100,
+        "cache_creation_input_tokens": 30,
+    }
     base = {"id": "msg_1", "type": "message", "role": "assistant", "model": ANSWERED}
     rounds: list[tuple[list[Any], list[Any], str]] = [
         ([question], [thought, call], "tool_use"),

@@ -81,7 +81,9 @@ def _multiturn() -> Scenario:
 
 def _tools() -> Scenario:
     question = [SYSTEM, user("Is there a blue fern, and what do 3 cost at 4.50?")]
-    calls = called(("call_1", "find_plant", '{"name": "blue fern"}'), ("call_2", "sum", '{"expression": "3*4.5"}'))
+    calls = called(
+        ("call_1", "find_plant", '{"name": "blue fern"}'), ("call_2", "sum", '{"expression": "3*4.5"}')
+    )
     results = [
         {"role": "tool", "tool_call_id": "call_1", "content": '{"name": "blue fern", "stock": 7}'},
         {"role": "tool", "tool_call_id": "call_2", "content": "13.5"},

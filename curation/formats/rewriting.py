@@ -1,0 +1,186 @@
+"""Attributes of one shape on their way to the GenAI convention: what is read is taken, what is not stays as the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from curation.formats.json_text import value_of
+
+DEEPEST = 40
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+class Rewriting:
+    """`take` reads and removes; `put` says what it means, unless the sender or an earlier `put` said so already."""
+
+    def __init__(self, attributes: dict[str, Any]) -> None:
+        self.rest = dict(attributes)
+        self.found: dict[str, Any] = {}
+
+    def peek(self, *names: str) -> Any:
+        """The first of these that has a value, left where it is."""
+        return next((self.rest[name] for name in names if self.rest.get(name) not in EMPTY), None)
+
+    def take(self, *names: str) -> Any:
+        """The first of these that has a value; all of them are removed."""
+        value = self.peek(*names)
+        for name in names:
+            self.rest.pop(name, None)
+        return value
+
+    def take_tree(self, prefix: str) -> Any:
+        """Everything under `prefix.`, as the nested lists and objects it was before it was flattened; None if nothing.
+
+        A value that stands under the prefix itself, as JSON or as a structure, is the tree already.
+        """
+        whole = value_of(self.rest.pop(prefix, None))
+        start = f"{prefix}."
+        leaves = [
+            (name[len(start) :], self.rest.pop(name)) for name in list(self.rest) if name.startswith(start)
+        ]
+        return nested(leaves) if leaves else whole
+
+    def drop(self, *names: str) -> None:
+        """Remove what says nothing of its own."""
+        for name in names:
+            self.rest.pop(name, None)
+
+    def put(self, name: str, value: Any) -> None:
+        """Say what this means under its GenAI name."""
+        if value not in EMPTY and self.rest.get(name) in EMPTY:
+            self.found.setdefault(name, value)
+
+    def move(self, name: str, *names: str) -> None:
+        """Say the same under another name."""
+        self.put(name, self.take(*names))
+
+    def done(self) -> dict[str, Any]:
+        """The attributes as the GenAI reader takes them."""
+        return {**self.rest, **self.found}
+
+
+def nested(leaves: Iterable[tuple[str, Any]]) -> Any:
+    """Dotted paths as a structure; numbers in a path are places in a list."""
+    root: dict[str, Any] = {}
+    for path, value in leaves:
+        *way, last = path.split(".", DEEPEST)
+        node = root
+        for step in way:
+            inner = node.get(step)
+            if not isinstance(inner, dict):
+                inner = node[step] = {}
+            node = inner
+        if not isinstance(node.get(last), dict):
+            node[last] = value
+    return _listed(root)
+
+
+def _listed(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    if node and all(key.isascii() and key.isdigit() for key in node):
+        return [_listed(node[key]) for key in sorted(node, key=int)]
+    return {key: _listed(inner) for key, inner in node.items()}
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, nothing as an empty list, anything else as a list of one."""
+    value = value_of(value)
+    return value if isinstance(value, list) else [] if value in EMPTY else [value]
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    """An object, decoded if it is a string; {} for anything else."""
+    value = value_of(value)
+    return value if isinstance(value, dict) else {}
+
+
+REQUEST_PARAMETERS = {
+    "temperature": "temperature", "top_p": "top_p", "top_k": "top_k", "max_tokens": "max_tokens", "seed": "seed",
+    "max_completion_tokens": "max_tokens", "max_output_tokens": "max_tokens", "stop": "stop_sequences",
+    "stop_sequences": "stop_sequences", "frequency_penalty": "frequency_penalty",
+    "presence_penalty": "presence_penalty", "n": "choice.count", "stream": "stream",
+}  # fmt: skip
+
+
+def put_parameters(rewriting: Rewriting, given: Any) -> None:
+    """Request parameters under their GenAI names; others are kept as `winnow.request`."""
+    parameters = as_dict(given)
+    others = {}
+    for name, value in parameters.items():
+        if name in REQUEST_PARAMETERS:
+            rewriting.put(f"gen_ai.request.{REQUEST_PARAMETERS[name]}", value)
+        elif name == "model":
+            rewriting.put("gen_ai.request.model", value)
+        elif value not in EMPTY and name not in ("messages", "tools", "system", "stream_options", "input"):
+            others[name] = value
+    rewriting.put("winnow.request", others)
+
+
+USAGE_NAMES = (
+    ("gen_ai.usage.cache_read.input_tokens", (
+        "cache_read_input_tokens", "cache_read", "input_cache_read", "input_cached_tokens", "cached_tokens",
+        "input_cached", "cache_input", "prompt_cached_tokens", "cachedInputTokens", "cached_input_tokens",
+        "cached_content_token_count", "cacheReadInputTokens",
+    )),
+    ("gen_ai.usage.cache_creation.input_tokens", (
+        "cache_creation_input_tokens", "cache_creation", "input_cache_creation", "cache_write", "input_cache_write",
+        "cacheWriteInputTokens",
+    )),
+    ("gen_ai.usage.reasoning.output_tokens", (
+        "reasoning_tokens", "output_reasoning_tokens", "output_reasoning", "reasoning", "reasoningTokens",
+        "thinking_tokens", "thoughts_token_count",
+    )),
+)  # fmt: skip
+INPUTS = (
+    "prompt_tokens",
+    "input_tokens",
+    "input",
+    "promptTokens",
+    "inputTokens",
+    "prompt_token_count",
+    "prompt",
+)
+OUTPUTS = ("completion_tokens", "output_tokens", "output", "completionTokens", "outputTokens", "candidates_token_count",
+           "completion")  # fmt: skip
+DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details",
+           "prompt_details", "completion_details", "inputTokenDetails", "outputTokenDetails")  # fmt: skip
+EXCLUSIVE = {"input", "output"}
+"""Langfuse's own names: what was cached or reasoned is not in them."""
+
+
+def put_usage(rewriting: Rewriting, given: Any) -> None:
+    """Token counts of any provider's usage object; input counts what was read from and written to a cache."""
+    usage = as_dict(given)
+    flat = dict(usage)
+    for name in DETAILS:
+        if isinstance(usage.get(name), dict):
+            flat = {**usage[name], **flat}
+    parts: dict[str, int] = {}
+    for name, spellings in USAGE_NAMES:
+        count = next((flat[one] for one in spellings if is_count(flat.get(one))), None)
+        if count is not None:
+            parts[name] = count
+            rewriting.put(name, count)
+    cached = sum(parts.get(name, 0) for name, _ in USAGE_NAMES[:2])
+    reasoned = parts.get(USAGE_NAMES[2][0], 0)
+    for target, spellings, inside in (
+        ("gen_ai.usage.input_tokens", INPUTS, cached), ("gen_ai.usage.output_tokens", OUTPUTS, reasoned),
+    ):  # fmt: skip
+        counted = [one for one in spellings if is_count(flat.get(one))]
+        if counted:
+            rewriting.put(target, flat[counted[0]] + (inside if _leaves_out(counted[0], flat) else 0))
+
+
+def _leaves_out(name: str, usage: dict[str, Any]) -> bool:
+    """Langfuse's names leave the details out; Anthropic's `input_tokens` leaves out what touched the cache."""
+    anthropic = name == "input_tokens" and (
+        "cache_read_input_tokens" in usage or "cache_creation_input_tokens" in usage
+    )
+    return name in EXCLUSIVE or anthropic
+
+
+def is_count(value: Any) -> bool:
+    """Whether this is a number of tokens."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
