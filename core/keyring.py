@@ -1,6 +1,5 @@
 """Keys that never come from the database they protect: a keyring file or the environment. Rows carry the key id."""
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -23,12 +22,12 @@ class Key:
 
     def derive(self, purpose: str) -> "Key":
         """A key for one purpose (HKDF-Expand, RFC 5869, one block), so that no two uses share a secret."""
-        block = hmac.new(self.secret, purpose.encode() + b"\x01", hashlib.sha256).digest()
+        block = hmac.digest(self.secret, purpose.encode() + b"\x01", "sha256")
         return Key(id=self.id, secret=block)
 
     def mac(self, message: bytes) -> bytes:
         """HMAC-SHA256, 32 bytes."""
-        return hmac.new(self.secret, message, hashlib.sha256).digest()
+        return hmac.digest(self.secret, message, "sha256")
 
 
 @dataclass(frozen=True)

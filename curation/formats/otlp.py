@@ -20,7 +20,7 @@ from curation.formats import otlp_json
 from curation.formats.otlp_values import pairs
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import KINDS, STATUSES, Span
-from curation.formats.texts import find_bad_text, text_problem
+from curation.formats.texts import find_bad_span, text_problem
 from curation.formats.wire import fields
 
 MAX_NANOS = 2**63 - 1
@@ -88,7 +88,7 @@ def find_problem(span: Span, place: str, number: int) -> RowProblem | None:
             place, number, "start_time_unix_nano", "bad_time", "the span starts before 2000 or in the future",
             "Send start and end as nanoseconds since 1970-01-01 UTC and check the clock of the sender.",
         )  # fmt: skip
-    found = find_bad_text(span)
+    found = find_bad_span(span)
     return text_problem(place, number, found) if found else None
 
 
