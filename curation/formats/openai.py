@@ -11,6 +11,7 @@ from typing import Any
 from curation.formats.row import LIST, OBJECT, Row, present
 
 CONTENT_FIELDS = {"model", "messages", "tools"}
+LOGPROBS = "logprobs"
 TOLD_RESPONSE = {"id", "object", "created", "model", "choices", "usage"}
 
 
@@ -38,7 +39,7 @@ def call_attributes(request: dict[str, Any], response: dict[str, Any] | None) ->
         "gen_ai.request.model": request.get("model"),
         "gen_ai.response.model": answered.get("model"),
         "gen_ai.response.id": answered.get("id"),
-        "gen_ai.input.messages": request["messages"],
+        "gen_ai.input.messages": without_logprobs(request["messages"]),
         "gen_ai.output.messages": [_answer(choice) for choice in choices] or None,
         "gen_ai.tool.definitions": request.get("tools"),
         "winnow.request": {name: request[name] for name in request if name not in CONTENT_FIELDS} or None,
@@ -64,11 +65,18 @@ def _details(usage: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _answer(choice: dict[str, Any]) -> dict[str, Any]:
-    """The message of a choice. Its logprobs stay behind: they spell the answer a second time, token by token, and
-    a secret cut in tokens would pass every rule."""
-    message: dict[str, Any] = {name: value for name, value in choice["message"].items() if name != "logprobs"}
+    (message,) = without_logprobs([choice["message"]])
     reason = choice.get("finish_reason")
-    return message | ({"finish_reason": reason} if reason else {})
+    return {**message, "finish_reason": reason} if reason else message
+
+
+def without_logprobs(messages: list[Any]) -> list[Any]:
+    """The messages without their token probabilities: those spell the text a second time, token by token, and a
+    secret cut in tokens would pass every rule."""
+    return [
+        {name: value for name, value in one.items() if name != LOGPROBS} if isinstance(one, dict) and LOGPROBS in one else one
+        for one in messages
+    ]  # fmt: skip
 
 
 def usage_object(usage: dict[str, int]) -> dict[str, Any] | None:

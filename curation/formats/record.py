@@ -105,7 +105,7 @@ def _attributes(value: dict[str, Any], failed: bool) -> dict[str, Any]:
         "winnow.domain": value.get("domain"),
         "winnow.escalated": value.get("escalated") or None,
         "winnow.training_use": value.get("training_use"),
-        "winnow.training_use_until": value.get("training_use_until"),
+        "winnow.training_use.until": value.get("training_use_until"),
         "winnow.simulated": value.get("simulated") or None,
         CARRIED: {name: value[name] for name in CARRIED_FIELDS if value.get(name)} or None,
         "winnow.source": value.get("source"),

@@ -99,7 +99,11 @@ def _dict_of(inner: Check) -> Check:
 def _record(kind: Any) -> Check:
     hints = get_type_hints(kind, include_extras=True)
     checks = {name: _check(hint) for name, hint in hints.items()}
-    required = [name for name, hint in hints.items() if get_origin(hint) is not NotRequired] if kind.__total__ else []
+    required = (
+        [name for name, hint in hints.items() if get_origin(hint) is not NotRequired]
+        if kind.__total__
+        else []
+    )
 
     def check(value: Any, path: str) -> str | None:
         if not isinstance(value, dict):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -11,6 +10,8 @@ import orjson
 
 from core.keyring import Key
 from curation.formats import otlp
+from curation.formats.files.base import Found
+from curation.formats.files.record_form import receipt_id
 from curation.formats.genai import unfold
 from curation.formats.lines import Line, read_lines
 from curation.formats.messages import ESCAPED_NUL
@@ -96,34 +97,44 @@ def read_records(stream: BinaryIO, *, place: str, limit: int | None = None) -> I
 
 def record_items(lines: Iterable[Line | RowProblem], place: str) -> Iterator[Item | BrokenRow]:
     """The items of lines in the record form."""
-    for line in lines:
-        yield BrokenRow(line, b"") if isinstance(line, RowProblem) else _read_line(line, place)
+
+    def read(value: Any, number: int) -> list[Found]:
+        return [Found(read_record(value, place, number), receipt_id(value["request_id"]), value)]
+
+    return row_items(lines, place, read)
 
 
-def _read_line(line: Line, place: str) -> Item | BrokenRow:
+def row_items(
+    rows: Iterable[Line | RowProblem], place: str, read: Callable[[Any, int], list[Found]]
+) -> Iterator[Item | BrokenRow]:
+    """The items of rows of a file, each parsed and read; a row that cannot be read refuses itself and nothing else."""
+    for row in rows:
+        if isinstance(row, RowProblem):
+            yield BrokenRow(row, b"")
+        else:
+            yield from _read_row(row, place, read)
+
+
+def _read_row(row: Line, place: str, read: Callable[[Any, int], list[Found]]) -> list[Item | BrokenRow]:
     try:
-        value, suspect = parse_json(line.raw)
+        value, suspect = parse_json(row.raw)
     except ValueError:
         hint = "Write one whole JSON object per line, without line breaks inside it."
-        return BrokenRow(
-            RowProblem(place, line.number, "", "malformed_json", "the line is not JSON", hint), line.raw
-        )
+        problem = RowProblem(place, row.number, "", "malformed_json", "the line is not JSON", hint)
+        return [BrokenRow(problem, row.raw)]
     if suspect and (found := find_bad_text(value)):
-        return BrokenRow(text_problem(place, line.number, found), line.raw)
+        return [BrokenRow(text_problem(place, row.number, found), row.raw)]
     try:
-        span = read_record(value, place, line.number)
-        return Item(place, line.number, receipt_id(value["request_id"]), canonical(value), span)
+        return [
+            Item(place, row.number, one.external_id, canonical(one.source), one.span)
+            for one in read(value, row.number)
+        ]
     except BadRow as bad:
-        return BrokenRow(bad.problem, line.raw)
+        return [BrokenRow(bad.problem, row.raw)]
     except orjson.JSONEncodeError:
-        return BrokenRow(text_problem(place, line.number, ("", "too_deep")), line.raw)
+        return [BrokenRow(text_problem(place, row.number, ("", "too_deep")), row.raw)]
     except UNREADABLE:
-        return BrokenRow(RowProblem(place, line.number, "", "unreadable", *CANNOT), line.raw)
-
-
-def receipt_id(request_id: str) -> str:
-    """What a record is known by: a digest, as senders put all kinds of things into their request ids."""
-    return hashlib.sha256(b"request\0" + request_id.encode()).hexdigest()
+        return [BrokenRow(RowProblem(place, row.number, "", "unreadable", *CANNOT), row.raw)]
 
 
 def canonical(value: Any) -> bytes:

@@ -18,7 +18,10 @@ TOLD_OUTSIDE = (*REQUEST_NAMES, *TIMES, "response", "result", "error", "status",
                 "service", "cost_usd")  # fmt: skip
 TOLD_REQUEST = {"model", "system", "messages", "tools", "response", *TIMES}
 BLOCKS = {"tool_use", "tool_result", "thinking", "redacted_thinking", "image", "document", "server_tool_use"}
-CACHED = {"cache_read_input_tokens": "cache_read_tokens", "cache_creation_input_tokens": "cache_creation_tokens"}
+CACHED = {
+    "cache_read_input_tokens": "cache_read_tokens",
+    "cache_creation_input_tokens": "cache_creation_tokens",
+}
 STOPS = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max_tokens"}
 
 
@@ -27,7 +30,9 @@ def fits(line: Line) -> bool:
     request, response = _sides(line)
     if not isinstance(request, dict) or "trace_id" in line or "conversations" in line:
         return False
-    if isinstance(response, dict) and ("stop_reason" in response or response.get("type") in ("message", "error")):
+    if isinstance(response, dict) and (
+        "stop_reason" in response or response.get("type") in ("message", "error")
+    ):
         return True
     if response is not None or not isinstance(request.get("messages"), list):
         return False
@@ -37,7 +42,9 @@ def fits(line: Line) -> bool:
 
 def _has_blocks(message: Any) -> bool:
     content = message.get("content") if isinstance(message, dict) else None
-    return isinstance(content, list) and any(isinstance(one, dict) and one.get("type") in BLOCKS for one in content)
+    return isinstance(content, list) and any(
+        isinstance(one, dict) and one.get("type") in BLOCKS for one in content
+    )
 
 
 def _sides(line: Line) -> tuple[Any, Any]:
@@ -83,10 +90,10 @@ def read(line: Line, row: Row, defaults: Defaults) -> list[Found]:
 
 def _attributes(line: Line, request: Line, response: Line, error: Line) -> Line:
     turns = [turn for one in request["messages"] for turn in read_turn(one)]
-    told = read_turn({"role": "assistant", "content": response["content"]}) if response.get("content") is not None else []
-    *steps, last = told or [None]
-    if last is not None and response.get("stop_reason"):
-        last = last | {"finish_reason": response["stop_reason"]}
+    content = response.get("content")
+    told = read_turn({"role": "assistant", "content": content}) if content is not None else []
+    if told and response.get("stop_reason"):
+        told[-1] = told[-1] | {"finish_reason": response["stop_reason"]}
     nested = any(line.get(name) is not None for name in REQUEST_NAMES)
     return present({
         "gen_ai.operation.name": "chat",
@@ -95,8 +102,8 @@ def _attributes(line: Line, request: Line, response: Line, error: Line) -> Line:
         "gen_ai.response.model": response.get("model"),
         "gen_ai.response.id": response.get("id"),
         "gen_ai.system_instructions": _system(request.get("system")),
-        "gen_ai.input.messages": turns + [one for one in steps if one is not None],
-        "gen_ai.output.messages": [last] if last is not None else None,
+        "gen_ai.input.messages": turns + told[:-1],
+        "gen_ai.output.messages": told[-1:] or None,
         "gen_ai.tool.definitions": request.get("tools"),
         "error.type": str(error.get("type") or "error") if error else None,
         "session.id": line.get("session_id"),

@@ -12,11 +12,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
 
 import orjson
 
-from curation.conversation import Conversation
 from curation.formats.assemble import TOLD_ELSEWHERE, assemble
 from curation.formats.carried import CARRIED, PSEUDONYMOUS
 from curation.formats.files.base import Defaults, Exported, Format, Found, Line, verdict
@@ -33,6 +31,8 @@ TRACE: Known = {
     "started_at": (TEXT, True), "ended_at": (TEXT, True), "training_use": (TEXT, False),
     "training_use_until": (TEXT, False), "simulated": (FLAG, False),
 }  # fmt: skip
+WORDS = {"training_use": "winnow.training_use", "training_use_until": "winnow.training_use.until",
+         "simulated": "winnow.simulated"}  # fmt: skip
 FEEDBACK: Known = {
     "name": (TEXT, False), "rating": (TEXT, False), "score": ((int, float), False), "origin": (TEXT, False),
     "needs_work": (FLAG, False), "comment": (TEXT, False),
@@ -52,11 +52,21 @@ def with_rest(line: Line, form: Format, exported: Exported) -> Line:
     rest: Line = {"v": VERSION, "of": digest(line), "trace": _trace(exported)}
     if fields:
         rest["conversation"] = fields
-    if plain["attributes"] != full["attributes"]:
-        rest["attributes"] = full["attributes"]
+    attributes = full["attributes"] | _now_allowed(full["attributes"], rest["trace"])
+    if plain["attributes"] != attributes:
+        rest["attributes"] = attributes
     if exported.feedback:
         rest["feedback"] = [{key: value for key, value in one.items() if value} for one in exported.feedback]
     return {**line, KEY: rest}
+
+
+def _now_allowed(attributes: Line, trace: Line) -> Line:
+    """What the trace once said about training, as it stands today: a permission that was withdrawn stays withdrawn."""
+    return {
+        word: trace[name]
+        for name, word in WORDS.items()
+        if word in attributes and trace.get(name) not in (None, attributes[word])
+    }
 
 
 def split(line: Line, row: Row) -> tuple[Line, Line | None]:
@@ -68,7 +78,9 @@ def split(line: Line, row: Row) -> tuple[Line, Line | None]:
     row.check(rest, PARTS, f"{KEY}.")
     row.check(rest["trace"], TRACE, f"{KEY}.trace.")
     if rest["v"] != VERSION:
-        row.refuse(f"{KEY}.v", "wrong_value", "this version of the key is not known", "Export the file again.")
+        row.refuse(
+            f"{KEY}.v", "wrong_value", "this version of the key is not known", "Export the file again."
+        )
     if rest["of"] != digest(plain):
         row.refuse(KEY, "changed_export", "the line was changed after it was exported",
                    "Remove its `winnow` key to take the line as it now stands.")  # fmt: skip
@@ -124,11 +136,9 @@ def _context(span: Span, fields: Line) -> None:
 def _head(span: Span, trace: Line, row: Row) -> None:
     span["start"] = row.time(trace["started_at"], f"{KEY}.trace.started_at")
     span["end"] = max(row.time(trace["ended_at"], f"{KEY}.trace.ended_at"), span["start"])
-    for name in ("training_use", "training_use_until"):
+    for name, word in WORDS.items():
         if trace.get(name):
-            span["resource"][f"{KEY}.{name}"] = trace[name]
-    if trace.get("simulated"):
-        span["resource"][f"{KEY}.simulated"] = True
+            span["resource"][word] = trace[name]
 
 
 def _trace(exported: Exported) -> Line:
@@ -148,8 +158,3 @@ def digest(line: Line) -> str:
 def iso(nanoseconds: int) -> str:
     """Nanoseconds since 1970 as ISO 8601 in UTC."""
     return datetime.fromtimestamp(nanoseconds // 1000 / 1e6, UTC).isoformat(timespec="microseconds")
-
-
-def conversation_of(found: Sequence[Found]) -> Conversation:
-    """What the spans of one line tell together."""
-    return assemble([cast(Any, one.span) for one in found])

@@ -45,7 +45,9 @@ def _content(parts: list[Part]) -> Any:
         return None
     if all(part["type"] != "file" for part in shown):
         return readable(shown)
-    return [_file(part) if part["type"] == "file" else {"type": "text", "text": part_text(part)} for part in shown]
+    return [
+        _file(part) if part["type"] == "file" else {"type": "text", "text": part_text(part)} for part in shown
+    ]
 
 
 def _file(part: Part) -> dict[str, Any]:

@@ -26,7 +26,9 @@ BETWEEN = "\n\n"
 def fits_sharegpt(line: Line) -> bool:
     """Whether this is a dialogue of `from` and `value`."""
     turns = line.get("conversations")
-    return isinstance(turns, list) and all(isinstance(one, dict) and "from" in one and "value" in one for one in turns)
+    return isinstance(turns, list) and all(
+        isinstance(one, dict) and "from" in one and "value" in one for one in turns
+    )
 
 
 def read_sharegpt(line: Line, row: Row, defaults: Defaults) -> list[Found]:
@@ -62,7 +64,11 @@ def _turn(turn: Line, place: int, waiting: list[str]) -> dict[str, Any]:
         calls = given if isinstance(given, list) else [given]
         parts = []
         for number, one in enumerate(calls):
-            name, arguments = (one.get("name", ""), one.get("arguments", {})) if isinstance(one, dict) else ("", as_text(one))
+            name, arguments = (
+                (one.get("name", ""), one.get("arguments", {}))
+                if isinstance(one, dict)
+                else ("", as_text(one))
+            )
             waiting.append(f"call_{place}_{number}")
             parts.append({"type": "tool_call", "id": waiting[-1], "name": name, "arguments": arguments})
         return {"role": "assistant", "parts": parts}
@@ -83,9 +89,15 @@ def _turns(one: Message) -> list[Line]:
     words = [part for part in one["parts"] if part["type"] not in ("tool_call", "tool_result")]
     calls = [part for part in one["parts"] if part["type"] == "tool_call"]
     results = [part for part in one["parts"] if part["type"] == "tool_result"]
-    turns = [{"from": NAMES[one["role"]], "value": "\n".join(map(_shown, words))}] if words or not (calls or results) else []
+    turns = (
+        [{"from": NAMES[one["role"]], "value": "\n".join(map(_shown, words))}]
+        if words or not (calls or results)
+        else []
+    )
     if calls:
-        asked = [{"name": part.get("name", ""), "arguments": part.get("arguments", {})} for part in calls]
+        asked: list[Line] = [
+            {"name": part.get("name", ""), "arguments": part.get("arguments", {})} for part in calls
+        ]
         turns.append({"from": "function_call", "value": encoded(asked[0] if len(asked) == 1 else asked)})
     return turns + [{"from": "observation", "value": as_text(part.get("result", ""))} for part in results]
 
@@ -108,7 +120,12 @@ def read_alpaca(line: Line, row: Row, defaults: Defaults) -> list[Found]:
     messages = [{"role": "system", "content": line["system"]}] if line.get("system") else []
     for place, pair in enumerate(line.get("history") or []):
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair)):
-            row.refuse(f"history[{place}]", "wrong_type", "this is no pair of texts", "Send each as [question, answer].")
+            row.refuse(
+                f"history[{place}]",
+                "wrong_type",
+                "this is no pair of texts",
+                "Send each as [question, answer].",
+            )
         messages += [{"role": "user", "content": pair[0]}, {"role": "assistant", "content": pair[1]}]
     asked = BETWEEN.join(one for one in (line["instruction"], line.get("input")) if one)
     messages += [{"role": "user", "content": asked}, {"role": "assistant", "content": line["output"]}]
@@ -118,7 +135,9 @@ def read_alpaca(line: Line, row: Row, defaults: Defaults) -> list[Found]:
 def write_alpaca(exported: Exported) -> Line:
     """Only words fit in this form: a conversation with tools has no place in it."""
     prompt, answer = asked_and_answered(exported.conversation)
-    if any(part["type"] in ("tool_call", "tool_result") for one in [*prompt, answer] for part in one["parts"]):
+    if any(
+        part["type"] in ("tool_call", "tool_result") for one in [*prompt, answer] for part in one["parts"]
+    ):
         raise CannotWrite("tools")
     system = [message_text(one) for one in prompt if one["role"] == "system"]
     said = [one for one in prompt if one["role"] != "system"]
@@ -131,7 +150,9 @@ def write_alpaca(exported: Exported) -> Line:
     })  # fmt: skip
 
 
-def _found(form: str, line: Line, messages: list[Any], tools: Any, defaults: Defaults, told: tuple[str, ...]) -> Found:
+def _found(
+    form: str, line: Line, messages: list[Any], tools: Any, defaults: Defaults, told: tuple[str, ...]
+) -> Found:
     answered = bool(messages) and messages[-1]["role"] == "assistant"
     attributes = present({
         "gen_ai.input.messages": messages[:-1] if answered else messages,

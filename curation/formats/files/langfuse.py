@@ -22,9 +22,23 @@ from curation.formats.files.langfuse_spans import (
 from curation.formats.files.langfuse_writer import write
 from curation.formats.row import LIST, OBJECT, TEXT, Row
 
-KINDS = {"GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"}
+KINDS = {
+    "GENERATION",
+    "SPAN",
+    "EVENT",
+    "AGENT",
+    "TOOL",
+    "CHAIN",
+    "RETRIEVER",
+    "EVALUATOR",
+    "EMBEDDING",
+    "GUARDRAIL",
+}
 SNAKE = re.compile(r"_([a-z])")
-SCORE_SIGNS, TRACE_SIGNS = {"dataType", "stringValue", "observationId"}, {"sessionId", "userId", "release", "htmlPath", "bookmarked"}
+SCORE_SIGNS, TRACE_SIGNS = (
+    {"dataType", "stringValue", "observationId"},
+    {"sessionId", "userId", "release", "htmlPath", "bookmarked"},
+)
 
 
 def camel(line: Line) -> Line:
@@ -43,7 +57,9 @@ def fits(line: Line) -> bool:
     one = camel(line)
     if "request" in one or "messages" in one:
         return False
-    return isinstance(one.get("observations"), list) or _is_observation(one) or _is_score(one) or _is_trace(one)
+    return (
+        isinstance(one.get("observations"), list) or _is_observation(one) or _is_score(one) or _is_trace(one)
+    )
 
 
 def _is_observation(one: Line) -> bool:
@@ -112,7 +128,9 @@ def _observation(one: Line, row: Row, prefix: str) -> Line:
 def _id(one: Line, row: Row, name: str, prefix: str = "") -> None:
     row.expect(one.get(name), TEXT, prefix + name)
     if not 0 < len(one[name]) <= 200:
-        row.refuse(prefix + name, "broken_id", "the id is empty or longer than 200 characters", "Export it again.")
+        row.refuse(
+            prefix + name, "broken_id", "the id is empty or longer than 200 characters", "Export it again."
+        )
 
 
 def _found(source: Line, span: Any) -> Found:

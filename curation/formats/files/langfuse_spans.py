@@ -6,6 +6,7 @@ from typing import Any
 
 from curation.formats.files.base import Defaults, Line, one_span, untold, verdict
 from curation.formats.messages import decoded, encoded
+from curation.formats.openai import LOGPROBS
 from curation.formats.row import Row, hex_of, is_hex, present, trace_hex
 from curation.formats.spans import Span
 
@@ -48,7 +49,12 @@ def root_id(trace_id: str) -> str:
 def trace_span(one: Line, observations: list[Line], row: Row, defaults: Defaults) -> Span:
     """The trace itself; its own input and output count where no generation has any."""
     trace_id = trace_of(one["id"])
-    times = [when(inner, name, row) for inner in observations for name in ("startTime", "endTime") if inner.get(name)]
+    times = [
+        when(inner, name, row)
+        for inner in observations
+        for name in ("startTime", "endTime")
+        if inner.get(name)
+    ]
     start = when(one, "timestamp", row) if one.get("timestamp") else min(times, default=defaults.at)
     attributes: Line = {"gen_ai.operation.name": "invoke_agent", **_people(one)}
     if not any(str(inner.get("type", "")).upper() == "GENERATION" for inner in observations):
@@ -88,7 +94,9 @@ def score_span(one: Line, row: Row, defaults: Defaults) -> Span:
     span = one_span("langfuse", {}, start=at, name="score", service=defaults.service)
     span["trace_id"] = trace_of(one["traceId"])
     span["span_id"] = hex_of("langfuse score", str(one.get("id") or encoded(one)), 16)
-    span["parent_id"] = span_of(one["observationId"]) if one.get("observationId") else root_id(span["trace_id"])
+    span["parent_id"] = (
+        span_of(one["observationId"]) if one.get("observationId") else root_id(span["trace_id"])
+    )
     with_scores(span, [one], row)
     return span
 
@@ -99,7 +107,9 @@ def with_scores(span: Span, scores: list[Any], row: Row) -> None:
         row.expect(raw, (dict,), f"scores[{place}]")
         value, name = raw.get("value"), str(raw.get("name") or "score")
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        label = str(raw.get("stringValue") or raw.get("string_value") or (value if isinstance(value, str) else ""))
+        label = str(
+            raw.get("stringValue") or raw.get("string_value") or (value if isinstance(value, str) else "")
+        )
         person = name.lower() in USER_FEEDBACK
         if person and number is not None:
             label = "up" if number > 0 else "down"
@@ -131,7 +141,9 @@ def _content(one: Line, kind: str) -> Line:
         return present({"gen_ai.tool.name": one.get("name"), "gen_ai.tool.call.arguments": given,
                         "gen_ai.tool.call.result": told})  # fmt: skip
     if kind == "RETRIEVER":
-        documents = told if isinstance(told, list) else told.get("documents") if isinstance(told, dict) else None
+        documents = (
+            told if isinstance(told, list) else told.get("documents") if isinstance(told, dict) else None
+        )
         query = given if isinstance(given, str) else None
         return present({"gen_ai.retrieval.query.text": query, "gen_ai.retrieval.documents": documents})
     return present({"langfuse.input": given, "langfuse.output": told})
@@ -142,13 +154,20 @@ def _value(raw: Any) -> Any:
 
 
 def _talk(one: Line) -> Line:
-    given, told = _value(one.get("input")), _value(one.get("output"))
+    given, told = _spelled_once(_value(one.get("input"))), _spelled_once(_value(one.get("output")))
     tools = given.get("tools") if isinstance(given, dict) else None
     return present({
         "gen_ai.input.messages": _said(given, "user") or None,
         "gen_ai.output.messages": _said(told, "assistant") or None,
         "gen_ai.tool.definitions": tools if isinstance(tools, list) else None,
     })  # fmt: skip
+
+
+def _spelled_once(value: Any) -> Any:
+    """The value without the token probabilities anywhere in it (see `without_logprobs`)."""
+    if isinstance(value, dict):
+        return {name: _spelled_once(inner) for name, inner in value.items() if name != LOGPROBS}
+    return [_spelled_once(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _said(value: Any, role: str) -> list[Any]:

@@ -30,7 +30,9 @@ def write(exported: Exported) -> Line:
 
 def _generations(exported: Exported, trace_id: str) -> list[Line]:
     conversation = exported.conversation
-    calls: list[Call | None] = [call for call in conversation["calls"] if call["operation"] != "embeddings"] or [None]
+    calls: list[Call | None] = [
+        call for call in conversation["calls"] if call["operation"] != "embeddings"
+    ] or [None]
     written = [_generation(exported, trace_id, place, call) for place, call in enumerate(calls)]
     prompt, answer = split_answer(conversation)
     asked: Any = chat_messages(prompt)
@@ -66,4 +68,3 @@ def _retrievals(exported: Exported, trace_id: str) -> list[Line]:
         "startTime": iso(exported.started_at), "endTime": iso(exported.started_at),
         "output": [{"id": one["document_id"], "content": one["text"], "score": one["score"]} for one in retrieval],
     }]  # fmt: skip
-

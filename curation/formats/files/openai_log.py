@@ -45,7 +45,9 @@ def _sides(line: Line) -> tuple[Any, Any]:
         response = response["body"]
     if request is None and response is None and ("choices" in line or line.get("object") == "response"):
         request = {name: line[name] for name in PARAMETERS if name in line}
-        response = {name: line[name] for name in line if name not in ("messages", "input", "tools", "instructions")}
+        response = {
+            name: line[name] for name in line if name not in ("messages", "input", "tools", "instructions")
+        }
     return request, response
 
 

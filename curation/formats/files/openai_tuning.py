@@ -23,6 +23,7 @@ from curation.formats.files.base import (
 )
 from curation.formats.files.chat import asked_and_answered, chat_message, chat_messages, chat_tools
 from curation.formats.messages import read_messages
+from curation.formats.openai import without_logprobs
 from curation.formats.row import FLAG, LIST, OBJECT, Row, present
 
 CALL_SIGNS = {"model", "request", "response", "choices", "system", "max_tokens", "trace_id", "conversations"}
@@ -41,7 +42,7 @@ def read_chat(line: Line, row: Row, defaults: Defaults) -> list[Found]:
     row.messages(line.get("messages"), "messages")
     row.expect(line.get("tools"), LIST, "tools", required=False)
     row.expect(line.get("parallel_tool_calls"), FLAG, "parallel_tool_calls", required=False)
-    messages = line["messages"]
+    messages = without_logprobs(line["messages"])
     answered = bool(messages) and messages[-1]["role"] == "assistant"
     attributes = present({
         "gen_ai.input.messages": messages[:-1] if answered else messages,
@@ -78,18 +79,22 @@ def read_preference(line: Line, row: Row, defaults: Defaults) -> list[Found]:
     for name in ("preferred_output", "non_preferred_output"):
         row.messages(line[name], name)
         if not line[name] or line[name][-1]["role"] != "assistant":
-            row.refuse(name, "wrong_value", "this is no answer of the assistant", "End it with an assistant message.")
-    *steps, answer = line["preferred_output"]
+            row.refuse(
+                name, "wrong_value", "this is no answer of the assistant", "End it with an assistant message."
+            )
+    *steps, answer = without_logprobs(line["preferred_output"])
     attributes = present({
-        "gen_ai.input.messages": [*given["messages"], *steps],
+        "gen_ai.input.messages": [*without_logprobs(given["messages"]), *steps],
         "gen_ai.output.messages": [answer],
         "gen_ai.tool.definitions": given.get("tools"),
         "winnow.fields": {**(untold(given, "messages", "tools") or {}), **(untold(line, *TOLD_PREFERENCE) or {})} or None,
         PREFERRED: "answer",
-        CARRIED: {"calls": [], "alternatives": [read_messages(line["non_preferred_output"])]},
+        CARRIED: {"calls": [], "alternatives": [read_messages(without_logprobs(line["non_preferred_output"]))]},
     })  # fmt: skip
     events = [verdict(PREFERENCE, "up", defaults.at)]
-    span = one_span("openai_preference", attributes, start=defaults.at, service=defaults.service, events=events)
+    span = one_span(
+        "openai_preference", attributes, start=defaults.at, service=defaults.service, events=events
+    )
     return [Found(span, "", line)]
 
 
@@ -103,7 +108,9 @@ def write_preference(exported: Exported) -> Line:
     if not other or other[-1]["role"] != "assistant":
         raise CannotWrite("no_preference")
     return {
-        "input": present({"messages": chat_messages(prompt), "tools": chat_tools(conversation["tools"]) or None}),
+        "input": present(
+            {"messages": chat_messages(prompt), "tools": chat_tools(conversation["tools"]) or None}
+        ),
         "preferred_output": chat_message(answer),
         "non_preferred_output": other,
     }

@@ -114,7 +114,11 @@ def read_value(form: Format, value: Any, row: Row, defaults: Defaults) -> list[F
     found = form.read(line, row, defaults)
     if carried is not None:
         restore(found, carried, row)
-    return [Found(one.span, one.external_id, {**line, KEY: carried}) for one in found] if _tied(found, carried) else found
+    return (
+        [Found(one.span, one.external_id, {**line, KEY: carried}) for one in found]
+        if _tied(found, carried)
+        else found
+    )
 
 
 def _tied(found: Sequence[Found], carried: Any) -> bool:
