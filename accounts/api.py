@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts import serializers as s
 from accounts.access import ProjectAPI
-from accounts.actions.api_tokens import create_token, revoke_token
+from accounts.actions.api_tokens import create_token, limit_token, revoke_token
 from accounts.actions.invite import invite_member, revoke_invitation
 from accounts.actions.members import deactivate_member, reactivate_member, set_roles
 from accounts.actions.passwords import make_reset_link
@@ -144,6 +144,20 @@ class Tokens(ProjectAPI):
         data.is_valid(raise_exception=True)
         token, secret = create_token(who=self.who, project=self.project, **data.validated_data)
         return Response({**s.TokenOut(token).data, "secret": secret}, status=status.HTTP_201_CREATED)
+
+
+class TokenLimits(ProjectAPI):
+    """How much a token may send."""
+
+    verbs = {"GET": "token.manage", "POST": "token.manage"}
+
+    @extend_schema(request=s.LimitsIn, responses=s.TokenOut)
+    def post(self, request: Request, slug: str, token_id: uuid.UUID) -> Response:
+        """Set both limits; one that is left out or null is lifted."""
+        data = s.LimitsIn(data=request.data)
+        data.is_valid(raise_exception=True)
+        token = limit_token(who=self.who, project=self.project, token_id=token_id, **data.validated_data)
+        return Response(s.TokenOut(token).data)
 
 
 class TokenRevoke(ProjectAPI):

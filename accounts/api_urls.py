@@ -14,5 +14,6 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/revoke", api.InvitationRevoke.as_view()),
     path("audit", api.Audit.as_view()),
     path("tokens", api.Tokens.as_view()),
+    path("tokens/<uuid:token_id>/limits", api.TokenLimits.as_view()),
     path("tokens/<uuid:token_id>/revoke", api.TokenRevoke.as_view()),
 ]

@@ -35,8 +35,27 @@ class RolesForm(forms.Form):
     )
 
 
-class TokenForm(forms.Form):
-    """A token's name, scopes and age."""
+class LimitsForm(forms.Form):
+    """How much a token may send."""
+
+    rate_limit = forms.IntegerField(
+        label=_("Rows a second"),
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        help_text=_("Spans, log records, data points or records. Leave empty for no limit."),
+    )
+    daily_quota = forms.IntegerField(
+        label=_("Rows a day"),
+        min_value=1,
+        max_value=2**53,
+        required=False,
+        help_text=_("Counted from midnight UTC. Beyond it senders are asked to come back the next day."),
+    )
+
+
+class TokenForm(LimitsForm):
+    """A token's name, scopes, age and limits."""
 
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("Where it is used, so that it can be found again.")

@@ -52,7 +52,18 @@ class InvitationMade(InvitationOut):
         fields = (*InvitationOut.Meta.fields, "link")  # type: ignore[assignment]
 
 
-class TokenIn(serializers.Serializer[Any]):
+class LimitsIn(serializers.Serializer[Any]):
+    """How much a token may send: rows a second, rows a UTC day; null is no limit."""
+
+    rate_limit = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=2**31 - 1
+    )
+    daily_quota = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=2**53
+    )
+
+
+class TokenIn(LimitsIn):
     """A new token."""
 
     name = serializers.CharField(max_length=80)
@@ -74,6 +85,8 @@ class TokenOut(serializers.ModelSerializer[ApiToken]):
             "prefix",
             "scopes",
             "training_use",
+            "rate_limit",
+            "daily_quota",
             "created_at",
             "expires_at",
             "revoked_at",

@@ -16,5 +16,6 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/revoke/", views.invitation_revoke, name="invitation_revoke"),
     path("audit/", audit_views.audit, name="audit"),
     path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/limits/", views.token_limits, name="token_limits"),
     path("tokens/<uuid:token_id>/revoke/", views.token_revoke, name="token_revoke"),
 ]

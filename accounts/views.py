@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ProjectRequest, project_view
-from accounts.actions.api_tokens import create_token, revoke_token
+from accounts.actions.api_tokens import create_token, find_own_token, limit_token, revoke_token
 from accounts.actions.invite import invite_member, revoke_invitation
 from accounts.actions.members import deactivate_member, find_member, reactivate_member, set_roles
 from accounts.actions.passwords import make_reset_link
-from accounts.forms import InviteForm, RolesForm, TokenForm
+from accounts.forms import InviteForm, LimitsForm, RolesForm, TokenForm
 from accounts.models import Membership, Role
 from accounts.permissions import may
 from accounts.queries import members_of, open_invitations, tokens_for, verb_table
+from accounts.usage import usage_of
 from core.errors import Refused
 from core.models import AuditEntry
 
@@ -133,8 +134,27 @@ def tokens(request: ProjectRequest) -> HttpResponse:
         token, secret = create_token(who=request.user, project=request.project, **form.cleaned_data)
         context = {"token": token, "secret": secret, "endpoint": _traces_url(cast(HttpRequest, request))}
         return render(request, "accounts/token_created.html", context)
-    context = {"form": form, "tokens": tokens_for(request.user, request.project)}
-    return render(request, "accounts/tokens.html", context)
+    found = list(tokens_for(request.user, request.project))
+    sent = usage_of([token.pk for token in found], days=1)
+    rows = [(token, next(iter(sent[token.pk].values())) if sent is not None else None) for token in found]
+    return render(request, "accounts/tokens.html", {"form": form, "rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@project_view(verb="token.manage")
+def token_limits(request: ProjectRequest, token_id: uuid.UUID) -> HttpResponse:
+    """What one token sent lately, and how much it may."""
+    token = find_own_token(request.user, request.project, token_id)
+    limits = {"rate_limit": token.rate_limit, "daily_quota": token.daily_quota}
+    form = LimitsForm(request.POST or None, initial=limits)
+    if request.method == "POST" and form.is_valid():
+        limit_token(who=request.user, project=request.project, token_id=token_id, **form.cleaned_data)
+        messages.success(request, _("The limits hold from the next request on."))
+        return redirect("accounts:token_limits", request.project.slug, token_id)
+    sent = usage_of([token.pk])
+    days = list(sent[token.pk].items()) if sent is not None else None
+    most = max((rows for _, rows in days), default=0) if days else 0
+    return render(request, "accounts/token.html", {"token": token, "form": form, "days": days, "most": most})
 
 
 @require_POST

@@ -59,7 +59,7 @@ def read_point_items(body: bytes, *, as_json: bool, place: str) -> Iterator[Poin
 class PointSorter(Sorter):
     """Passes points through the choke point; the database says which of them are new."""
 
-    def sort(self, part: Sequence[Any]) -> PointChunk:  # type: ignore[override]
+    def sort(self, part: Sequence[Any]) -> PointChunk:
         """Rows to be written, and what was refused."""
         chunk, series_key = PointChunk(), project_key(self.project_id, SERIES)
         points = [one for one in part if isinstance(one, PointItem)]

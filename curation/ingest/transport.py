@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 
 CHUNK = 1 << 16
 ENCODINGS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+RAW_DEFLATE = -15
 AT_ONCE = 8
 
 
@@ -52,15 +53,24 @@ def _bounded(chunks: Iterator[bytes], limit: int) -> bytes:
 
 
 def _inflated(stream: Readable | BinaryIO, window: int) -> Iterator[bytes]:
+    """Deflate comes with zlib's two bytes in front (RFC 9110) or, from some clients, without them."""
+    first = stream.read(CHUNK)
+    if window == ENCODINGS["deflate"] and not _has_zlib_header(first):
+        window = RAW_DEFLATE
     inflate = zlib.decompressobj(wbits=window)
     try:
         while not inflate.eof:
-            data = inflate.unconsumed_tail or stream.read(CHUNK)
+            data, first = first or inflate.unconsumed_tail or stream.read(CHUNK), b""
             if not data:
                 raise Undecodable("The compressed body is cut.")
             yield inflate.decompress(data, CHUNK * 8)
     except zlib.error as error:
         raise Undecodable("The compressed body is damaged.") from error
+
+
+def _has_zlib_header(data: bytes) -> bool:
+    """RFC 1950: method 8, and the two bytes are a multiple of 31."""
+    return len(data) > 1 and data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
 
 
 class Gate:
