@@ -11,6 +11,7 @@ SPELLINGS = {
     "vertexai": "gcp.vertex_ai", "vertex_ai": "gcp.vertex_ai", "gemini": "gcp.gemini", "mistralai": "mistral_ai",
     "mistral": "mistral_ai", "xai": "x_ai", "watsonx": "ibm.watsonx.ai", "moonshot": "moonshot_ai",
 }  # fmt: skip
+AI_SDK_CALLS = (".chat", ".responses", ".messages", ".completion", ".embedding", ".image")
 
 
 def provider_name(said: Any) -> str:
@@ -19,8 +20,4 @@ def provider_name(said: Any) -> str:
     if name in SPELLINGS:
         return SPELLINGS[name]
     first = name.split(".")[0]
-    return (
-        SPELLINGS.get(first, first)
-        if name.endswith((".chat", ".responses", ".messages", ".completion"))
-        else name
-    )
+    return SPELLINGS.get(first, first) if name.endswith(AI_SDK_CALLS) else name

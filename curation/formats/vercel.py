@@ -64,9 +64,13 @@ def _facts(said: Rewriting, operation: str) -> None:
         value = said.take(*spellings)
         if counted:
             said.put(name, value)
-    said.drop("ai.usage.totalTokens", "ai.usage.tokens")
+    tokens = said.take("ai.usage.tokens")
+    said.drop("ai.usage.totalTokens")
     if not counted:
         return
+    if operation.endswith(".doEmbed"):
+        said.put("gen_ai.usage.input_tokens", tokens)
+        said.put("gen_ai.response.model", said.peek("ai.response.model") or named)
     said.put("gen_ai.usage.input_tokens", said.take("gen_ai.usage.prompt_tokens"))
     said.put("gen_ai.request.model", named)
     said.put("gen_ai.provider.name", provider_name(said.take("gen_ai.system") or provider))
