@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,13 +11,23 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from core.rendering.markdown import plain
+from curation.conversation import Conversation
 from curation.models import ClusterMember, ConversationVersion, IngestBatch, Trace
 
 Rows = list[tuple[Any, Any]]
+UNTIL = "winnow.training_use_until"
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens", "reasoning_tokens")
 
 
-def trace_facts(trace: Trace, version: ConversationVersion | None, slug: str) -> Rows:
+def trace_facts(
+    trace: Trace,
+    version: ConversationVersion | None,
+    slug: str,
+    told: Conversation | None = None,
+    scope: str = "",
+) -> Rows:
     """Who, where, with what, how much; sessions and users lead to their other traces."""
+    until = str(told["attributes"].get(UNTIL) or "") if told else ""
     rows: Rows = [
         (_("Service"), trace.service or None),
         (_("Environment"), trace.environment or None),
@@ -25,10 +36,11 @@ def trace_facts(trace: Trace, version: ConversationVersion | None, slug: str) ->
         (_("Model"), trace.model or None),
         (_("Session"), _same(slug, "session", trace.session_key)),
         (_("User"), _same(slug, "user", trace.user_key)),
-        (_("Training use"), f"{trace.training_use} ({trace.training_use_source})"),
+        (_("Training use"), _training_use(trace)),
+        (_("Allowed until"), until or None),
         (_("Source"), f"{trace.source} ({trace.licence})" if trace.source else None),
         (_("Trace id"), format_html('<span class="mono small">{}</span>', trace.external_id)),
-        (_("Spans"), trace.span_count),
+        (_("Instrumented by"), scope or None),
     ]
     if version is not None:
         rows += [
@@ -39,6 +51,45 @@ def trace_facts(trace: Trace, version: ConversationVersion | None, slug: str) ->
             (_("Cost"), f"$ {version.cost_usd.normalize():f}" if version.cost_usd is not None else None),
         ]
     return rows
+
+
+def _training_use(trace: Trace) -> str:
+    """The word and who said it: the trace itself, its batch, its token, or the project's default."""
+    said = {"trace": _("said by the trace"), "batch": _("said with its batch"), "token": _("by its token"),
+            "project": _("by default of the project")}  # fmt: skip
+    source = said.get(trace.training_use_source, trace.training_use_source)
+    return f"{trace.training_use}, {source}" if source else trace.training_use
+
+
+def interruptions(told: Conversation) -> list[dict[str, Any]]:
+    """What cut the conversation short, with `after`: seconds since its first call began, None where no time is known."""
+    starts = [moment for call in told["calls"] if (moment := _moment(call["started_at"]))]
+    began = min(starts, default=None)
+    return [
+        {**one, "after": (at - began).total_seconds() if began and (at := _moment(one["at"])) else None}
+        for one in told.get("interrupts", ())
+    ]
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def call_totals(calls: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Tokens by kind, milliseconds and US dollars of all calls; None where no call says."""
+    held = list(calls)
+    totals: dict[str, Any] = {kind: _sum(call.get("usage", {}).get(kind) for call in held) for kind in TOKENS}
+    return totals | {"latency_ms": _sum(call.get("latency_ms") for call in held),
+                     "cost_usd": _sum(call.get("cost_usd") for call in held)}  # fmt: skip
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _same(slug: str, name: str, key: str) -> str | None:

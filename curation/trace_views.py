@@ -20,16 +20,21 @@ from curation.models import (
     ConversationVersion,
     Drop,
     Feedback,
+    IngestBatch,
     LabelRevision,
-    Receipt,
     Screening,
+    Span,
     Trace,
 )
-from curation.trace_facts import lineage_steps, trace_facts
+from curation.span_views import files_of, scope_of, trace_of, tree_context
+from curation.trace_facts import call_totals, interruptions, lineage_steps, trace_facts
 from curation.trace_filters import filtered, narrowed_by, offered
+from curation.version_changes import changes_by_version
 
 ORDER = ("-occurred_at", "-id")
 DUPLICATES_SHOWN = 10
+SPANS_AT_ONCE = 60
+"""A tree of more spans than this loads when it is scrolled to."""
 
 
 @project_view("trace.read")
@@ -53,7 +58,7 @@ def traces(request: ProjectRequest) -> HttpResponse:
 @project_view("trace.read")
 def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
     """One trace: what was said, what curation made of it, and where it went. `?version=` shows an earlier one."""
-    found = _find(request, trace_id)
+    found = trace_of(request, trace_id)
     versions = list(found.versions.select_related("rules__asset", "curation").order_by("-number"))
     shown = _chosen(versions, request.GET.get("version", ""))
     stored = _body(shown)
@@ -61,31 +66,38 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
     slug = request.project.slug
     context: dict[str, Any] = {
         "trace": found,
-        "facts": trace_facts(found, shown, slug),
-        "steps": lineage_steps(
-            found, shown, concluded["member"], batches[0].batch if batches else None, slug
-        ),
+        "facts": trace_facts(found, shown, slug, stored.conversation if stored else None, scope_of(found)),
+        "steps": lineage_steps(found, shown, concluded["member"], batches[0] if batches else None, slug),
         "versions": versions,
+        "changes": changes_by_version(versions),
         "version": shown,
-        "stored": stored,
-        "calls": stored.conversation["calls"] if stored else [],
-        "tools": stored.conversation["tools"] if stored else [],
         "redactions": sorted(shown.redactions.items()) if shown else [],
         "curation": getattr(shown, "curation", None),
         "feedback": found.feedback.order_by("id"),
         "backlog": BacklogItem.objects.filter(project=request.project, trace=found).order_by("-opened_at"),
         "batches": batches,
         "may_open": may(request.user, "backlog.open", request.project),
+        "files": files_of(slug),
+        "spans": tree_context(found) if found.span_count <= SPANS_AT_ONCE else None,
+        **_told(stored),
         **concluded,
     }
     return render(request, "curation/trace_detail.html", context)
 
 
-def _find(request: ProjectRequest, trace_id: uuid.UUID) -> Trace:
-    found = Trace.objects.filter(project=request.project, pk=trace_id).select_related("current").first()
-    if found is None:
-        raise NotFound("trace_not_found", "There is no such trace in this project.")
-    return found
+def _told(stored: Stored | None) -> dict[str, Any]:
+    """What the conversation says beside its words; nothing of it once its text is past retention."""
+    if stored is None:
+        return {"stored": None}
+    conversation = stored.conversation
+    return {
+        "stored": stored,
+        "calls": conversation["calls"],
+        "totals": call_totals(conversation["calls"]),
+        "tools": conversation["tools"],
+        "guards": conversation.get("guards", []),
+        "interrupts": interruptions(conversation),
+    }
 
 
 def _chosen(versions: list[ConversationVersion], wanted: str) -> ConversationVersion | None:
@@ -100,10 +112,10 @@ def _body(version: ConversationVersion | None) -> Stored | None:
         return None
 
 
-def _batches(trace: Trace) -> list[Receipt]:
-    """The deliveries that brought this trace, one receipt for each batch."""
-    receipts = Receipt.objects.filter(trace=trace).select_related("batch").order_by("batch_id", "id")
-    return list(receipts.distinct("batch_id"))
+def _batches(trace: Trace) -> list[IngestBatch]:
+    """The deliveries that brought this trace."""
+    brought = Span.objects.filter(day=trace.day, trace_id=trace.pk).values("batch_id")
+    return list(IngestBatch.objects.filter(pk__in=brought).order_by("received_at", "id"))
 
 
 def _conclusions(version: ConversationVersion | None) -> dict[str, Any]:

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from curation import backlog_views, board_views, connect_views, ingest_views, quarantine_views, trace_views
+from curation import (
+    backlog_views,
+    board_views,
+    connect_views,
+    ingest_views,
+    quarantine_views,
+    span_views,
+    trace_views,
+)
 
 app_name = "curation"
 urlpatterns = [
     path("traces/", trace_views.traces, name="traces"),
     path("traces/<uuid:trace_id>/", trace_views.trace, name="trace"),
+    path("traces/<uuid:trace_id>/spans/", span_views.span_tree, name="spans"),
+    path("traces/<uuid:trace_id>/spans/<str:span_id>/", span_views.span, name="span"),
+    path("traces/<uuid:trace_id>/normal-form.json", span_views.normal_form, name="normal_form"),
+    path("traces/<uuid:trace_id>/changes/", span_views.compared, name="changes"),
     path("ingest/", ingest_views.ingest, name="ingest"),
     path("connect/", connect_views.connect, name="connect"),
     path("connect/arrivals/", connect_views.arrivals, name="arrivals"),

@@ -1,7 +1,8 @@
 """Plots as inline SVG drawn on the server: each with a title, units, and the same numbers as a table.
 
 Colours come by class (`p-s1`, `p-kept`, …) from static/css/plots.css, so the strict content policy and both
-themes hold. Call one of `lines`, `bars`, `heat`, `dots`, `funnel`, `sparkline`; show it with `{% plot p %}`.
+themes hold. Call one of `lines`, `bars`, `heat`, `dots`, `funnel`, `sparkline`; show it with `{% plot p %}`. `strip` draws
+one row of a waterfall on a `time_axis`.
 """
 
 from core.plots.bars import Bar, bars, funnel
@@ -9,5 +10,7 @@ from core.plots.dots import Dot, dots
 from core.plots.frame import Legend, Plot
 from core.plots.heat import heat
 from core.plots.lines import Series, lines, sparkline
+from core.plots.timeline import TimeAxis, strip, time_axis
 
-__all__ = ["Bar", "Dot", "Legend", "Plot", "Series", "bars", "dots", "funnel", "heat", "lines", "sparkline"]
+__all__ = ["Bar", "Dot", "Legend", "Plot", "Series", "TimeAxis", "bars", "dots", "funnel", "heat", "lines", "sparkline",
+           "strip", "time_axis"]  # fmt: skip

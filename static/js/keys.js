@@ -16,7 +16,7 @@ function move(step) {
   if (!all.length) return false;
   const now = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[Math.min(all.length - 1, Math.max(0, now < 0 ? 0 : now + step))];
-  const link = next.querySelector("a[href], button");
+  const link = next.querySelector(":scope > details > summary, a[href], button");
   if (link) link.focus();
   next.scrollIntoView({ block: "nearest" });
   return true;

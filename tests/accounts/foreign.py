@@ -30,7 +30,12 @@ class ForeignProject:
     def __init__(self, team: Team) -> None:
         self.team = team
         self.world: World = make_world(team)
-        self.values: dict[str, Any] = {"kind": "trace", "how": "skip", "user_id": team.engineer.pk}
+        self.values: dict[str, Any] = {
+            "kind": "trace",
+            "how": "skip",
+            "user_id": team.engineer.pk,
+            "span_id": "0" * 16,
+        }
         self._data()
         self._people()
         self._judging()

@@ -42,6 +42,7 @@ class Filled:
         """Object pages a data lead opens."""
         return [
             self.page("curation:trace", self.version.trace_id),
+            self.page("curation:spans", self.version.trace_id),
             self.page("annotation:campaign", self.campaign.pk),
             self.page("annotation:item", self.item.pk),
             self.page("snapshots:snapshot", self.row.snapshot_id),

@@ -13,7 +13,7 @@ from curation.actions.ingest_batch import ingest_batch
 from curation.actions.settle_traces import settle_traces
 from curation.ingest.items import read_records
 from curation.ingest.transport import Gate
-from curation.models import IngestBatch, Refusal, Trace
+from curation.models import IngestBatch, Refusal, Span, Trace
 from tests.conftest import Team
 from tests.curation.records import record
 from tests.curation.test_otlp_route import make_token
@@ -92,7 +92,47 @@ def test_an_earlier_version_can_be_looked_at(filled: Team) -> None:
         {"role": "user", "content": "A later question"}]}))  # fmt: skip
     trace = Trace.objects.get(service="tutor")
     assert "A later question" in page(filled, f"traces/{trace.pk}/")
-    assert "A later question" not in page(filled, f"traces/{trace.pk}/?version=1")
+    earlier = page(filled, f"traces/{trace.pk}/?version=1")
+    assert "A later question" not in earlier
+    assert "This is version 1; version 2 holds." in earlier
+    assert "+2 turns" in earlier
+    compared = page(filled, f"traces/{trace.pk}/changes/?version=2")
+    assert "<ins>" in compared
+    assert filled.client(filled.lead).get(f"/p/acme/curation/traces/{trace.pk}/changes/").status_code == 200
+
+
+def test_a_trace_shows_its_raw_spans_and_each_of_them_redacted(filled: Team) -> None:
+    trace = Trace.objects.get(service="tutor")
+    html = page(filled, f"traces/{trace.pk}/")
+    span = Span.objects.filter(trace_id=trace.pk).first()
+    assert span is not None
+    assert f'id="span-{span.span_id}"' in html
+    told = page(filled, f"traces/{trace.pk}/spans/{span.span_id}/")
+    assert "gen_ai.input.messages" in told
+    assert "ada@example.org" not in told
+    assert 'class="redacted"' in told
+    missing = filled.client(filled.lead).get(f"/p/acme/curation/traces/{trace.pk}/spans/{'0' * 15}/")
+    assert missing.status_code == 404
+
+
+def test_many_spans_load_when_they_are_scrolled_to(filled: Team) -> None:
+    trace = Trace.objects.get(service="tutor")
+    Trace.objects.filter(pk=trace.pk).update(span_count=500)
+    html = page(filled, f"traces/{trace.pk}/")
+    assert "Show 500 spans" in html
+    assert 'class="waterfall"' not in html
+    assert 'class="waterfall"' in page(filled, f"traces/{trace.pk}/spans/")
+
+
+def test_the_normal_form_is_a_file_for_those_who_may_read_traces(filled: Team) -> None:
+    trace = Trace.objects.get(service="tutor")
+    address = f"/p/acme/curation/traces/{trace.pk}/normal-form.json"
+    answer = filled.client(filled.lead).get(address)
+    assert answer["Content-Disposition"] == f'attachment; filename="trace-{trace.pk}-v1.json"'
+    assert answer.json()["conversation"]["retrieval"][0]["document_id"] == "kb-1"
+    assert answer.json()["marks"][0]["kind"] == "email"
+    assert filled.client(filled.annotator).get(address).status_code == 403
+    assert filled.client(filled.lead).get(f"{address}?version=7").status_code == 404
 
 
 def test_an_unsettled_trace_says_so(team: Team, settings: Any) -> None:
