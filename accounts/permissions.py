@@ -13,6 +13,7 @@ VERBS: Final[Mapping[str, frozenset[Role]]] = {
     "project.read": frozenset({ANNOTATOR, LEAD, ENGINEER, ADMIN}),
     "trace.read": frozenset({LEAD, ENGINEER, ADMIN}),
     "trace.ingest": frozenset({LEAD, ENGINEER, ADMIN}),
+    "trace.export": frozenset({LEAD, ENGINEER}),
     "curation.read": frozenset({LEAD, ENGINEER, ADMIN}),
     "curation.manage": frozenset({LEAD, ADMIN}),
     "backlog.read": frozenset({ANNOTATOR, LEAD, ENGINEER, ADMIN}),

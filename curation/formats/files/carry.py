@@ -110,7 +110,7 @@ def restore(found: Sequence[Found], rest: Line, row: Row) -> None:
     if fields:
         first["attributes"][CARRIED] = fields
     _head(first, rest["trace"], row)
-    if len(spans) == 1:
+    if rest.get("feedback"):
         first["events"] = []
     first["events"] += [
         verdict(
