@@ -1,0 +1,139 @@
+"""From scores to spans: runs of one label, joined inside an address, made whole words, and kept only when plausible."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+
+import numpy as np
+
+from core.privacy.tagger.model import Floats
+from core.privacy.tagger.tokens import MASK
+from core.privacy.tagger.words import NAME, Words
+
+PERSON, ADDRESS = 1, 2
+KINDS = {PERSON: "person", ADDRESS: "address"}
+Entity = tuple[int, int, str]
+Run = tuple[int, int, int]
+
+_BRIDGE = 2
+_SURE = 3.0
+_EDGE = " \t\r\n,;:-\"'“”‘’()[]{}<>|*#_=\\/`!?&+~•"
+_PARTICLES = frozenset(
+    "van von de der den del della di da dos das du la le los las el al bin ben ibn y e i zu zum zur ter ten af av of und and et".split()
+)
+_NEVER_IN_PERSON = re.compile(r"[0-9@_=/{}<>\[\]|\\\n]")
+_CODE_BEFORE = re.compile(r"[\w@$#/\\._]$")
+_CODE_AFTER = re.compile(r"^(?:[\w(\[]|\.\w|::|->|=)")
+_BETWEEN_MASKS = re.compile(f"[^{MASK}]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"[0-9]")
+
+
+def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words: Words) -> list[Entity]:
+    """Non-overlapping entities in order."""
+    best = scores.argmax(axis=1)
+    hits = np.flatnonzero(best)
+    if hits.size == 0:
+        return []
+    ends = list(accumulate(map(len, tiles)))
+    margins = dict(zip(places, (scores.max(axis=1) - scores[:, 0]).tolist(), strict=True))
+    found: list[Entity] = []
+    for first, last, label in _runs([places[hit] for hit in hits.tolist()], best[hits].tolist()):
+        if label == PERSON:
+            run = _person(tiles, first, last, margins, words)
+            if run is None:
+                continue
+            first, last = run
+        start = ends[first] - len(tiles[first].lstrip(" \t"))
+        for piece in _unmasked(text, start, ends[last]):
+            one = _entity(text, *piece, label)
+            if one is not None and (not found or found[-1][1] <= one[0]):
+                found.append(one)
+    return found
+
+
+def _runs(places: list[int], labels: list[int]) -> list[Run]:
+    runs: list[Run] = []
+    for place, label in zip(places, labels, strict=True):
+        if runs:
+            first, last, before = runs[-1]
+            if label == before and place - last <= 1 + (_BRIDGE if label == ADDRESS else 0):
+                runs[-1] = (first, place, label)
+                continue
+        runs.append((place, place, label))
+    return runs
+
+
+def _person(
+    tiles: list[str], first: int, last: int, margins: dict[int, float], words: Words
+) -> tuple[int, int] | None:
+    """The run without lower-case words at its edges and with the capitalised strangers beside it, or None when nobody is in it."""
+    bare = [tile.strip(" \t") for tile in tiles[first : last + 1]]
+    low, high = 0, len(bare)
+    if any(word[:1].isupper() for word in bare):
+        while low < high and _droppable(bare[low]):
+            low += 1
+        while high > low and _droppable(bare[high - 1]):
+            high -= 1
+        sure = 0.0 if any(words.kind(tile) & NAME for tile in tiles[first + low : first + high]) else _SURE
+    else:
+        sure = _SURE if any(words.kind(tile) & NAME for tile in tiles[first : last + 1]) else 3 * _SURE
+    first, last = first + low, first + high - 1
+    if first > last or max(margins[place] for place in range(first, last + 1)) < sure:
+        return None
+    while last + 1 < len(tiles) and _stranger(tiles[last + 1], words):
+        last += 1
+    return first, last
+
+
+def _droppable(word: str) -> bool:
+    return not word[:1].isupper() and word not in _PARTICLES and word != "."
+
+
+def _stranger(tile: str, words: Words) -> bool:
+    return tile[:1] == " " and tile[1:2].isupper() and bool(words.kind(tile) & NAME)
+
+
+def _unmasked(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """What is left of a span when the stand-ins in it are left alone."""
+    if MASK not in text[start:end]:
+        return [(start, end)]
+    return [found.span() for found in _BETWEEN_MASKS.finditer(text, start, end)]
+
+
+def _glued(text: str, at: int, inner: int) -> bool:
+    """Whether the character at `at` belongs to the same word, hyphens included, as its neighbour inside the span."""
+    if text[at] == "-":
+        beyond = 2 * at - inner
+        return text[inner].isalnum() and 0 <= beyond < len(text) and text[beyond].isalnum()
+    return text[at].isalnum() and (text[inner].isalnum() or text[inner] == "-")
+
+
+def _entity(text: str, start: int, end: int, label: int) -> Entity | None:
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    if start == end:
+        return None
+    while start and _glued(text, start - 1, start):
+        start -= 1
+    while end < len(text) and _glued(text, end, end - 1):
+        end += 1
+    plausible = _is_person if label == PERSON else _is_address
+    return (start, end, KINDS[label]) if plausible(text, start, end) else None
+
+
+def _is_person(text: str, start: int, end: int) -> bool:
+    found = text[start:end]
+    if _NEVER_IN_PERSON.search(found) or len(found) < 2 or not _LETTER.search(found):
+        return False
+    return not _CODE_BEFORE.search(text[max(0, start - 1) : start]) and not _CODE_AFTER.match(text[end : end + 2])
+
+
+def _is_address(text: str, start: int, end: int) -> bool:
+    found = text[start:end]
+    if len(found) < 5 or (" " not in found and "\n" not in found):
+        return False
+    return _LETTER.search(found) is not None and _DIGIT.search(found) is not None
