@@ -60,11 +60,10 @@ def read_signals(spans: Sequence[Span], conversation: Conversation, now: datetim
 
 
 def _training_use(spans: Sequence[Span], until: datetime | str, now: datetime) -> str:
-    """What the spans say; a permission that has ended is a denial, one whose end cannot be read is none."""
-    uses = {str(said) for span in spans for said in _said(span, *TRAINING_USE)}
+    """What the spans say; a permission that has ended is a denial; an unheard-of word or end is none."""
+    said = {str(one) for span in spans for one in _said(span, *TRAINING_USE)}
+    uses = {one if one in STRICTEST_FIRST else "unknown" for one in said}
     use = next((one for one in STRICTEST_FIRST if one in uses), "")
-    if not use and uses:
-        return "unknown"
     if isinstance(until, str):
         return "unknown" if until and use == "allowed" else use
     return "denied" if use == "allowed" and until <= now else use

@@ -1,0 +1,220 @@
+"""OpenInference, Langfuse and OpenLLMetry beyond the scenarios: what their conventions allow and captures do not show."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from curation.conversation import Conversation, answer_text, message_text, total_cost
+from curation.formats.assemble import assemble
+from curation.formats.spans import Span
+from tests.curation.spans import answered, asked, chat, event, span
+
+
+def one(attributes: dict[str, Any], name: str = "call", **more: Any) -> Span:
+    return {**span("a", name=name, **more), "attributes": attributes}
+
+
+def told(attributes: dict[str, Any], **more: Any) -> Conversation:
+    return assemble([one(attributes, **more)])
+
+
+def llm(**attributes: Any) -> dict[str, Any]:
+    said = {key.replace("__", "."): value for key, value in attributes.items()}
+    return {"openinference.span.kind": "LLM", **said}
+
+
+def test_openinference_without_flattened_messages_is_read_from_the_request_and_response() -> None:
+    request = {"model": "m", "messages": asked(), "tools": [{"type": "function", "function": {"name": "f"}}]}
+    response = {"model": "m-1", "usage": {"prompt_tokens": 4, "completion_tokens": 2},
+                "choices": [{"message": answered()[0], "finish_reason": "length"}]}  # fmt: skip
+    conversation = told({**llm(), "input.value": json.dumps(request), "output.value": json.dumps(response)})
+    assert answer_text(conversation) == "hello"
+    assert conversation["messages"][-1]["finish_reason"] == "length"
+    [call] = conversation["calls"]
+    assert (call["model_requested"], call["model_answered"]) == ("m", "m-1")
+    assert call["usage"] == {"input_tokens": 4, "output_tokens": 2}
+    assert [tool["name"] for tool in conversation["tools"]] == ["f"]
+
+
+def test_what_openinference_says_twice_is_kept_once() -> None:
+    conversation = told({
+        **llm(), "input.value": "hi", "output.value": "hello", "input.mime_type": "text/plain",
+        "llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "hi",
+        "llm.output_messages.0.message.role": "assistant", "llm.output_messages.0.message.content": "hello",
+        "llm.token_count.total": 5, "app.shop": "garden",
+    })  # fmt: skip
+    assert conversation["attributes"] == {"app.shop": "garden"}
+
+
+def test_openinference_contents_hold_pictures_reasoning_and_text_in_order() -> None:
+    start = "llm.input_messages.0.message."
+    conversation = told({
+        **llm(), f"{start}role": "user",
+        f"{start}contents.1.message_content.type": "image",
+        f"{start}contents.1.message_content.image.image.url": "https://x.example/leaf.png",
+        f"{start}contents.0.message_content.type": "text", f"{start}contents.0.message_content.text": "What is it?",
+        f"{start}contents.2.message_content.type": "document",
+        f"{start}contents.2.message_content.document.document.url": "gs://a.pdf",
+        f"{start}contents.2.message_content.document.document.name": "a.pdf",
+    })  # fmt: skip
+    assert conversation["messages"][0]["parts"] == [
+        {"type": "text", "text": "What is it?"},
+        {"type": "file", "uri": "https://x.example/leaf.png"},
+        {"type": "file", "uri": "gs://a.pdf", "name": "a.pdf"},
+    ]
+
+
+def test_more_than_ten_messages_stand_in_the_order_of_their_numbers() -> None:
+    said = llm()
+    for place in range(12):
+        said |= {f"llm.input_messages.{place}.message.role": "user",
+                 f"llm.input_messages.{place}.message.content": f"m{place}"}  # fmt: skip
+    assert [message_text(message) for message in told(said)["messages"]] == [
+        f"m{place}" for place in range(12)
+    ]
+
+
+def test_openinference_cost_and_token_details_have_the_common_names() -> None:
+    conversation = told({
+        **llm(), "llm.cost.total": 0.25, "llm.token_count.prompt": 10, "llm.token_count.completion": 4,
+        "llm.token_count.prompt_details.cache_read": 6, "llm.token_count.prompt_details.cache_write": 2,
+        "llm.token_count.completion_details.reasoning": 3,
+    })  # fmt: skip
+    assert total_cost(conversation) == 0.25
+    assert conversation["calls"][0]["usage"] == {
+        "input_tokens": 10, "output_tokens": 4, "cache_read_tokens": 6, "cache_creation_tokens": 2,
+        "reasoning_tokens": 3,
+    }  # fmt: skip
+
+
+def test_completions_have_prompts_and_choices() -> None:
+    said = {
+        "llm.prompts.0.prompt.text": "Once",
+        "llm.choices.0.completion.text": " upon",
+        "llm.choices.1.completion.text": " a",
+    }
+    conversation = told({**llm(), **said})
+    assert [message_text(message) for message in conversation["messages"]] == ["Once", " upon"]
+    assert len(conversation["alternatives"]) == 1
+
+
+def test_a_rerank_hands_over_passages_and_is_no_call() -> None:
+    conversation = told({
+        "openinference.span.kind": "RERANKER", "reranker.query": "moss", "reranker.model_name": "r",
+        "reranker.input_documents.0.document.content": "x",
+        "reranker.output_documents.0.document.id": "d1", "reranker.output_documents.0.document.content": "y",
+        "reranker.output_documents.0.document.score": 0.5,
+    })  # fmt: skip
+    assert conversation["calls"] == []
+    assert [(passage["document_id"], passage["text"]) for passage in conversation["retrieval"]] == [
+        ("d1", "y")
+    ]
+
+
+def test_an_agents_own_words_are_used_only_where_no_call_has_any() -> None:
+    root = one({"openinference.span.kind": "AGENT", "input.value": "hi", "output.value": "hello"}, seconds=9)
+    assert answer_text(assemble([root])) == "hello"
+    call = chat(
+        "c",
+        "a",
+        start=2,
+        gen_ai__input__messages=asked("hi, longer"),
+        gen_ai__output__messages=answered("yes"),
+    )
+    conversation = assemble([root, call])
+    assert answer_text(conversation) == "yes"
+    assert "input.value" not in conversation["attributes"]
+
+
+def test_an_exception_names_the_error_where_the_span_does_not() -> None:
+    raised = event("exception", exception__type="openai.APITimeoutError", exception__message="m")
+    conversation = told({**llm(), "llm.input_messages.0.message.content": "hi"}, status="error",
+                        said="APITimeoutError: too slow", events=[raised])  # fmt: skip
+    assert conversation["error"] == {"type": "APITimeoutError", "message": "too slow"}
+
+
+def generation(**attributes: Any) -> dict[str, Any]:
+    said = {f"langfuse.observation.{name}": value for name, value in attributes.items()}
+    return {"langfuse.observation.type": "generation", **said}
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        ({"input": 4, "output": 2, "total": 6}, {"input_tokens": 4, "output_tokens": 2}),
+        ({"input": 4, "input_cached_tokens": 10, "output": 2, "output_reasoning_tokens": 5},
+         {"input_tokens": 14, "output_tokens": 7, "cache_read_tokens": 10, "reasoning_tokens": 5}),
+        ({"prompt_tokens": 14, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 10},
+          "completion_tokens_details": {"reasoning_tokens": 5}},
+         {"input_tokens": 14, "output_tokens": 7, "cache_read_tokens": 10, "reasoning_tokens": 5}),
+        ({"input_tokens": 4, "output_tokens": 2, "cache_read_input_tokens": 10, "cache_creation_input_tokens": 1},
+         {"input_tokens": 15, "output_tokens": 2, "cache_read_tokens": 10, "cache_creation_tokens": 1}),
+        ({"input_tokens": 14, "output_tokens": 7, "input_tokens_details": {"cached_tokens": 10}},
+         {"input_tokens": 14, "output_tokens": 7, "cache_read_tokens": 10}),
+    ],
+)  # fmt: skip
+def test_langfuse_tokens_have_the_common_names_whoever_counted(usage: Any, counts: Any) -> None:
+    [call] = told(generation(usage_details=json.dumps(usage)))["calls"]
+    assert call["usage"] == counts
+
+
+def test_langfuse_identity_release_cost_and_first_token_are_read() -> None:
+    conversation = told(
+        generation(
+            cost_details='{"input": 0.1, "output": 0.2}', completion_start_time='"1970-01-01T00:00:01.500000Z"',
+            input=json.dumps(asked()), output="hello",
+        ) | {"langfuse.session.id": "s", "langfuse.user.id": "u", "langfuse.release": "r", "langfuse.environment": "e"},
+    )  # fmt: skip
+    context = conversation["context"]
+    assert (context["session"], context["user"], context["release"], context["environment"]) == (
+        "s",
+        "u",
+        "r",
+        "e",
+    )
+    assert total_cost(conversation) == pytest.approx(0.3)
+    assert conversation["calls"][0]["ttft_ms"] == 500
+    assert answer_text(conversation) == "hello"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("hi", "hi"),
+        (json.dumps({"messages": asked()}), "hi"),
+        (json.dumps([{"type": "human", "content": "hi"}]), "hi"),
+        (json.dumps({"question": "hi"}), '{"question":"hi"}'),
+        (json.dumps({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}), "hi"),
+    ],
+)
+def test_langfuse_input_of_any_form_is_what_was_asked(given: str, said: str) -> None:
+    conversation = told(generation(input=given, output=json.dumps({"role": "assistant", "content": "hello"})))
+    assert [message_text(message) for message in conversation["messages"]] == [said, "hello"]
+
+
+def test_a_langfuse_span_or_event_is_no_call_and_keeps_its_words() -> None:
+    for kind in ("span", "event", "evaluator"):
+        conversation = told({"langfuse.observation.type": kind, "langfuse.observation.input": '{"a": 1}'})
+        assert conversation["calls"] == []
+        assert conversation["messages"] == []
+        assert conversation["attributes"] == {"winnow.input": {"a": 1}}
+
+
+def test_old_openllmetry_messages_may_hold_blocks_and_tools_without_an_id() -> None:
+    blocks = json.dumps(
+        [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": "https://x"}}]
+    )
+    conversation = told({
+        "llm.request.type": "chat", "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": blocks,
+        "gen_ai.completion.0.role": "assistant", "gen_ai.completion.0.finish_reason": "tool_calls",
+        "gen_ai.completion.0.tool_calls.0.name": "find", "gen_ai.completion.0.tool_calls.0.arguments": "{}",
+        "gen_ai.usage.cache_read_input_tokens": 0, "llm.usage.total_tokens": 9, "gen_ai.usage.prompt_tokens": 9,
+    })  # fmt: skip
+    assert [part["type"] for part in conversation["messages"][0]["parts"]] == ["text", "file"]
+    assert conversation["messages"][1]["parts"] == [
+        {"type": "tool_call", "id": "", "name": "find", "arguments": {}}
+    ]
+    assert conversation["calls"][0]["usage"] == {"input_tokens": 9}
