@@ -29,6 +29,7 @@ enable_utc = True
 beat_schedule = {
     "reap-jobs": {"task": "core.tasks.reap", "schedule": 1.0, "options": {"expires": 3}},
     "settle-traces": {"task": "curation.tasks.settle", "schedule": 1.0, "options": {"expires": 3}},
+    "tally-minutes": {"task": "curation.tasks.tally", "schedule": 30.0, "options": {"expires": 30}},
     "curate": {"task": "curation.tasks.curate", "schedule": 10.0, "options": {"expires": 20}},
     "sweep-leases": {"task": "annotation.tasks.sweep_leases", "schedule": 15.0, "options": {"expires": 30}},
     "reconcile-runs": {

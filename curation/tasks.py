@@ -10,6 +10,7 @@ from accounts.models import Project
 from core.errors import place_of
 from core.locks import named_lock_if_free
 from curation.actions.settle_traces import settle_traces
+from curation.actions.tally_minutes import tally_minutes
 from curation.pipeline import curate_for
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,15 @@ def curate() -> int:
         if not held:
             return 0
         return sum(_curated(project) for project in Project.objects.order_by("created_at"))
+
+
+@shared_task
+def tally() -> int:
+    """Add up what came in during the minutes that are over, project by project; how many rows were written."""
+    with named_lock_if_free("tally") as held:
+        if not held:
+            return 0
+        return sum(tally_minutes(pk) for pk in Project.objects.values_list("pk", flat=True))
 
 
 def _curated(project: Project) -> int:

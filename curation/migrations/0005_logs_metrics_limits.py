@@ -321,6 +321,31 @@ PARTITIONED_STATE = [
     ),
 ]
 
+MINUTES = migrations.CreateModel(
+    "IngestMinute",
+    [
+        (
+            "pk",
+            models.CompositePrimaryKey(
+                "project_id", "minute", "route", blank=True, editable=False, primary_key=True, serialize=False
+            ),
+        ),
+        ("project_id", models.UUIDField()),
+        ("minute", models.DateTimeField()),
+        ("route", models.CharField(max_length=16)),
+        ("batches", models.IntegerField()),
+        ("accepted", models.BigIntegerField()),
+        ("redelivered", models.BigIntegerField()),
+        ("conflicting", models.BigIntegerField()),
+        ("refused", models.BigIntegerField()),
+        ("bytes", models.BigIntegerField()),
+        ("took", models.JSONField(default=dict)),
+        ("redactions", models.JSONField(default=dict)),
+        ("codes", models.JSONField(default=dict)),
+    ],
+    options={"db_table": "curation_ingestminute"},
+)
+
 
 class Migration(migrations.Migration):
     """Bodies only by the ingest role, days only dropped by the one function that checks their age."""
@@ -331,6 +356,7 @@ class Migration(migrations.Migration):
     ]
     operations = [
         *TABLES,
+        MINUTES,
         migrations.SeparateDatabaseAndState(
             database_operations=[
                 RunSQL(PARTITIONED, "DROP TABLE curation_metricpoint, curation_refusalbody"),
@@ -343,6 +369,6 @@ class Migration(migrations.Migration):
         *schema.written_by_ingest(
             "curation_metricpoint", "curation_refusalbody", "curation_blob", "curation_blobreference"
         ),
-        *schema.append_only("curation_costrevision", "curation_replay"),
+        *schema.append_only("curation_costrevision", "curation_replay", "curation_ingestminute"),
         RunSQL(ONE_PROJECT, UNDO_ONE_PROJECT),
     ]

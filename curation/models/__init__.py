@@ -8,6 +8,7 @@ from curation.models.clusters import Band, Cluster, ClusterMember, DuplicateEdge
 from curation.models.conversation import ConversationVersion, CurationState, Drop, LabelRevision
 from curation.models.ingest import IngestBatch, Receipt, Refusal
 from curation.models.metrics import MetricPoint
+from curation.models.minutes import IngestMinute
 from curation.models.prices import CostRevision
 from curation.models.refused import RefusalBody, Replay
 from curation.models.retention import DroppedDay
@@ -36,6 +37,7 @@ __all__ = [
     "DuplicateEdge",
     "Feedback",
     "IngestBatch",
+    "IngestMinute",
     "LabelRevision",
     "MetricPoint",
     "PinnedBody",
