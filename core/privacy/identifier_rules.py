@@ -33,9 +33,14 @@ _PHONE_SCREEN = (
     r"|\xef\xbc\x88␣*[0-9](?:␣*[0-9]){8}"
     r"|\\uff08␣*[0-9](?:␣*[0-9]){8}"
 )
-PHONE_WORDS = (
-    r"(?i)(?:phone|tel|mobile|cell|fax|desk|office|call|answering|reach|whatsapp|sms|text me|messages to|number|contact|handy"
-    r"|m\xc3\xb3vil|m\\+u00f3vil|t.{1,7}l.{1,7}(?:phone|fono)|home|work)"
+_SOME_SIGNS = r"(?:[\x00-\x2f\x3a-\x7f]|[\xc0-\xff][\x80-\xbf]*|\\u[0-9a-fA-F]{4}){0,26}"
+_SEVEN_DIGITS = "[0-9](?:␣*[0-9]){6}"
+_ANNOUNCED_SCREEN = (
+    r"(?i)(?:phone|tel|mobile|cell|fax|desk|office|answering at|whatsapp|sms|messages to|number|contact|telefon|fono|handy"
+    r"|vil|(?:call|calling|reach|reached|text)(?: (?:me|us|him|her|them|back))?(?: (?:on|at))?|number is)"
+    rf"[^0-9A-Za-z_]{_SOME_SIGNS}{_SEVEN_DIGITS}"
+    rf"|(?i){_SEVEN_DIGITS}[0-9]*(?: ?(?:x|ext\.?) ?[0-9]{{1,6}})?(?:[ \-]|\\+[nrt]|[\x00-\x20\x80-\xff]|\\u[0-9a-f]{{4}})*"
+    r"(?:fax|office|mobile|cell|home|work)"
 )
 
 IDENTIFIER_RULES: list[dict[str, Any]] = [
@@ -114,7 +119,7 @@ PHONE_RULES: list[dict[str, Any]] = [
         "id": "phone_announced",
         "kind": "phone",
         "pattern": _PHONE,
-        "screen": (r"‹[0-9](?:␣*[0-9]){6}", PHONE_WORDS),
+        "screen": (_ANNOUNCED_SCREEN,),
         "check": "phone",
         "near_digits": True,
     },

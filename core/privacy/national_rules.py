@@ -6,11 +6,17 @@ python-stdnum; the layouts are the authorities' own. What a document says about 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])(?<![0-9][.,\-])", r"(?![0-9A-Za-z])(?![.,\-][0-9])"
 _GAP = r"[ .\-]"
 
+_DASH = (
+    r"(?:[ \-]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]))"
+)
+_SOME_DIGITS = rf"(?:^|[^0-9.,]|[^0-9][.,])[0-9](?:{_DASH}*[0-9]){{5}}"
+_FEW_DIGITS = {"in_pan": "[A-Z]{5}[0-9]{4}", "driver_licence": "[0-9]"}
 Row = tuple[str, str, str, str]
 
 NUMBERS: list[Row] = [
@@ -18,7 +24,7 @@ NUMBERS: list[Row] = [
      "stdnum.fr.nir", ""),
     ("it_codice_fiscale", "[A-Za-z]{6}[0-9]{2}[ABCDEHLMPRSTabcdehlmprst][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z]",
      "stdnum.it.codicefiscale", ""),
-    ("es_dni", "[0-9]{8}-?[A-HJ-NP-TV-Z]", "stdnum.es.dni", r"dni|nif|documento|identidad|identity|\bid\b"),
+    ("es_dni", "[0-9]{8}-?[A-HJ-NP-TV-Z]", "stdnum.es.dni", r"\bdni\b|\bnif\b|documento|identidad"),
     ("es_nie", "[XYZ]-?[0-9]{7}-?[A-HJ-NP-TV-Z]", "stdnum.es.nie", ""),
     ("fi_hetu", r"[0-3][0-9][01][0-9][0-9]{2}[+\-A][0-9]{3}[0-9A-FHJ-NPR-Y]", "stdnum.fi.hetu", ""),
     ("cn_ric", r"[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][0-9]{3}[0-9X]", "stdnum.cn.ric", ""),
@@ -33,7 +39,7 @@ NUMBERS: list[Row] = [
      r"national insurance|\bnino?\b"),
     ("uk_nhs", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4}", "stdnum.gb.nhs", r"\bnhs\b"),
     ("de_idnr", r"[1-9][0-9](?:[ ]?[0-9]{3}){3}", "stdnum.de.idnr", r"steuer|\bidnr\b|identifikationsnummer|tax id"),
-    ("nl_bsn", r"[0-9]{4}[.]?[0-9]{2}[.]?[0-9]{3}", "stdnum.nl.bsn", r"\bbsn\b|burgerservice|\bsofi"),
+    ("nl_bsn", "[0-9]{9}", "stdnum.nl.bsn", r"\bbsn\b|burgerservice|\bsofi"),
     ("be_nn", r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}", "stdnum.be.nn", ""),
     ("pl_pesel", "[0-9]{11}", "stdnum.pl.pesel", "pesel"),
     ("pt_nif", "[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", "stdnum.pt.nif", r"\bnif\b|contribuinte"),
@@ -45,10 +51,10 @@ NUMBERS: list[Row] = [
     ("au_tfn", r"[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{2,3}", "stdnum.au.tfn", r"\btfn\b|tax file"),
     ("au_medicare", r"[2-6][0-9]{3}[ ]?[0-9]{5}[ ]?[0-9](?:[ \-/]?[0-9])?", "", "medicare"),
     ("nz_ird", r"[0-9]{2,3}[ \-]?[0-9]{3}[ \-]?[0-9]{3}", "stdnum.nz.ird", r"\bird\b"),
-    ("za_idnr", "[0-9]{13}", "stdnum.za.idnr", r"\bid\b|identity"),
+    ("za_idnr", "[0-9]{13}", "stdnum.za.idnr", r"\bid (?:number|no)|identity (?:number|no)"),
     ("tr_tckn", "[1-9][0-9]{10}", "stdnum.tr.tckimlik", r"kimlik|\btckn?\b"),
     ("kr_rrn", r"[0-9]{6}-[1-8][0-9]{6}", "stdnum.kr.rrn", ""),
-    ("sg_nric", "[STFGM][0-9]{7}[A-Z]", "mixed", r"\bnric\b|\bfin\b|identity"),
+    ("sg_nric", "[STFGM][0-9]{7}[A-Z]", "mixed", r"\bnric\b|\bfin\b"),
     ("us_itin", r"9[0-9]{2}-[5-9][0-9]-[0-9]{4}", "", ""),
     ("us_ssn_bare", "[0-8][0-9]{8}", "", r"\bssn\b|social security"),
     ("us_routing", "[0-9]{9}", "stdnum.us.rtn", r"routing|\baba\b"),
@@ -69,16 +75,21 @@ def _screen(pattern: str) -> str:
     return "‹(?:" + loose.replace(r"\1", "␣*").replace("-[", "␣[").replace("[+\\-A]", "(?:␣|[+A])") + ")"
 
 
+def _words_screen(words: str) -> str:
+    """The same words with edges that re2 finds in escaped text too."""
+    bounded = re.sub(r"\\b(?=\w)", "‹", words.replace(".{1,2}", ".{1,8}"))
+    return bounded.replace(r"\b", "›")
+
+
 def _rule(row: Row) -> dict[str, Any]:
     name, pattern, check, words = row
-    screens = [_screen(pattern)]
-    if words:
-        screens.append("(?i)" + words.replace(r"\b", "").replace(".{1,2}", r".{1,8}"))
     return {
         "id": name,
         "kind": KINDS.get(name, "national_id"),
         "pattern": f"{_LEFT}(?:{pattern}){_RIGHT}",
-        "screen": tuple(screens),
+        "screen": ("(?i)" + _words_screen(words), _FEW_DIGITS.get(name, _SOME_DIGITS))
+        if words
+        else (_screen(pattern),),
         "check": check,
         "context": words,
         "near_digits": True,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 JSON_OPENERS = '{[" \n\t\r'
 _ESCAPE = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_ENCODED = re.compile(
+    r"(?ai)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,([A-Za-z0-9+/_\-]{8,}={0,2})"
+)
 _KEEP_ESCAPED = {'"', "\\"}
 
 
@@ -35,6 +40,17 @@ def encoded_json(value: Any, *, like: str) -> str:
     except UnicodeEncodeError:
         return json.dumps(value, ensure_ascii=True, separators=separators)
     return text
+
+
+def encoded_texts(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, decoded) of the base64 payloads of `data:` URLs that say they are text (RFC 2397)."""
+    for found in _ENCODED.finditer(text):
+        payload = found.group(1).rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            decoded = base64.b64decode(payload + "=" * (-len(payload) % 4)).decode()
+        except ValueError:
+            continue
+        yield found.start(1), found.end(1), decoded
 
 
 def unescaped(text: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from core.privacy.surrogates import ALPHABET, LENGTH
-
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "AU", "BR")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?)[ ]?[0-9]{1,6}$")
@@ -23,7 +21,6 @@ _WORD_BEFORE = re.compile(
     r"|contact|téléphone|telefon|teléfono|handy|móvil)\b[^\d\n]{0,16}\n?[^\d\n]{0,4}$"
 )
 _DECIMAL = re.compile(r"[0-9]{1,4}\.[0-9]+")
-_LABEL = re.compile(rf"\[?[A-Z]{{2,24}}:[{ALPHABET}]{{{LENGTH}}}\]")
 _WORD_AFTER = re.compile(r"(?i)[\s\-]{0,3}(?:fax|office|mobile|cell|home|work)\b")
 
 
@@ -68,8 +65,8 @@ def _digits(text: str) -> str:
 
 
 def _announced(match: re.Match[str]) -> bool:
-    """A word such as "call" beside it; the label of an earlier surrogate is no such word."""
-    before = _LABEL.sub(" ", match.string[max(0, match.start() - 40) : match.start()])
+    """A word such as "call" beside it."""
+    before = match.string[max(0, match.start() - 40) : match.start()]
     after = match.string[match.end() : match.end() + 12]
     return _WORD_BEFORE.search(before) is not None or _WORD_AFTER.match(after) is not None
 

@@ -20,7 +20,7 @@ from core.privacy.default_rules import (
 )
 from core.privacy.literals import Literal
 from core.privacy.rule import CompiledRule, Rule
-from core.privacy.screens import Screen
+from core.privacy.screens import Screen, Wanted
 from core.privacy.shapes import MARKERS
 
 __all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules"]
@@ -29,13 +29,20 @@ KEYS, PHONE_KEYS, MARKED, FOLDED = "keys", "phone_keys", "marked", "folded"
 PHONE_KEY = re.compile(
     r"(?ai)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?$"
 )
-_PHONE_KEY_SCREEN = (
-    r"(?i)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?"
-)
+_PHONE_KEY_SCREEN = r"(?i)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?(?:$|[\"\\])"
 
 
 class RulesRefused(ValueError):
     """A rule set that cannot be used; the message names the rule and the reason."""
+
+
+def _group(rule: Rule) -> int:
+    """What is screened in one pass: secrets, numbers, numbers beside words, phones."""
+    if rule.context:
+        return 2
+    if rule.kind == "phone":
+        return 3
+    return 1 if rule.near_digits else 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class RuleSet:
     literals: tuple[Literal, ...] = ()
     spared: frozenset[str] = frozenset()
     clean_keys: set[str] = field(default_factory=set, repr=False, compare=False)
-    key_names: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    key_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def as_data(self) -> dict[str, Any]:
         """The JSON form that is stored as an asset version."""
@@ -101,7 +108,7 @@ class RuleSet:
             if not 0 <= rule.group <= found.regex.groups:
                 raise RulesRefused(f"Rule {rule.id} cannot be used: there is no group {rule.group}.")
         try:
-            _ = self.secret_names, self.screen, self.wire_screen, self.compiled
+            _ = self.secret_names, self.screen, self.compiled
         except (re.error, ValueError) as error:
             raise RulesRefused(f"The rules cannot be used together: {error}") from error
 
@@ -129,36 +136,26 @@ class RuleSet:
     @cached_property
     def screen(self) -> Screen:
         """What could match in a text or in JSON."""
-        return self._screen(wire=False)
-
-    @cached_property
-    def wire_screen(self) -> Screen:
-        """What could match in protobuf, where bytes beside a text may look like letters and integers are not spelled."""
-        return self._screen(wire=True)
-
-    def _screen(self, *, wire: bool) -> Screen:
         others = {
             "escaped": screens.ESCAPED,
             FOLDED: screens.FOLDED,
             "data_url": screens.DATA_URL,
             "card_integer": screens.CARD_INTEGER,
-            KEYS: screens.key_screen(self.sensitive_keys, wire=wire),
-            PHONE_KEYS: _PHONE_KEY_SCREEN + ("" if wire else r"(?:$|[\"\\])"),
+            KEYS: screens.key_screen(self.sensitive_keys),
+            PHONE_KEYS: _PHONE_KEY_SCREEN,
             MARKED: "|".join(MARKERS),
         }
-        if wire:
-            others["long_varint"] = screens.LONG_VARINT
-        return Screen((rule.screens for rule in self.rules), others, wire=wire)
+        return Screen([Wanted(rule.screens, _group(rule)) for rule in self.rules], others)
 
-    def suspects(self, data: bytes, *, wire: bool = False) -> bool:
+    def suspects(self, data: bytes) -> bool:
         """False only if nothing in these bytes can be redacted, so the value need not be walked.
 
-        `data` is the UTF-8 JSON of a value, or texts joined by NUL; with `wire` the protobuf of an OTLP message. Always
-        true under a tagger or with literals, which must read every text themselves.
+        `data` is the UTF-8 JSON of a value, or texts joined by NUL. Always true under a tagger or with literals, which must
+        read every text themselves.
         """
         if self.tagger or self.literals:
             return True
-        met = (self.wire_screen if wire else self.screen).met(data)
+        met = self.screen.met(data)
         return bool(met.rules) or not met.others <= {MARKED}
 
     @cached_property

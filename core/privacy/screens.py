@@ -3,7 +3,7 @@
 A screen is a pattern that matches wherever its rule matches, in a text and in any serialised form of it: canonical JSON, JSON
 inside JSON strings, protobuf. It is written for bytes and for re2 (no lookaround), and uses these tokens:
 
-    ‹ ›   edges of a word: no letter or digit beside it (in the wire form anything: a length byte may look like a letter)
+    ‹ ›   edges of a word: no letter or digit beside it
     ␣     one separator: space, dash, dot, slash, bracket, exotic or escaped ones too     ␣*  any number of them
 
 Characters that JSON may escape (quotes, backslash, control, non-ASCII) must not stand in a screen except inside a class that
@@ -13,12 +13,13 @@ also takes a backslash; a slash is widened by `raw`. Any other escaped printable
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import re2  # type: ignore[import-untyped]
 
-MEMORY = 512 << 20
+MEMORY = 256 << 20
+_KNOWN = 4096
 SEPARATOR = (
     r"(?:[ .\-/()\\]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\xef\xbc[\x88\x89\x8f]"
     r"|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]|[fF]{2}0[89fF]))"
@@ -31,7 +32,6 @@ FOLDED = (
     r"|\\u(?:[fF]{2}(?:05|0[bBdDeE]|1[0-9dD]|[23][0-9a-fA-F]|4[1-9a-fA-F]|5[0-9aA])|06[67]|06[fF]|096[6-9a-fA-F])"
 )
 DATA_URL = r"(?i)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,"
-LONG_VARINT = r"[\x18\x10][\x80-\xff]{5,}[\x00-\x7f]"
 CARD_INTEGER = "‹(?:[3-6][0-9]{11,18}|(?:2131|1800|2[2-7][0-9]{2})[0-9]{11,12})›"
 DIGIT_RUN = "[0-9](?:[0-9]|␣){5,}[0-9]"
 EVERYTHING = ""
@@ -43,11 +43,10 @@ class ScreenRefused(ValueError):
     """A screen that re2 cannot use, with the reason."""
 
 
-def raw(pattern: str, *, wire: bool = False) -> bytes:
+def raw(pattern: str) -> bytes:
     """The pattern re2 gets: tokens spelled out, slashes as JSON may write them, everything else as it stands."""
-    before, after = ("", "") if wire else (EDGE_BEFORE, EDGE_AFTER)
-    spelled = pattern.replace("/", r"\\*/").replace("‹", before).replace("›", after).replace("␣", SEPARATOR)
-    return spelled.encode("ascii")
+    spelled = pattern.replace("/", r"\\*/").replace("␣", SEPARATOR)
+    return spelled.replace("‹", EDGE_BEFORE).replace("›", EDGE_AFTER).encode("ascii")
 
 
 def literal(text: str) -> str:
@@ -56,12 +55,12 @@ def literal(text: str) -> str:
     return re.escape(max(parts, key=len)) if any(parts) else EVERYTHING
 
 
-def key_screen(sensitive: str, *, wire: bool) -> str:
+def key_screen(sensitive: str) -> str:
     """Where a name of the sensitive keys could stand as a key; a pattern of another form cannot be screened."""
     if not (sensitive.startswith(_LONGEST_KEY_HEAD + "(?:") and sensitive.endswith(")$")):
         return EVERYTHING
     names = sensitive.removeprefix(_LONGEST_KEY_HEAD).removesuffix("$")
-    return rf"(?i)(?:^|[\x00-\x20._\-\"\\])(?:{names})" + ("" if wire else r"(?:$|[\"\\])")
+    return rf"(?i)(?:^|[\x00-\x20._\-\"\\])(?:{names})(?:$|[\"\\])"
 
 
 def compiled(pattern: str) -> re.Pattern[bytes]:
@@ -88,47 +87,56 @@ class Met:
     others: frozenset[str]
 
 
-NOTHING = Met((), frozenset())
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A rule's screens, all of which must be met, and the group they are matched in."""
+
+    screens: tuple[str, ...]
+    group: int = 0
 
 
 class Screen:
-    """All screens of a rule set as one re2 set. `rules` holds, per rule, screens that must all be met."""
+    """All screens of a rule set. Every group is one re2 set, one pass: patterns that count characters in the same places
+    share a group, since the automaton of a set grows with the product of what its patterns count."""
 
-    def __init__(
-        self, rules: Iterable[tuple[str, ...]], others: dict[str, str], *, wire: bool = False
-    ) -> None:
-        self._set = re2.Set.SearchSet(_options())
-        self._places: dict[bytes, int] = {}
-        self._always = self._add("")
-        self._rules = [tuple(self._add(one, wire=wire) for one in screens) for screens in rules]
-        self._others = {name: self._add(pattern, wire=wire) for name, pattern in others.items()}
-        self._set.Compile()
-        self._clear = self.places(b"")
-        if self._always not in self._clear:
+    def __init__(self, rules: Sequence[Wanted], others: dict[str, str]) -> None:
+        self._sets: dict[int, re2.Set] = {}
+        self._places: dict[tuple[int, bytes], tuple[int, int]] = {}
+        for group in sorted({0, *(rule.group for rule in rules)}):
+            self._sets[group] = re2.Set.SearchSet(_options())
+            self._add("", group)
+        self._rules = [tuple(self._add(one, rule.group) for one in rule.screens) for rule in rules]
+        self._others = {name: self._add(pattern, 0) for name, pattern in others.items()}
+        for made in self._sets.values():
+            made.Compile()
+        self._matches = [made._set.Match for made in self._sets.values()]
+        self._known: dict[tuple[tuple[int, ...], ...], Met] = {}
+        if any(0 not in match(b"") for match in self._matches):
             raise ScreenRefused("re2 cannot hold this many screens")
-        self._known: dict[tuple[int, ...], Met] = {tuple(self._clear): self._met(self._clear)}
 
-    def _add(self, pattern: str, *, wire: bool = False) -> int:
-        spelled = raw(pattern, wire=wire)
-        if spelled not in self._places:
+    def _add(self, pattern: str, group: int) -> tuple[int, int]:
+        spelled = raw(pattern)
+        if (group, spelled) not in self._places:
             try:
-                self._places[spelled] = self._set.Add(spelled)
+                number = self._sets[group].Add(spelled)
             except re2.error as error:
                 raise ScreenRefused(f"re2 cannot use this screen: {error}") from error
-        return self._places[spelled]
-
-    def places(self, data: bytes) -> list[int]:
-        """Numbers of the screens that match; the first one always does, unless re2 ran out of memory."""
-        return self._set.Match(data) or []
+            self._places[group, spelled] = (group, number)
+        return self._places[group, spelled]
 
     def met(self, data: bytes) -> Met:
         """What could match in these bytes; everything when re2 could not finish: it never fails open."""
-        places = self._set.Match(data) or []
-        return self._known.get(tuple(places)) or self._met(places)
+        seen = tuple(tuple(match(data)) for match in self._matches)
+        known = self._known.get(seen)
+        if known is None:
+            known = self._met(seen)
+            if len(self._known) < _KNOWN:
+                self._known[seen] = known
+        return known
 
-    def _met(self, places: list[int]) -> Met:
-        seen = set(places)
-        if self._always not in seen:
+    def _met(self, seen: tuple[tuple[int, ...], ...]) -> Met:
+        if any(0 not in places for places in seen):
             return Met(tuple(range(len(self._rules))), frozenset(self._others))
-        rules = tuple(place for place, needed in enumerate(self._rules) if seen.issuperset(needed))
-        return Met(rules, frozenset(name for name, place in self._others.items() if place in seen))
+        found = {(group, place) for group, places in zip(self._sets, seen, strict=True) for place in places}
+        rules = tuple(place for place, needed in enumerate(self._rules) if found.issuperset(needed))
+        return Met(rules, frozenset(name for name, place in self._others.items() if place in found))

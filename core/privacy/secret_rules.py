@@ -72,6 +72,17 @@ VENDORS: list[tuple[str, str, str, int, int, str]] = [
 ]  # fmt: skip
 
 
+# Where a prefix begins with a long run, the screen goes by what stands behind it: runs are dear to screen for.
+SCREENS = {
+    "terraform_token": r"\.atlasv1\.",
+    "telegram_token": r"[0-9]:[A-Za-z0-9_\-]{30}",
+    "discord_token": r"\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{20}",
+    "sendgrid_key": r"SG\.[A-Za-z0-9_\-]",
+    "mailchimp_key": "[0-9a-f]-us[0-9]",
+    "airtable_token": r"\.[0-9a-f]{20}",
+}
+
+
 def _vendor(name: str, prefix: str, characters: str, least: int, most: int, check: str) -> dict[str, Any]:
     before = _BEFORE if name in {"openai_key", "stripe_key"} else _BEFORE_LOOSE
     after = rf"(?!{characters})" if most else ""
@@ -79,7 +90,7 @@ def _vendor(name: str, prefix: str, characters: str, least: int, most: int, chec
         "id": name,
         "kind": "secret",
         "pattern": f"{before}{prefix}{characters}{{{least},{most or ''}}}{after}",
-        "screen": (f"{prefix.replace(',}', '}')}{characters}{{{min(least, 12)}}}",),
+        "screen": (SCREENS.get(name) or f"{prefix}{characters}{{{min(least, 8)}}}",),
         "check": check,
     }
 
@@ -135,7 +146,7 @@ SECRET_RULES: list[dict[str, Any]] = [
         "id": "azure_key",
         "kind": "secret",
         "pattern": r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])",
-        "screen": ("[A-Za-z0-9+/]{12}==",),
+        "screen": ("[A-Za-z0-9+/]{3}==›",),
         "check": "mixed",
     },
     {
@@ -143,7 +154,11 @@ SECRET_RULES: list[dict[str, Any]] = [
         "kind": "secret",
         "pattern": r"(?i)(?:aws|amazon|secret.{0,4}access).{0,30}?(?:key|secret|token).{0,12}?"
         r"(?<![A-Za-z0-9/+=])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
-        "screen": (r"(?i)(?:key|secret|token)", "(?i)(?:aws|amazon|secret)", "[A-Za-z0-9/+]{40}"),
+        "screen": (
+            "(?i)(?:aws|amazon|secret.{0,8}access)",
+            "(?i)(?:key|secret|token)",
+            "[0-9][A-Za-z+/]|[A-Za-z+/][0-9]",
+        ),
         "check": "random_looking",
         "group": 1,
     },

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.privacy.adjust import adjusted
 from core.privacy.detect import find_hits
+from core.privacy.offsets import Edit, composed
 from core.privacy.rules import RuleSet
 from core.privacy.surrogates import SURROGATE, SurrogateKey, fitting
 
@@ -19,40 +20,62 @@ class NotSettled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A surrogate standing at [start, end) of the redacted text."""
+    """A surrogate standing at [start, end) of the redacted text, for [source_start, source_end) of the text before."""
 
     start: int
     end: int
     kind: str
     rule_id: str
     text: str
+    source_start: int
+    source_end: int
+
+    @property
+    def edit(self) -> Edit:
+        """Where it was and where it is."""
+        return Edit(self.source_start, self.source_end, self.start, self.end)
 
 
 def redact_text(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Replacement]]:
     """The redacted text and its replacements in order; raises NotSettled when no fixed point is reached."""
-    made: dict[str, Replacement] = {}
-    current, replaced = _once(text, key, rules)
-    if not replaced:
+    current, made = _once(text, key, rules)
+    if not made:
         return text, []
-    passes = 1
-    while replaced:
-        made.update((one.text, one) for one in replaced)
-        last = replaced
-        if passes == MAX_PASSES:
-            raise NotSettled
-        current, replaced = _once(current, key, rules)
-        passes += 1
-    return current, last if passes == 2 else located(current, made.values())
+    for _ in range(MAX_PASSES):
+        current, more = _once(current, key, rules)
+        if not more:
+            return current, made
+        made = followed(made, more)
+    raise NotSettled
 
 
-def located(text: str, replaced: Iterable[Replacement]) -> list[Replacement]:
-    """Where the surrogates of these replacements stand in this text."""
+def located(text: str, replaced: Iterable[Replacement], source_length: int) -> list[Replacement]:
+    """Where the surrogates of these replacements stand in this text, made from a whole text of that length."""
     by_text = {one.text: one for one in replaced}
     return [
-        Replacement(match.start(), match.end(), one.kind, one.rule_id, one.text)
+        Replacement(match.start(), match.end(), one.kind, one.rule_id, one.text, 0, source_length)
         for match in SURROGATE.finditer(text)
         if (one := by_text.get(match.group())) is not None
     ]
+
+
+def followed(first: list[Replacement], second: list[Replacement]) -> list[Replacement]:
+    """Replacements of two passes as those of one: by where they stand in the last text."""
+    edits = composed([one.edit for one in first], [one.edit for one in second])
+    kept = [
+        one
+        for one in first
+        if not any(one.start < later.source_end and later.source_start < one.end for later in second)
+    ]
+    by_source = {(one.source_start, one.source_end): one for one in kept}
+    by_target = {(one.start, one.end): one for one in second}
+    made = []
+    for edit in edits:
+        one = by_target.get((edit.new_start, edit.new_end)) or by_source[edit.start, edit.end]
+        made.append(
+            Replacement(edit.new_start, edit.new_end, one.kind, one.rule_id, one.text, edit.start, edit.end)
+        )
+    return sorted(made, key=lambda one: one.start)
 
 
 def _once(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Replacement]]:
@@ -73,7 +96,8 @@ def _once(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Repla
         stand_in = fitting(hit.kind, hit.normal, key, text[hit.start : hit.end], before, after)
         pieces.append(stand_in)
         length += start - at
-        replaced.append(Replacement(length, length + len(stand_in), hit.kind, hit.rule_id, stand_in))
+        done = length + len(stand_in)
+        replaced.append(Replacement(length, done, hit.kind, hit.rule_id, stand_in, start, end))
         length += len(stand_in)
         at = end
     pieces.append(text[at:])

@@ -1,0 +1,226 @@
+"""The walk of `redact` over one value: what is searched how, and the marks it leaves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from core.privacy.checks import card_number
+from core.privacy.detect import SHORTEST, find_hits
+from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
+from core.privacy.rules import PHONE_KEY, RuleSet
+from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
+from core.privacy.texts import Replacement, followed, located, redact_text
+
+MAX_DEPTH = 96
+MAX_NESTED_JSON = 6
+_SMALLEST_CARD = 10**11
+_KNOWN_KEYS = 8192
+_PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
+_LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
+_SECRET, _PHONE, _ORDINARY = "secret", "phone", ""
+
+Path = tuple[Any, ...]
+
+
+class RedactionFailed(Exception):
+    """Redaction could not finish. Carries a code and a place, never the value or the cause's text."""
+
+    def __init__(self, code: str, path: str) -> None:
+        super().__init__(f"redaction failed: {code}")
+        self.code = code
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a surrogate stands: JSON pointer of the string, offsets in the redacted text, and the rule that put it there.
+
+    `source_start` and `source_end` are the offsets before redaction, to carry other offsets over it; they are not stored.
+    """
+
+    kind: str
+    path: str
+    start: int
+    end: int
+    rule_id: str
+    in_key: bool = False
+    source_start: int = 0
+    source_end: int = 0
+
+    def as_data(self) -> dict[str, Any]:
+        """The JSON form stored beside a body."""
+        data: dict[str, Any] = {
+            "kind": self.kind,
+            "path": self.path,
+            "start": self.start,
+            "end": self.end,
+            "rule": self.rule_id,
+        }
+        return {**data, "in_key": True} if self.in_key else data
+
+
+def pointer(path: Path) -> str:
+    """RFC 6901 JSON pointer."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+class Walk:
+    """One pass over one value, collecting marks."""
+
+    __slots__ = ("keys", "made", "marks", "rules")
+
+    def __init__(self, keys: SurrogateKey, rules: RuleSet) -> None:
+        self.keys = keys
+        self.rules = rules
+        self.marks: list[Mark] = []
+        self.made: list[Replacement] = []
+
+    def value(self, value: Any, path: Path = (), under: str = _ORDINARY, nested: int = 0) -> Any:
+        """The value as it may be stored; `under` says what its key makes of it, `nested` how many JSON strings it is in."""
+        if isinstance(value, str):
+            return value if len(value) < SHORTEST and not under else self._string(value, path, under, nested)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, (int, float)):
+            return self._number(value, path, under)
+        if len(path) > MAX_DEPTH:
+            raise RedactionFailed("too_deep", pointer(path[:8]))
+        if isinstance(value, dict):
+            return self._mapping(value, path, under, nested)
+        if isinstance(value, (list, tuple)):
+            return [self.value(item, (*path, place), under, nested) for place, item in enumerate(value)]
+        raise RedactionFailed("unsupported_type", pointer(path))
+
+    def _mapping(self, value: dict[Any, Any], path: Path, under: str, nested: int) -> dict[str, Any]:
+        clean: dict[str, Any] = {}
+        named = value.get("key") if "value" in value and "key" in value else None
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise RedactionFailed("unsupported_key", pointer(path))
+            known = self._key(key, path)
+            while known in clean:
+                known += "_"
+            means = self._meaning(key)
+            if not means and key == "value" and isinstance(named, str):
+                means = self._meaning(named)
+            if not means and key in _LIST_FORM:
+                means = under
+            clean[known] = self.value(item, (*path, known), means, nested)
+        return clean
+
+    def _meaning(self, key: str) -> str:
+        """What a key makes of its value: a secret, a phone number, or nothing in particular."""
+        known = self.rules.key_names.get(key)
+        if known is None:
+            known = _PHONE if PHONE_KEY.search(key) else _ORDINARY
+            if self.rules.secret_names.search(key):
+                known = _SECRET
+            if len(self.rules.key_names) < _KNOWN_KEYS:
+                self.rules.key_names[key] = known
+        return known
+
+    def _key(self, key: str, path: Path) -> str:
+        if len(key) < SHORTEST or key in self.rules.clean_keys:
+            return key
+        clean, replaced = self._flat(key)
+        if not replaced:
+            if len(self.rules.clean_keys) < _KNOWN_KEYS and len(key) < 80:
+                self.rules.clean_keys.add(key)
+            return key
+        self._mark(replaced, (*path, clean), in_key=True)
+        return clean
+
+    def _number(self, value: int | float, path: Path, under: str) -> int | float | str:
+        if under == _SECRET:
+            return self._one("secret", "sensitive_key", str(value), path)
+        if isinstance(value, float) and (under != _PHONE or not value.is_integer()):
+            return value
+        digits = str(abs(int(value)))
+        if is_surrogate(digits):
+            return value
+        if under == _PHONE and 7 <= len(digits) <= 15:
+            return type(value)(self._one("phone", "phone_key", digits, path, like=digits))
+        if isinstance(value, int) and _SMALLEST_CARD <= abs(value) < 10**19 and card_number(digits):
+            return int(self._one("card", "card", digits, path, like=digits))
+        return value
+
+    def _string(self, text: str, path: Path, under: str, nested: int) -> str:
+        if under == _SECRET and text.strip() and not is_surrogate(text):
+            return self._one("secret", "sensitive_key", text, path, like=text)
+        if len(text) < SHORTEST:
+            return text
+        if under == _PHONE and _PHONE_TEXT.fullmatch(text) and self._is_phone(text):
+            return self._one("phone", "phone_key", re.sub("[^0-9]", "", text), path, like=text)
+        if not self.rules.suspects(text.encode("utf-8", "surrogatepass")):
+            return text
+        if nested < MAX_NESTED_JSON and text[0] in JSON_OPENERS:
+            inner = self._nested(text, path, nested)
+            if inner is not None:
+                return inner
+        clean, replaced = self._flat(text)
+        if replaced:
+            self._mark(replaced, path)
+        return clean
+
+    def _is_phone(self, text: str) -> bool:
+        """Digits that only their key makes a number; one that a rule knows is left to the rule, and to its spelling."""
+        digits = sum(character.isdigit() for character in text)
+        return 7 <= digits <= 15 and not is_surrogate(text) and not find_hits(text, self.rules)
+
+    def _flat(self, text: str) -> tuple[str, list[Replacement]]:
+        """As plain text with what is encoded in it, and once more with escapes made plain where that reveals something."""
+        hidden, first = self._without_encoded(text) if ";base64," in text else (text, [])
+        clean, replaced = redact_text(hidden, self.keys, self.rules)
+        replaced = followed(first, replaced) if first else replaced
+        if "\\u00" in clean:
+            plain, more = redact_text(unescaped(clean), self.keys, self.rules)
+            if more:
+                return plain, located(plain, [*replaced, *more], len(text))
+        return clean, replaced
+
+    def _without_encoded(self, text: str) -> tuple[str, list[Replacement]]:
+        """Base64 payloads that decode to a text with something in it give way whole: `[ENCODED:…]`."""
+        made: list[Replacement] = []
+        pieces: list[str] = []
+        at = length = 0
+        for start, end, decoded in encoded_texts(text):
+            if not self._flat(decoded)[1]:
+                continue
+            stand_in = surrogate("encoded", text[start:end], self.keys)
+            pieces += (text[at:start], stand_in)
+            length += start - at
+            made.append(
+                Replacement(length, length + len(stand_in), "encoded", "data_url", stand_in, start, end)
+            )
+            length += len(stand_in)
+            at = end
+        return "".join(pieces) + text[at:], made
+
+    def _nested(self, text: str, path: Path, nested: int) -> str | None:
+        """The text re-encoded if it is JSON with something to hide inside, else None."""
+        found, decoded = decoded_json(text)
+        if not found:
+            return None
+        inner = Walk(self.keys, self.rules)
+        clean = inner.value(decoded, (), _ORDINARY, nested + 1)
+        if not inner.marks:
+            return None
+        encoded, more = self._flat(encoded_json(clean, like=text))
+        self._mark(located(encoded, [*inner.made, *more], len(text)), path)
+        return encoded
+
+    def _one(self, kind: str, rule_id: str, normal: str, path: Path, like: str = "") -> str:
+        """Replace a whole value by one surrogate."""
+        text = surrogate(kind, normal, self.keys, like)
+        self._mark([Replacement(0, len(text), kind, rule_id, text, 0, len(like) or len(normal))], path)
+        return text
+
+    def _mark(self, replaced: list[Replacement], path: Path, in_key: bool = False) -> None:
+        place = pointer(path)
+        self.made.extend(replaced)
+        self.marks.extend(
+            Mark(one.kind, place, one.start, one.end, one.rule_id, in_key, one.source_start, one.source_end)
+            for one in replaced
+        )
