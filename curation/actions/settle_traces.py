@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from core.roles import ingest_role
 from curation.bodies import packed, unpacked
 from curation.formats.spans import Span
-from curation.ingest.settling import Settled, conclude, feedback_fields, head_fields, version_fields
+from curation.ingest.settling import Settled, conclude, feedback_fields, head_fields, is_news, version_fields
 from curation.ingest.store import copy_rows
 from curation.models import Feedback, Trace
 from curation.models import Span as SpanRow
@@ -112,7 +112,7 @@ def _write_versions(
     versions, bodies, made = [], [], {}
     for trace in traces:
         one = settled.get(trace.pk)
-        if one is None or (trace.current is not None and trace.current.content_hash == one.content_hash):
+        if one is None or not is_news(one, trace.current):
             continue
         fields = version_fields(one)
         version_id, number = uuid.uuid4(), trace.current.number + 1 if trace.current else 1

@@ -16,7 +16,7 @@ from curation.formats.spans import Span
 NAME = "openllmetry"
 KINDS = {"workflow": "invoke_workflow", "task": "task", "agent": "invoke_agent", "tool": "execute_tool"}
 TYPES = {"chat": "chat", "completion": "text_completion", "embedding": "embeddings", "rerank": "rerank"}
-OWN = ("traceloop.", "gen_ai.prompt.", "gen_ai.completion.", "llm.prompts.", "llm.completions.", "llm.request.",
+OWN = ("gen_ai.user", "llm.user", "traceloop.", "gen_ai.prompt.", "gen_ai.completion.", "llm.prompts.", "llm.completions.", "llm.request.",
        "llm.usage.", "llm.response.", "llm.is_streaming", "gen_ai.is_streaming")  # fmt: skip
 RENAMED = {
     "gen_ai.usage.cache_read.input_tokens": ("gen_ai.usage.cache_read_input_tokens",),
@@ -29,7 +29,7 @@ RENAMED = {
     "gen_ai.response.model": ("llm.response.model",),
     "gen_ai.response.finish_reasons": ("gen_ai.response.finish_reason", "llm.response.finish_reason",
                                        "gen_ai.response.stop_reason", "llm.response.stop_reason"),
-    "user.id": ("traceloop.association.properties.user_id",),
+    "user.id": ("traceloop.association.properties.user_id", "gen_ai.user", "llm.user"),
     "session.id": ("traceloop.association.properties.session_id",),
 }  # fmt: skip
 

@@ -17,22 +17,13 @@ from core.keyring import project_key
 from core.privacy import RuleSet, SurrogateKey, default_rules, redact
 from core.privacy.surrogates import is_surrogate, surrogate
 from curation.bodies import packed
+from curation.formats.identity import SESSION_KEYS, USER_KEYS
 from curation.formats.spans import Span
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
 from curation.ruling.sets import usable_rules
 
 SURROGATES = "surrogates"
-USER_KEYS = (
-    "user.id",
-    "enduser.id",
-    "enduser.pseudo.id",
-    "user.name",
-    "user.full_name",
-    "user.email",
-    "user.hash",
-)
-SESSION_KEYS = ("session.id", "gen_ai.conversation.id", "session.previous_id")
 PSEUDONYMS = dict.fromkeys(USER_KEYS, "user") | dict.fromkeys(SESSION_KEYS, "session")
 
 
@@ -43,6 +34,25 @@ class Redactor:
     rules_id: int
     rules: RuleSet
     keys: SurrogateKey
+
+
+_remembered: dict[uuid.UUID, int] = {}
+
+
+def remembered_redactor(project_id: uuid.UUID) -> Redactor:
+    """As `redactor_for`, with the rules this process used last: for who checks, before the commit, that they still hold."""
+    rules_id = _remembered.get(project_id)
+    if rules_id is None:
+        redactor = redactor_for(project_id)
+        _remembered[project_id] = redactor.rules_id
+        return redactor
+    key = project_key(project_id, SURROGATES)
+    return Redactor(rules_id, _rules(rules_id), SurrogateKey(key.id, key.secret))
+
+
+def forget_redactor(project_id: uuid.UUID) -> None:
+    """The rules have moved on."""
+    _remembered.pop(project_id, None)
 
 
 def redactor_for(project_id: uuid.UUID) -> Redactor:

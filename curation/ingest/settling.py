@@ -24,10 +24,11 @@ from curation.formats.assemble import assemble
 from curation.formats.signals import Feedback, Signals, read_signals
 from curation.formats.spans import Span
 from curation.marks import Mark, find_marks
-from curation.models import TrainingUse
+from curation.models import ConversationVersion, TrainingUse
 
 PREVIEW = 240
 DEAREST, LARGEST = 9_999, 2**31 - 1
+COUNTED = ("input_tokens", "output_tokens", "tool_errors")
 RATINGS = {"up": 1, "down": -1}
 
 
@@ -60,6 +61,14 @@ def conclude(spans: Sequence[Span], project_id: uuid.UUID) -> Settled:
         key_id=key_id,
         prompt_hash=content.prompt_hash(conversation, project_id) if conversation["messages"] else "",
     )
+
+
+def is_news(settled: Settled, current: ConversationVersion | None) -> bool:
+    """Whether a new version is due: other words, or tokens and failures that only spans after the words reported."""
+    if current is None or current.content_hash != settled.content_hash:
+        return True
+    fields = version_fields(settled)
+    return any(fields[name] != getattr(current, name) for name in COUNTED)
 
 
 def version_fields(settled: Settled) -> dict[str, Any]:
