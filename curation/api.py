@@ -20,12 +20,17 @@ from core.api import CursorPage
 from core.errors import NotFound, Unavailable
 from curation.actions.ingest_batch import ingest_batch
 from curation.bodies import load
-from curation.ingest.items import read_records
+from curation.formats.files import AUTO
+from curation.formats.files.reading import Opened
+from curation.formats.files.record_form import RECORD
+from curation.ingest.files import NAMES, defaults_now, file_items, open_file
+from curation.ingest.limits import Limited
+from curation.ingest.metering import Metered
 from curation.ingest.transport import Busy, gate
 from curation.models import IngestBatch, Refusal, Trace, TrainingUse
 from curation.trace_filters import PATHS, filtered
 
-ROUTE = "jsonl"
+ROUTE, PLACE = "jsonl", "request"
 MAX_BATCH_BYTES = 256 << 20
 RETRY_SECONDS = 2
 
@@ -152,7 +157,7 @@ class TraceDetail(ProjectAPI):
 
 
 class TraceBatch(ProjectAPI):
-    """POST: JSON lines in the record form, gzipped or not. Rows that cannot be taken are listed, the rest is."""
+    """POST: rows of any file format, JSON lines or a JSON array, gzipped or not. Rows that cannot be taken are listed."""
 
     verbs = {"POST": "trace.ingest", "GET": "trace.ingest"}
     parser_classes = [StreamParser]
@@ -160,31 +165,50 @@ class TraceBatch(ProjectAPI):
     @extend_schema(
         operation_id="traces_batch",
         request={"application/x-ndjson": OpenApiTypes.STR},
-        parameters=[OpenApiParameter("training_use", OpenApiTypes.STR, enum=TrainingUse.values)],
+        parameters=[
+            OpenApiParameter("training_use", OpenApiTypes.STR, enum=TrainingUse.values),
+            OpenApiParameter("format", OpenApiTypes.STR, enum=NAMES),
+            OpenApiParameter("service", OpenApiTypes.STR),
+        ],
         responses=ReportSerializer,
     )
     def post(self, request: Request, slug: str) -> Response:
-        """200 after everything that can be taken is committed. Safe to repeat: request ids are taken once."""
+        """200 after everything that can be taken is committed. Safe to repeat: every row is taken once.
+
+        A refused format is 409; a token beyond its rate or quota, and a busy server, are 429 with Retry-After.
+        """
         use = request.query_params.get("training_use", "")
         if use not in ("", *TrainingUse.values):
             raise serializers.ValidationError({"training_use": [f"One of: {', '.join(TrainingUse.values)}."]})
         sent: Any = request.data
-        stream: BinaryIO = sent.get("stream") or BytesIO()
+        opened = self._opened(request, sent.get("stream") or BytesIO())
+        service = request.query_params.get("service", "")
+        rows = Metered(file_items(opened, place=PLACE, defaults=defaults_now(service)), self.who)
         try:
             with gate.enter():
                 report = ingest_batch(
-                    who=self.who, project=self.project, route=ROUTE, training_use=use,
+                    who=self.who, project=self.project, route=ROUTE, training_use=use, items=rows,
                     size=int(request.headers.get("Content-Length") or 0),
-                    items=read_records(stream, place="request", limit=MAX_BATCH_BYTES),
                 )  # fmt: skip
         except (DatabaseFault, OSError) as error:
+            rows.give_back()
             raise Unavailable(
                 "storage_away", "The database is away; what was answered before is kept.",
                 hint="Send the batch again in a moment. Rows that were taken are not taken twice.",
             ) from error  # fmt: skip
         except Busy as error:
             raise Throttled(wait=RETRY_SECONDS, detail=str(error)) from error
-        return Response(ReportSerializer(report).data)
+        except Limited as error:
+            raise Throttled(wait=error.retry_after, detail=str(error)) from error
+        return Response({**ReportSerializer(report).data, "format": opened.form.name})
+
+    def _opened(self, request: Request, stream: BinaryIO) -> Opened:
+        """Rows nobody recognises are read as records, which are strict: each is then refused with what is wrong."""
+        form = request.query_params.get("format", AUTO)
+        try:
+            return open_file(stream, place=PLACE, form=form, limit=MAX_BATCH_BYTES, fallback=RECORD)
+        except OSError as error:
+            raise Unavailable("body_cut", "The body ended before it was whole.", hint="Send it again.") from error
 
 
 class Batches(ProjectAPI):

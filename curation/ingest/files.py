@@ -37,12 +37,17 @@ class Preview:
     whole: bool
 
 
-def open_file(stream: BinaryIO, *, place: str, form: str = AUTO, limit: int | None = None) -> Opened:
-    """The rows of a file with their format; refuses a name nobody knows, and rows that do not tell."""
+def open_file(
+    stream: BinaryIO, *, place: str, form: str = AUTO, limit: int | None = None, fallback: Format | None = None
+) -> Opened:
+    """The rows of a file with their format; refuses a name nobody knows, and rows that do not tell.
+
+    `fallback` is the format for rows that none fits; where more than one fits, none is guessed.
+    """
     if form not in NAMES:
         raise Refused("unknown_format", "There is no such format.", hint=HOW.format(", ".join(NAMES)))
     try:
-        return open_rows(stream, place, form=form, limit=limit)
+        return open_rows(stream, place, form=form, limit=limit, fallback=fallback)
     except Undecided as undecided:
         if undecided.names:
             titles = ", ".join(undecided.names)

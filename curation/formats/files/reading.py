@@ -39,13 +39,29 @@ class Opened:
     carries: bool
 
 
-def open_rows(stream: BinaryIO, place: str, *, form: str = AUTO, limit: int | None = None) -> Opened:
+def open_rows(
+    stream: BinaryIO,
+    place: str,
+    *,
+    form: str = AUTO,
+    limit: int | None = None,
+    fallback: Format | None = None,
+) -> Opened:
     """The rows of a stream and their format; raises Undecided where `form` is auto and the rows do not tell."""
     rows = iter(read_rows(stream, place, limit=limit))
     head = list(islice(rows, SAMPLE))
     sample = [value for row in head if isinstance(value := _value(row), dict)]
-    found = detect(sample) if form == AUTO else FORMATS[form]
+    found = _detected(sample, fallback) if form == AUTO else FORMATS[form]
     return Opened(found, chain(head, rows), any(KEY in value for value in sample))
+
+
+def _detected(sample: Sequence[dict[str, Any]], fallback: Format | None) -> Format:
+    try:
+        return detect(sample)
+    except Undecided as undecided:
+        if undecided.names or fallback is None:
+            raise
+        return fallback
 
 
 def detect(sample: Sequence[dict[str, Any]]) -> Format:
