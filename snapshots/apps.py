@@ -9,5 +9,7 @@ class SnapshotsConfig(AppConfig):
     name = "snapshots"
 
     def ready(self) -> None:
-        """Let the job runner know the build."""
-        from snapshots import jobs  # noqa: F401
+        """Let the job runner know the build, and curation who else holds copies."""
+        from snapshots import destroyed, jobs  # noqa: F401
+
+        destroyed.register()

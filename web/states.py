@@ -85,6 +85,7 @@ LOOKS: dict[str, Look] = {
     "paused": Look("neutral", _("Paused")),
     "closed": Look("neutral", _("Closed")),
     "superseded": Look("neutral", _("Superseded")),
+    "set_aside": Look("neutral", _("Set aside")),
     "overtaken": Look("neutral", _("Overtaken")),
     "representative": Look("neutral", _("Representative")),
     "simulated": Look("simulated", _("Simulated")),

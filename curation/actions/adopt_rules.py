@@ -65,8 +65,8 @@ def hold_rules(project: Project) -> tuple[Asset, AssetVersion]:
     found = Asset.objects.select_for_update().filter(
         project=project, kind=AssetKind.REDACTION_RULES, current__isnull=False
     )
-    asset = found.select_related(None).order_by("pk")[0]
-    return asset, AssetVersion.objects.get(pk=asset.current_id)
+    asset = found.order_by("pk")[0]
+    return asset, AssetVersion.objects.get(pk=asset.current_id or 0)
 
 
 def put_into_force(

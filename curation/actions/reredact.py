@@ -27,6 +27,7 @@ from curation.actions.adopt_rules import hold_rules
 from curation.ingest.redaction import Redactor, redactor_for
 from curation.jobs import REREDACT
 from curation.models import Reredaction, Trace
+from curation.ruling.followers import erase_copies
 from curation.ruling.rewriting import Changed, rewrite
 
 BATCH = 50
@@ -81,28 +82,43 @@ def run_reredaction(running: RunningJob) -> dict[str, Any] | None:
     while not running.cancelled:
         with running.fence():
             run = Reredaction.objects.select_for_update().get(pk=run_id)
-            if run.state not in LIVE:
-                return _result(run)
             redactor = redactor_for(run.project_id)
-            traces = [] if redactor.rules_id != run.rules_id else _next(run)
-            _go_on(run, traces, redactor)
-        if run.state not in LIVE:
-            return _result(run)
+            holds = run.state in LIVE and redactor.rules_id == run.rules_id
+            traces = _next(run) if holds else []
+            if traces:
+                _go_on(run, traces, redactor)
+        if not traces:
+            return _end(running, run, "done" if holds else "overtaken")
         running.progress(run.seen, max(total, run.seen), f"{run.changed} changed")
-    Reredaction.objects.filter(pk=run_id, state__in=LIVE).update(state="overtaken", finished_at=Now())
+    _end(running, run_of(run_id), "cancelled")
     return None
 
 
+def run_of(run_id: uuid.UUID) -> Reredaction:
+    """As it is now."""
+    return Reredaction.objects.select_related("project", "requested_by").get(pk=run_id)
+
+
+def _end(running: RunningJob, run: Reredaction, state: str) -> dict[str, Any]:
+    """Copies of destroyed bodies go first (asked twice, nothing is left to go), so that a run that is done is whole."""
+    if state == "done" and run.erase:
+        destroyed = list(run.erasures.values_list("version_id", flat=True))
+        copies = erase_copies(run.requested_by, run.project, destroyed, run.reason)
+        running.say(
+            ", ".join(f"{name}: {count} erased" for name, count in copies.items()) or "no copies elsewhere"
+        )
+    with running.fence():
+        if Reredaction.objects.filter(pk=run.pk, state__in=LIVE).update(state=state, finished_at=Now()):
+            run.state = state
+            audit.emit(
+                subject=run, name="finished", project_id=run.project_id, from_state="running", to_state=state,
+                data=_result(run),
+            )  # fmt: skip
+    return _result(run)
+
+
 def _go_on(run: Reredaction, traces: Sequence[Trace], redactor: Redactor) -> None:
-    """One batch and the step of the cursor; without traces the run is over."""
-    if not traces:
-        run.state = "done" if redactor.rules_id == run.rules_id else "overtaken"
-        Reredaction.objects.filter(pk=run.pk).update(state=run.state, finished_at=Now())
-        audit.emit(
-            subject=run, name="finished", project_id=run.project_id, from_state="running", to_state=run.state,
-            data=_result(run),
-        )  # fmt: skip
-        return
+    """One batch and the step of the cursor."""
     for trace in _locked(traces):
         _take(run, trace, redactor)
     last = traces[-1]

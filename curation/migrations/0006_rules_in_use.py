@@ -301,7 +301,7 @@ MODELS = [
             "indexes": [models.Index(fields=["project", "-requested_at", "-id"], name="reredaction_newest")],
             "constraints": [
                 models.CheckConstraint(
-                    condition=models.Q(("state__in", ["queued", "running", "done", "overtaken"])),
+                    condition=models.Q(("state__in", ["queued", "running", "done", "overtaken", "cancelled"])),
                     name="reredaction_state_known",
                 ),
                 models.CheckConstraint(

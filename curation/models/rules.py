@@ -120,7 +120,7 @@ class Reredaction(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "running", "done", "overtaken"]),
+                condition=Q(state__in=["queued", "running", "done", "overtaken", "cancelled"]),
                 name="reredaction_state_known",
             ),
             models.CheckConstraint(

@@ -19,11 +19,13 @@ def _lock_of(project_id: uuid.UUID) -> int:
 def rules_still_current(project_id: uuid.UUID, rules_id: int) -> bool:
     """Inside the transaction that stores: whether these are still the rules; nobody changes them before it ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_of(project_id)])
         cursor.execute(
-            "SELECT current_id FROM curation_asset WHERE project_id = %s AND kind = 'redaction_rules' AND current_id IS NOT NULL",
-            [project_id],
+            "SELECT pg_advisory_xact_lock_shared(%s);"
+            " SELECT current_id FROM curation_asset"
+            " WHERE project_id = %s AND kind = 'redaction_rules' AND current_id IS NOT NULL",
+            [_lock_of(project_id), project_id],
         )
+        cursor.nextset()
         found = [current for (current,) in cursor.fetchall()]
     return rules_id in found
 

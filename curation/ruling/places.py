@@ -58,11 +58,11 @@ def at(conversation: Conversation, path: str, start: int, end: int) -> Place | N
 
 
 def find(conversation: Conversation, wanted: str, within: str = "") -> Place | None:
-    """Where a pasted text stands: blanks may differ and case does not matter; the first place wins."""
-    words = wanted.split()
+    """Where a pasted text stands: its words in order, whatever is between them and however written; the first place wins."""
+    words = re.findall(r"\w+", wanted)
     if not words:
         return None
-    pattern = re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
+    pattern = re.compile(r"\W{1,8}".join(map(re.escape, words)), re.IGNORECASE)
     for where, text in texts(conversation):
         found = pattern.search(text) if where.startswith(within) else None
         if found is not None:

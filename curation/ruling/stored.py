@@ -29,7 +29,13 @@ class Rewritten:
 
 def redact_stored_span(span: Span, redactor: Redactor) -> Rewritten:
     """A span that passed older rules; its pseudonyms are surrogates already and stay."""
-    words = {name: span[name] for name in ("name", "status_message", "attributes", "resource", "scope")}  # type: ignore[literal-required]
+    words: dict[str, Any] = {
+        "name": span["name"],
+        "status_message": span["status_message"],
+        "attributes": span["attributes"],
+        "resource": span["resource"],
+        "scope": span["scope"],
+    }
     words["events"] = [{"name": event["name"], "attributes": event["attributes"]} for event in span["events"]]
     done = redact(words, keys=redactor.keys, rules=redactor.rules)
     events = [

@@ -11,8 +11,18 @@ from accounts.models import Role
 from annotation.models import Assignment, Item
 from core.jobs import enqueue
 from core.models import Job
+from curation.actions.adopt_rules import current_rules
 from curation.actions.screening import Content, screen_contents
-from curation.models import BacklogItem, Cluster, IngestBatch, Screening, SignatureSpec
+from curation.models import (
+    BacklogItem,
+    Cluster,
+    ConversationVersion,
+    IngestBatch,
+    Reredaction,
+    RuleReport,
+    Screening,
+    SignatureSpec,
+)
 from indexer.models import Citation, DocumentVersion, IndexBuild, Source, Sync
 from snapshots.actions.review import approve_snapshot, request_review
 from snapshots.models import Approval, SnapshotRow
@@ -41,6 +51,7 @@ class ForeignProject:
         self._judging()
         self._index()
         self._training()
+        self._rules()
 
     def arguments(self, route: Route) -> dict[str, Any]:
         """Arguments of the route that name this project's objects."""
@@ -134,6 +145,17 @@ class ForeignProject:
             "build_id": build.pk,
             "sync_id": Sync.objects.create(project=project, origin=MARK).pk,
         }
+
+    def _rules(self) -> None:
+        project, lead = self.team.project, self.team.lead
+        rules = current_rules(project.pk)
+        version = ConversationVersion.objects.filter(project=project).earliest("created_at")
+        report = RuleReport.objects.create(
+            project=project, version=version, kind="miss", identifier="other", path="/messages", start=0, end=1,
+            digest="0" * 64, key_id="test", example=MARK, example_start=0, example_end=5, reported_by=lead,
+        )  # fmt: skip
+        run = Reredaction.objects.create(project=project, rules=rules, requested_by=lead, reason=MARK)
+        self.values |= {"rules_id": rules.pk, "report_id": report.pk, "rerun_id": run.pk}
 
     def _training(self) -> None:
         project = self.team.project
