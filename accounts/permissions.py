@@ -52,6 +52,15 @@ def roles_of(user: User, project: Project) -> frozenset[Role]:
     return frozenset(Role(name) for name in names)
 
 
+def owner_roles(token: ApiToken) -> frozenset[Role]:
+    """The roles of the person behind a token, read once for as long as the token is remembered."""
+    roles: frozenset[Role] | None = getattr(token, "_owner_roles", None)
+    if roles is None:
+        roles = roles_of(token.owner, token.project)
+        token._owner_roles = roles  # type: ignore[attr-defined]
+    return roles
+
+
 def verbs_of(roles: Collection[Role]) -> frozenset[str]:
     """Every verb that at least one of the roles carries."""
     return frozenset(verb for verb, allowed in VERBS.items() if allowed.intersection(roles))
@@ -68,7 +77,7 @@ def _scope_carries(token: ApiToken, verb: str) -> bool:
 def may(who: User | ApiToken, verb: str, project: Project) -> bool:
     """Whether the person, or the token within its scopes and project, may do this."""
     if isinstance(who, ApiToken):
-        return who.project_id == project.pk and _scope_carries(who, verb) and may(who.owner, verb, project)
+        return who.project_id == project.pk and _scope_carries(who, verb) and bool(VERBS[verb] & owner_roles(who))
     return bool(VERBS[verb] & roles_of(who, project))
 
 

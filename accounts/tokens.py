@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -11,6 +13,8 @@ from accounts.models import ApiToken
 
 TOKEN_PREFIX = "wnw_"
 NOTED_EVERY = timedelta(minutes=1)
+MOST_REMEMBERED = 1_000
+_remembered: dict[str, tuple[ApiToken, float]] = {}
 
 
 def new_secret() -> str:
@@ -34,9 +38,21 @@ def find_token(secret: str) -> ApiToken | None:
 
 
 def use_token(secret: str) -> ApiToken | None:
-    """As `find_token`, and notes the use, at most once a minute: a write for every request would queue on one row."""
+    """As `find_token`, and notes the use, at most once a minute: a write for every request would queue on one row.
+
+    A process remembers a live token, with its owner's roles, for WINNOW_TOKEN_CACHE_SECONDS: a revocation holds
+    everywhere after that time.
+    """
+    name, now = digest(secret), time.monotonic()
+    remembered = _remembered.get(name)
+    if remembered is not None and now < remembered[1]:
+        return remembered[0]
+    _remembered.pop(name, None)
     token = find_token(secret)
     if token is not None:
         noted = Q(last_used_at__gt=Now() - NOTED_EVERY)
         ApiToken.objects.filter(pk=token.pk).exclude(noted).update(last_used_at=Now())
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[name] = (token, now + settings.TOKEN_CACHE_SECONDS)
     return token

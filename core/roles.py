@@ -14,9 +14,8 @@ def ingest_role() -> Iterator[None]:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("ingest_role() belongs inside a transaction, so that a failure cannot leave the role behind.")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_user)")
-        (before,) = cursor.fetchone()
-        cursor.execute(f"SET LOCAL ROLE {INGEST_ROLE}")
+        cursor.execute("SELECT quote_ident(current_user), set_config('role', %s, true)", [INGEST_ROLE])
+        before = cursor.fetchone()[0]
     yield
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {before}")

@@ -19,3 +19,4 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 ALLOWED_HOSTS = ["*"]
 AXES_ENABLED = False
 KEYRING_JSON = '{"active": "test", "keys": {"test": "' + "ab" * 32 + '"}}'
+TOKEN_CACHE_SECONDS = 0
