@@ -26,6 +26,8 @@ from curation.ingest.chunks import Chunk, Sorter
 from curation.ingest.counters import ROWS, SECONDS
 from curation.ingest.items import Item
 from curation.ingest.moments import day_of
+from curation.ingest.redaction import forget_redactor
+from curation.ingest.refused import write_kept
 from curation.ingest.rows import heads_of, span_row
 from curation.models import IngestBatch, Refusal, TrainingUse
 from curation.ruling.fence import rules_still_current
@@ -74,7 +76,7 @@ class Report:
             refused=self.refused + chunk.refused,
             left_out=left_out,
             problems=self.problems
-            + [problem for problem, _, _ in chunk.broken[: SHOWN_PROBLEMS - len(self.problems)]],
+            + [one.problem for one in chunk.broken[: SHOWN_PROBLEMS - len(self.problems)]],
             redactions=dict(Counter(self.redactions) + Counter(chunk.redactions)),
         )
 
@@ -190,6 +192,7 @@ class Delivery:
             except store.Overtaken:
                 self.sorter.recheck(chunk)
                 continue
+            forget_redactor(self.project.pk)
             self.sorter = self.make_sorter()
             chunk = self.sorter.sort(part)
         self._recorded = True
@@ -243,11 +246,14 @@ class Delivery:
 
     def _refuse(self, chunk: Chunk, batch_id: uuid.UUID) -> None:
         key_id = self.sorter.key.id
-        Refusal.objects.bulk_create([
+        rows = Refusal.objects.bulk_create([
             Refusal(
-                project=self.project, batch_id=batch_id, place=problem.place, line=problem.line, field=problem.field,
-                code=problem.code, message=problem.message, hint=problem.hint, length=length, content_hmac=mac,
-                key_id=key_id if mac else "",
+                project=self.project, batch_id=batch_id, place=one.problem.place, line=one.problem.line,
+                field=one.problem.field, code=one.problem.code, message=one.problem.message, hint=one.problem.hint,
+                length=one.length, content_hmac=one.mac, key_id=key_id if one.mac else "",
             )
-            for problem, length, mac in chunk.broken
+            for one in chunk.broken
         ])  # fmt: skip
+        kept = [(row.pk, one.kept) for row, one in zip(rows, chunk.broken, strict=True) if one.kept]
+        if kept:
+            write_kept(kept, project_id=self.project.pk, rules_id=self.sorter.redactor.rules_id)

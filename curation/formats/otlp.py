@@ -49,7 +49,7 @@ def read_protobuf(body: bytes, place: str = "request") -> Iterator[Span | Broken
                 number += 1
                 span = _span(message, resource, scoped.scope.name)
                 problem = find_problem(span, place, number)
-                yield BrokenRow(problem, message.SerializeToString()) if problem else span
+                yield BrokenRow(problem, message.SerializeToString(), span) if problem else span
 
 
 def read_json(body: bytes, place: str = "request") -> Iterator[Span | BrokenRow]:
@@ -58,7 +58,7 @@ def read_json(body: bytes, place: str = "request") -> Iterator[Span | BrokenRow]
         for number, raw, span in otlp_json.read(body, place):
             problem = span if isinstance(span, RowProblem) else find_problem(span, place, number)
             if problem is not None:
-                yield BrokenRow(problem, _bytes_of(raw))
+                yield BrokenRow(problem, _bytes_of(raw), None if isinstance(span, RowProblem) else span)
             elif not isinstance(span, RowProblem):
                 yield span
     except otlp_json.NotOtlp as error:
@@ -161,4 +161,4 @@ def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: in
         return BrokenRow(refused, raw)
     span = _span(message, pairs(resource.attributes), "")
     problem = find_problem(span, place, number)
-    return BrokenRow(problem, raw) if problem else span
+    return BrokenRow(problem, raw, span) if problem else span

@@ -72,18 +72,19 @@ def _read(given: Given, place: str) -> Span | BrokenRow | LeftOut:
         )
     if not span["trace_id"].strip("0") and not span["parent_id"].strip("0"):
         return _loose(span, given, place)
-    found = _problem(span, place, given.number)
-    return BrokenRow(found, given.raw()) if found else span
+    found = find_log_problem(span, place, given.number)
+    return BrokenRow(found, given.raw(), span) if found else span
 
 
 def _loose(span: Span, given: Given, place: str) -> BrokenRow | LeftOut:
     if not of_interest(span):
         return LeftOut(given.number)
     problem = RowProblem(place, given.number, NOT_PART.field, NOT_PART.code, NOT_PART.message, NOT_PART.hint)
-    return BrokenRow(problem, given.raw())
+    return BrokenRow(problem, given.raw(), span)
 
 
-def _problem(span: Span, place: str, number: int) -> RowProblem | None:
+def find_log_problem(span: Span, place: str, number: int) -> RowProblem | None:
+    """Why this record cannot be kept: the ids of its span, its time or its texts."""
     if not EARLIEST <= span["start"] <= time.time_ns() + TOLERANCE:
         return RowProblem(
             place, number, "time_unix_nano", "bad_time", "the record is from before 2000 or from the future",

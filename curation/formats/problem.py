@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from curation.formats.spans import Span
+
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
@@ -27,10 +29,15 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
-    """A refused row with its bytes, of which only the length and a keyed hash are ever kept."""
+    """A refused row with its bytes: their length and a keyed hash are kept, and its text only as far as it can be redacted.
+
+    `span` is what could be read of it; `whole` says that it is no row which could be read again by itself.
+    """
 
     problem: RowProblem
     raw: bytes = field(repr=False)
+    span: Span | None = field(default=None, repr=False)
+    whole: bool = False
 
 
 class BadRow(Exception):

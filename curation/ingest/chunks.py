@@ -12,7 +12,8 @@ from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import Span
 from curation.ingest.delivered import Delivered, look_up
 from curation.ingest.items import NAMES, RECEIPTS, Item
-from curation.ingest.redaction import Redactor, redacted, redactor_for
+from curation.ingest.redaction import Redactor, redacted, remembered_redactor
+from curation.ingest.refused import Kept, keep
 
 
 @dataclass(slots=True)
@@ -25,12 +26,22 @@ class Fresh:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that is not taken: what is wrong, the length and keyed hash of its bytes, and its text if it may be kept."""
+
+    problem: RowProblem
+    length: int
+    mac: bytes | None
+    kept: Kept | None
+
+
 @dataclass(slots=True)
 class Chunk:
-    """One transaction's worth: `fresh` are redacted, `broken` are problems with the length and hash of their bytes."""
+    """One transaction's worth: `fresh` are redacted, `broken` are refused."""
 
     fresh: list[Fresh] = field(default_factory=list)
-    broken: list[tuple[RowProblem, int, bytes | None]] = field(default_factory=list)
+    broken: list[Refused] = field(default_factory=list)
     redelivered: int = 0
     conflicting: int = 0
     redactions: dict[str, int] = field(default_factory=dict)
@@ -49,14 +60,14 @@ class Sorter:
         self.project_id = project_id
         self.key: Key = project_key(project_id, RECEIPTS)
         self.names: Key = project_key(project_id, NAMES)
-        self.redactor: Redactor = redactor_for(project_id)
+        self.redactor: Redactor = remembered_redactor(project_id)
 
     def sort(self, part: Iterable[Item | BrokenRow]) -> Chunk:
         """The rows of one chunk by what will become of them."""
         chunk, items = Chunk(), []
         for one in part:
             if isinstance(one, BrokenRow):
-                self.refuse(one.problem, one.raw, chunk)
+                self.refuse(one.problem, one, chunk)
             else:
                 items.append(one.named(self.names))
         if items:
@@ -78,7 +89,7 @@ class Sorter:
         try:
             clean = redacted(item.span, self.redactor)
         except RedactionFailed as failure:
-            self.refuse(_redaction_problem(item, failure), item.raw, chunk)
+            self.refuse(_redaction_problem(item, failure), item, chunk)
             return
         self._note(Fresh(item, item.mac(self.key), clean.span, clean.body), chunk)
         for kind, count in clean.counts.items():
@@ -100,7 +111,7 @@ class Sorter:
         elif item.by_request and item.span_key in hashes:
             self._compare(item, b"", "", chunk)
         elif chunk.delivered.is_past_retention(item):
-            self.refuse(_late_problem(item), item.raw, chunk)
+            self.refuse(_late_problem(item), item, chunk)
         else:
             return False
         return True
@@ -111,12 +122,13 @@ class Sorter:
             chunk.redelivered += 1
             return
         chunk.conflicting += 1
-        self.refuse(_conflict_problem(item), item.raw, chunk)
+        self.refuse(_conflict_problem(item), item, chunk)
 
-    def refuse(self, problem: RowProblem, raw: bytes, chunk: Chunk) -> None:
-        """List a row without its content; even the names of its fields and its file pass the choke point."""
+    def refuse(self, problem: RowProblem, one: Item | BrokenRow, chunk: Chunk) -> None:
+        """List a row with no more of its content than passes the choke point; the names of its fields pass it too."""
         clean = replace(problem, place=self.clean(problem.place), field=self.clean(problem.field))
-        chunk.broken.append((clean, len(raw), self.key.mac(raw) if raw else None))
+        mac = self.key.mac(one.raw) if one.raw else None
+        chunk.broken.append(Refused(clean, len(one.raw), mac, keep(one, self.redactor)))
 
     def clean(self, text: str) -> str:
         """A short text as it may be stored; one that cannot be redacted is left out."""

@@ -28,7 +28,8 @@ CANNOT = ("this row cannot be read", "Compare it with the form described in docs
 
 @dataclass(slots=True)
 class Item:
-    """One readable span, not yet redacted: it lives in memory only. `raw` are its canonical bytes.
+    """One readable span, not yet redacted: it lives in memory only. `raw` are its canonical bytes, of a row
+    of a file or, where it is not `from_row`, of the span itself.
 
     An item whose sender gave it no id has "" for one until it is `named`.
     """
@@ -38,6 +39,7 @@ class Item:
     external_id: str
     raw: bytes = field(repr=False)
     span: Span = field(repr=False)
+    from_row: bool = True
 
     @property
     def span_key(self) -> str:
@@ -87,7 +89,7 @@ def read_span(span: Span, place: str, number: int) -> Item | BrokenRow:
         return BrokenRow(RowProblem(place, number, "attributes", "unreadable", *CANNOT), raw)
     if ESCAPED_NUL.encode() in raw and (found := find_bad_text(span)):
         return BrokenRow(text_problem(place, number, found), raw)
-    return Item(place, number, f"{span['trace_id']}:{span['span_id']}", raw, span)
+    return Item(place, number, f"{span['trace_id']}:{span['span_id']}", raw, span, from_row=False)
 
 
 def read_records(stream: BinaryIO, *, place: str, limit: int | None = None) -> Iterator[Item | BrokenRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,24 +59,24 @@ def read_point_items(body: bytes, *, as_json: bool, place: str) -> Iterator[Poin
 class PointSorter(Sorter):
     """Passes points through the choke point; the database says which of them are new."""
 
-    def sort(self, part: Sequence[Any]) -> PointChunk:
+    def sort(self, part: Iterable[Any]) -> PointChunk:
         """Rows to be written, and what was refused."""
         chunk, series_key = PointChunk(), project_key(self.project_id, SERIES)
-        points = [one for one in part if isinstance(one, PointItem)]
-        dropped = dropped_among({day_of(one.point["at"]) for one in points})
-        for one in part:
+        items = list(part)
+        dropped = dropped_among({day_of(one.point["at"]) for one in items if isinstance(one, PointItem)})
+        for one in items:
             if isinstance(one, BrokenRow):
-                self.refuse(one.problem, one.raw, chunk)
+                self.refuse(one.problem, one, chunk)
                 continue
             if day_of(one.point["at"]) in dropped:
-                self.refuse(_late(one), one.raw, chunk)
+                self._refuse(_late(one), one, chunk)
                 continue
             try:
                 row = self._row(one.point, chunk)
             except RedactionFailed as failure:
-                self.refuse(_not_redacted(one, failure), one.raw, chunk)
+                self._refuse(_not_redacted(one, failure), one, chunk)
                 continue
-            named = [one.point[name] for name in ("name", "unit", "kind", "attributes", "resource", "scope")]  # type: ignore[literal-required]
+            named = [one.point[name] for name in ("name", "unit", "kind", "attributes", "resource", "scope")]
             row |= {"series": series_key.mac(canonical(named)), "content_hmac": self.key.mac(one.raw)}
             chunk.rows.append((one, row))
         return chunk
@@ -106,8 +106,12 @@ class PointSorter(Sorter):
         """Another value for a series and time that have one."""
         chunk.conflicting += 1
         hint = "A series has one value at a time; the one delivered first was kept."
-        self.refuse(RowProblem(item.place, item.line, "time_unix_nano", "conflict",
-                               "this series was delivered with another value for this time", hint), item.raw, chunk)  # fmt: skip
+        problem = RowProblem(item.place, item.line, "time_unix_nano", "conflict",
+                             "this series was delivered with another value for this time", hint)  # fmt: skip
+        self._refuse(problem, item, chunk)
+
+    def _refuse(self, problem: RowProblem, item: PointItem, chunk: Chunk) -> None:
+        self.refuse(problem, BrokenRow(problem, item.raw, whole=True), chunk)
 
 
 def write_points(

@@ -20,6 +20,8 @@ class Outcome(models.TextChoices):
 
 
 FINAL = (Outcome.ACCEPTED, Outcome.REDELIVERED, Outcome.CONFLICTING)
+ROWS = ("span", "row")
+"""What can be read again by itself; the third form, `request`, cannot."""
 
 
 class RefusalQuerySet(models.QuerySet[Any]):
@@ -43,8 +45,8 @@ class RefusalQuerySet(models.QuerySet[Any]):
         return found
 
     def replayable(self) -> RefusalQuerySet:
-        """Kept whole, and not taken by an earlier replay."""
-        whole = RefusalBody.objects.filter(refusal_id=OuterRef("pk"), truncated=False)
+        """Kept whole, a row by itself, and not taken by an earlier replay."""
+        whole = RefusalBody.objects.filter(refusal_id=OuterRef("pk"), truncated=False, form__in=ROWS)
         done = Replay.objects.filter(refusal=OuterRef("pk"), outcome__in=FINAL)
         return self.filter(Exists(whole)).exclude(Exists(done))
 
@@ -52,7 +54,7 @@ class RefusalQuerySet(models.QuerySet[Any]):
 class RefusalBody(models.Model):
     """The redacted text of one refused row, zstd-compressed, at most 64 KB of it; in partitions by the day it came.
 
-    The table is made in SQL (migration 0005). `form` names the reader that replays it: `span` or `record`.
+    The table is made in SQL (migration 0005). `form` names the reader that replays it: see ROWS.
     """
 
     pk = models.CompositePrimaryKey("day", "refusal_id")
