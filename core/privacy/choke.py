@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from core.privacy.rules import RuleSet
+from core.privacy.screens import Match
 from core.privacy.surrogates import SurrogateKey
 from core.privacy.walk import Mark, RedactionFailed, Walk, pointer
 
@@ -33,9 +35,10 @@ def redact(value: Any, *, keys: SurrogateKey, rules: RuleSet) -> Redacted:
     The input is not changed. Idempotent: a redacted value comes back equal, without marks. Raises RedactionFailed on
     anything else, and on any inner error: the caller must then store no body.
     """
-    if not _worth_walking(value, rules):
+    matches = _worth_walking(value, rules)
+    if not matches:
         return Redacted(value, rules=rules.label)
-    walk = Walk(keys, rules)
+    walk = Walk(keys, rules, matches)
     try:
         clean = walk.value(value)
     except RedactionFailed:
@@ -48,9 +51,12 @@ def redact(value: Any, *, keys: SurrogateKey, rules: RuleSet) -> Redacted:
     return Redacted(clean, walk.marks, dict(counts), rules.label)
 
 
-def _worth_walking(value: Any, rules: RuleSet) -> bool:
-    """One pass over the whole value as JSON; what JSON cannot carry is left to the walk, which says why not."""
+def _worth_walking(value: Any, rules: RuleSet) -> Sequence[Match]:
+    """One pass over the whole value as JSON: the screens that saw something in it. What JSON cannot carry is left to the
+    walk, which says why not."""
+    if rules.reads_everything:
+        return rules.screen.matches
     try:
-        return rules.suspects(orjson.dumps(value, option=_STRICT))
+        return rules.screen.suspicious(orjson.dumps(value, option=_STRICT))
     except TypeError:
-        return True
+        return rules.screen.matches

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.privacy import screens
 from core.privacy.checks import check_named
 from core.privacy.folds import fold, fold_separators
 from core.privacy.rules import FOLDED, MARKED, CompiledRule, RuleSet
+from core.privacy.shapes import MARKERS
 from core.privacy.surrogates import SURROGATE
 
 SHORTEST = 6
+_MARKER = screens.compiled("|".join(MARKERS))
 MASK = "\x1f"
 _SHORT_TEXT = 400
 _BEFORE = 72
@@ -38,9 +41,15 @@ def find_hits(text: str, rules: RuleSet) -> list[Hit]:
     return _with_entities(text, rules.tagger, hits) if rules.tagger else hits
 
 
-def masked(text: str) -> str:
+def masked(text: str, data: bytes) -> str:
     """Earlier surrogates as white space of the same length: no rule meets them, and offsets stay true."""
-    return SURROGATE.sub(lambda found: MASK * len(found.group()), text)
+    pieces: list[str] = []
+    at = 0
+    for low, high in _windows(_MARKER, text, data, _REACH_DIGITS):
+        for found in SURROGATE.finditer(text, max(low, at), high):
+            pieces += (text[at : found.start()], MASK * len(found.group()))
+            at = found.end()
+    return "".join(pieces) + text[at:]
 
 
 def _structured(text: str, rules: RuleSet) -> list[Hit]:
@@ -52,7 +61,7 @@ def _structured(text: str, rules: RuleSet) -> list[Hit]:
         met = rules.screen.met(data)
     if not met.rules:
         return []
-    searched = masked(text) if MARKED in met.others else text
+    searched = masked(text, data) if MARKED in met.others else text
     plain = fold_separators(searched)
     hits: list[Hit] = []
     for place in met.rules:
@@ -65,7 +74,7 @@ def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays."""
     from core.privacy.tagger import find_entities
 
-    searched = fold(masked(text))
+    searched = fold(masked(text, text.encode("utf-8", "surrogatepass")))
     taken = [(hit.start, hit.end) for hit in hits]
     entities = [
         Hit(start, end, f"tagger_{kind}", kind, " ".join(searched[start:end].casefold().split()))
@@ -104,7 +113,8 @@ def _candidates(compiled: CompiledRule, text: str, data: bytes) -> Iterator[re.M
         return
     done = 0
     reach = _REACH_DIGITS if compiled.rule.near_digits else _REACH
-    for low, high in _windows(compiled, text, data, reach):
+    locator = compiled.locator if compiled.rule.screens[0] else None
+    for low, high in _windows(locator, text, data, reach):
         at = max(low, done)
         while (match := compiled.regex.search(text, at, high)) is not None:
             if match.end() > high - 8 and high < len(text):
@@ -113,14 +123,14 @@ def _candidates(compiled: CompiledRule, text: str, data: bytes) -> Iterator[re.M
             done = at = max(match.end(), match.start() + 1)
 
 
-def _windows(compiled: CompiledRule, text: str, data: bytes, reach: int) -> list[tuple[int, int]]:
+def _windows(locator: re.Pattern[bytes] | None, text: str, data: bytes, reach: int) -> list[tuple[int, int]]:
     """Stretches of the text around what the screen found, merged where they touch."""
     narrow = len(data) == len(text)
-    if not compiled.rule.screens[0]:
+    if locator is None:
         return [(0, len(text))]
     windows: list[tuple[int, int]] = []
     characters = counted = 0
-    for found in compiled.locator.finditer(data):
+    for found in locator.finditer(data):
         start, end = found.span()
         if not narrow:
             characters += len(data[counted:start].decode("utf-8", "ignore"))

@@ -24,13 +24,13 @@ _FOLDABLE_SOFT = re.compile("[" + "".join(map(chr, _SOFT)) + "]")
 
 def fold(text: str) -> str:
     """Full-width letters and exotic digits as ASCII."""
-    if text.isascii() or _FOLDABLE_HARD.search(text) is None:
+    if text.isascii():
         return text
-    return text.translate(_HARD)
+    return _FOLDABLE_HARD.sub(lambda found: _HARD[ord(found.group())], text)
 
 
 def fold_separators(text: str) -> str:
     """Exotic dashes, spaces and brackets as ASCII: between digits they are only layout."""
-    if text.isascii() or _FOLDABLE_SOFT.search(text) is None:
+    if text.isascii():
         return text
-    return text.translate(_SOFT)
+    return _FOLDABLE_SOFT.sub(lambda found: _SOFT[ord(found.group())], text)

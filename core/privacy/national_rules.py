@@ -36,7 +36,7 @@ NUMBERS: list[Row] = [
     ("in_aadhaar", r"[2-9][0-9]{3}([ \-]?)[0-9]{4}\1[0-9]{4}", "stdnum.in_.aadhaar", "aadhaar|aadhar|uidai"),
     ("in_pan", "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", "stdnum.in_.pan", r"\bpan\b|permanent account|income tax"),
     ("uk_nino", "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?[A-D]", "mixed",
-     r"national insurance|\bnino?\b"),
+     r"national insurance|\bnino\b|\bni (?:number|no)"),
     ("uk_nhs", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4}", "stdnum.gb.nhs", r"\bnhs\b"),
     ("de_idnr", r"[1-9][0-9](?:[ ]?[0-9]{3}){3}", "stdnum.de.idnr", r"steuer|\bidnr\b|identifikationsnummer|tax id"),
     ("nl_bsn", "[0-9]{9}", "stdnum.nl.bsn", r"\bbsn\b|burgerservice|\bsofi"),
@@ -77,7 +77,7 @@ def _screen(pattern: str) -> str:
 
 def _words_screen(words: str) -> str:
     """The same words with edges that re2 finds in escaped text too."""
-    bounded = re.sub(r"\\b(?=\w)", "‹", words.replace(".{1,2}", ".{1,8}"))
+    bounded = re.sub(r"\\b(?=\w)", "«", words.replace(".{1,2}", ".{1,8}"))
     return bounded.replace(r"\b", "›")
 
 

@@ -137,26 +137,32 @@ class RuleSet:
     def screen(self) -> Screen:
         """What could match in a text or in JSON."""
         others = {
-            "escaped": screens.ESCAPED,
             FOLDED: screens.FOLDED,
+            "escaped": screens.ESCAPED,
             "data_url": screens.DATA_URL,
             "card_integer": screens.CARD_INTEGER,
             KEYS: screens.key_screen(self.sensitive_keys),
             PHONE_KEYS: _PHONE_KEY_SCREEN,
             MARKED: "|".join(MARKERS),
         }
-        return Screen([Wanted(rule.screens, _group(rule)) for rule in self.rules], others)
+        return Screen(
+            [Wanted(rule.screens, _group(rule)) for rule in self.rules],
+            others,
+            harmless=frozenset({MARKED}),
+            revealing=frozenset({FOLDED, "escaped", "data_url"}),
+        )
+
+    @property
+    def reads_everything(self) -> bool:
+        """No screen speaks for a tagger or for literals: they must see every text themselves."""
+        return bool(self.tagger or self.literals)
 
     def suspects(self, data: bytes) -> bool:
         """False only if nothing in these bytes can be redacted, so the value need not be walked.
 
-        `data` is the UTF-8 JSON of a value, or texts joined by NUL. Always true under a tagger or with literals, which must
-        read every text themselves.
+        `data` is the UTF-8 JSON of a value, or texts joined by NUL.
         """
-        if self.tagger or self.literals:
-            return True
-        met = self.screen.met(data)
-        return bool(met.rules) or not met.others <= {MARKED}
+        return self.reads_everything or bool(self.screen.suspicious(data))
 
     @cached_property
     def secret_names(self) -> re.Pattern[str]:

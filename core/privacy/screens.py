@@ -4,6 +4,7 @@ A screen is a pattern that matches wherever its rule matches, in a text and in a
 inside JSON strings, protobuf. It is written for bytes and for re2 (no lookaround), and uses these tokens:
 
     ‹ ›   edges of a word: no letter or digit beside it
+    «     the edge before a letter, where a backslash is half of an escape
     ␣     one separator: space, dash, dot, slash, bracket, exotic or escaped ones too     ␣*  any number of them
 
 Characters that JSON may escape (quotes, backslash, control, non-ASCII) must not stand in a screen except inside a class that
@@ -13,7 +14,7 @@ also takes a backslash; a slash is widened by `raw`. Any other escaped printable
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import re2  # type: ignore[import-untyped]
@@ -25,6 +26,7 @@ SEPARATOR = (
     r"|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]|[fF]{2}0[89fF]))"
 )
 EDGE_BEFORE = r"(?:^|[^0-9A-Za-z]|\\[nrtbf]|\\u[0-9A-Fa-f]{4})"
+WORD_EDGE = r"(?:^|[^0-9A-Za-z\\]|\\\\|\\[nrtbf]|\\u[0-9A-Fa-f]{4})"
 EDGE_AFTER = r"(?:$|[^0-9A-Za-z])"
 ESCAPED = r"\\u00(?:2[013-589a-fA-F]|3[0-9abdfABDF]|[4-7][0-9a-fA-F])"
 FOLDED = (
@@ -39,6 +41,9 @@ _UNSAFE = re.compile(r"[^ !#-%(-.0-;=?-\[\]-~]+")
 _LONGEST_KEY_HEAD = r"(?i)(?:^|[._\-])"
 
 
+Match = Callable[[bytes], list[int]]
+
+
 class ScreenRefused(ValueError):
     """A screen that re2 cannot use, with the reason."""
 
@@ -46,6 +51,7 @@ class ScreenRefused(ValueError):
 def raw(pattern: str) -> bytes:
     """The pattern re2 gets: tokens spelled out, slashes as JSON may write them, everything else as it stands."""
     spelled = pattern.replace("/", r"\\*/").replace("␣", SEPARATOR)
+    spelled = spelled.replace("«", WORD_EDGE)
     return spelled.replace("‹", EDGE_BEFORE).replace("›", EDGE_AFTER).encode("ascii")
 
 
@@ -99,7 +105,16 @@ class Screen:
     """All screens of a rule set. Every group is one re2 set, one pass: patterns that count characters in the same places
     share a group, since the automaton of a set grows with the product of what its patterns count."""
 
-    def __init__(self, rules: Sequence[Wanted], others: dict[str, str]) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Wanted],
+        others: dict[str, str],
+        *,
+        harmless: frozenset[str] = frozenset(),
+        revealing: frozenset[str] = frozenset(),
+    ) -> None:
+        """`others` stand for no rule: the `harmless` are no ground to look closer, behind the `revealing` anything may hide."""
+        self._harmless, self._revealing = harmless, revealing
         self._sets: dict[int, re2.Set] = {}
         self._places: dict[tuple[int, bytes], tuple[int, int]] = {}
         for group in sorted({0, *(rule.group for rule in rules)}):
@@ -109,9 +124,9 @@ class Screen:
         self._others = {name: self._add(pattern, 0) for name, pattern in others.items()}
         for made in self._sets.values():
             made.Compile()
-        self._matches = [made._set.Match for made in self._sets.values()]
+        self.matches: list[Match] = [made._set.Match for made in self._sets.values()]
         self._known: dict[tuple[tuple[int, ...], ...], Met] = {}
-        if any(0 not in match(b"") for match in self._matches):
+        if any(0 not in match(b"") for match in self.matches):
             raise ScreenRefused("re2 cannot hold this many screens")
 
     def _add(self, pattern: str, group: int) -> tuple[int, int]:
@@ -126,13 +141,29 @@ class Screen:
 
     def met(self, data: bytes) -> Met:
         """What could match in these bytes; everything when re2 could not finish: it never fails open."""
-        seen = tuple(tuple(match(data)) for match in self._matches)
+        seen = tuple(tuple(match(data)) for match in self.matches)
         known = self._known.get(seen)
         if known is None:
-            known = self._met(seen)
-            if len(self._known) < _KNOWN:
-                self._known[seen] = known
+            known = self._remembered(seen)
         return known
+
+    def _remembered(self, seen: tuple[tuple[int, ...], ...]) -> Met:
+        known = self._met(seen)
+        if len(self._known) < _KNOWN:
+            self._known[seen] = known
+        return known
+
+    def suspicious(self, data: bytes) -> list[Match]:
+        """The passes that saw something worth a closer look in these bytes; empty when nothing in them can be redacted."""
+        seen = tuple(tuple(match(data)) for match in self.matches)
+        known = self._known.get(seen)
+        if known is None:
+            known = self._remembered(seen)
+        if not known.rules and known.others <= self._harmless:
+            return []
+        if known.others & self._revealing:
+            return self.matches
+        return [match for match, places in zip(self.matches, seen, strict=True) if places != (0,)]
 
     def _met(self, seen: tuple[tuple[int, ...], ...]) -> Met:
         if any(0 not in places for places in seen):

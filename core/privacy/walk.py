@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from core.privacy.checks import card_number
 from core.privacy.detect import SHORTEST, find_hits
 from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
 from core.privacy.rules import PHONE_KEY, RuleSet
+from core.privacy.screens import Match
 from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
 from core.privacy.texts import Replacement, followed, located, redact_text
 
@@ -19,9 +21,11 @@ _SMALLEST_CARD = 10**11
 _KNOWN_KEYS = 8192
 _PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 _LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
+_ONLY_ALWAYS = [0]
 _SECRET, _PHONE, _ORDINARY = "secret", "phone", ""
 
 Path = tuple[Any, ...]
+"""A place, innermost part last, as pairs (place around it, part): cheap to make, spelled out only for a mark."""
 
 
 class RedactionFailed(Exception):
@@ -62,22 +66,30 @@ class Mark:
 
 
 def pointer(path: Path) -> str:
-    """RFC 6901 JSON pointer."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    """RFC 6901 JSON pointer of a linked path."""
+    parts: list[str] = []
+    while path:
+        path, part = path
+        parts.append("/" + str(part).replace("~", "~0").replace("/", "~1"))
+    return "".join(reversed(parts))
 
 
 class Walk:
     """One pass over one value, collecting marks."""
 
-    __slots__ = ("keys", "made", "marks", "rules")
+    __slots__ = ("keys", "made", "marks", "matches", "rules")
 
-    def __init__(self, keys: SurrogateKey, rules: RuleSet) -> None:
+    def __init__(self, keys: SurrogateKey, rules: RuleSet, matches: Sequence[Match]) -> None:
+        """`matches` are the passes of the rules' screen that saw something in the whole value."""
         self.keys = keys
         self.rules = rules
+        self.matches = matches
         self.marks: list[Mark] = []
         self.made: list[Replacement] = []
 
-    def value(self, value: Any, path: Path = (), under: str = _ORDINARY, nested: int = 0) -> Any:
+    def value(
+        self, value: Any, path: Path = (), under: str = _ORDINARY, nested: int = 0, depth: int = 0
+    ) -> Any:
         """The value as it may be stored; `under` says what its key makes of it, `nested` how many JSON strings it is in."""
         if isinstance(value, str):
             return value if len(value) < SHORTEST and not under else self._string(value, path, under, nested)
@@ -85,51 +97,52 @@ class Walk:
             return value
         if isinstance(value, (int, float)):
             return self._number(value, path, under)
-        if len(path) > MAX_DEPTH:
-            raise RedactionFailed("too_deep", pointer(path[:8]))
+        if depth > MAX_DEPTH:
+            raise RedactionFailed("too_deep", "")
         if isinstance(value, dict):
-            return self._mapping(value, path, under, nested)
+            return self._mapping(value, path, under, nested, depth + 1)
         if isinstance(value, (list, tuple)):
-            return [self.value(item, (*path, place), under, nested) for place, item in enumerate(value)]
+            return [
+                self.value(item, (path, place), under, nested, depth + 1) for place, item in enumerate(value)
+            ]
         raise RedactionFailed("unsupported_type", pointer(path))
 
-    def _mapping(self, value: dict[Any, Any], path: Path, under: str, nested: int) -> dict[str, Any]:
+    def _mapping(
+        self, value: dict[Any, Any], path: Path, under: str, nested: int, depth: int
+    ) -> dict[str, Any]:
         clean: dict[str, Any] = {}
-        named = value.get("key") if "value" in value and "key" in value else None
+        meanings = self.rules.key_names
+        named = self._meaning(value["key"]) if isinstance(value.get("key"), str) and "value" in value else ""
         for key, item in value.items():
-            if not isinstance(key, str):
-                raise RedactionFailed("unsupported_key", pointer(path))
-            known = self._key(key, path)
+            means = meanings.get(key)
+            known = key
+            if means is None:
+                if not isinstance(key, str):
+                    raise RedactionFailed("unsupported_key", pointer(path))
+                known = self._key(key, path)
+                means = self._meaning(key)
             while known in clean:
                 known += "_"
-            means = self._meaning(key)
-            if not means and key == "value" and isinstance(named, str):
-                means = self._meaning(named)
             if not means and key in _LIST_FORM:
-                means = under
-            clean[known] = self.value(item, (*path, known), means, nested)
+                means = named or under if key == "value" else under
+            if type(item) is str and len(item) < SHORTEST and not means:
+                clean[known] = item
+            else:
+                clean[known] = self.value(item, (path, known), means, nested, depth)
         return clean
 
     def _meaning(self, key: str) -> str:
         """What a key makes of its value: a secret, a phone number, or nothing in particular."""
-        known = self.rules.key_names.get(key)
-        if known is None:
-            known = _PHONE if PHONE_KEY.search(key) else _ORDINARY
-            if self.rules.secret_names.search(key):
-                known = _SECRET
-            if len(self.rules.key_names) < _KNOWN_KEYS:
-                self.rules.key_names[key] = known
-        return known
+        if self.rules.secret_names.search(key):
+            return _SECRET
+        return _PHONE if PHONE_KEY.search(key) else _ORDINARY
 
     def _key(self, key: str, path: Path) -> str:
-        if len(key) < SHORTEST or key in self.rules.clean_keys:
-            return key
-        clean, replaced = self._flat(key)
-        if not replaced:
-            if len(self.rules.clean_keys) < _KNOWN_KEYS and len(key) < 80:
-                self.rules.clean_keys.add(key)
-            return key
-        self._mark(replaced, (*path, clean), in_key=True)
+        clean, replaced = self._flat(key) if len(key) >= SHORTEST else (key, [])
+        if replaced:
+            self._mark(replaced, (path, clean), in_key=True)
+        elif len(self.rules.key_names) < _KNOWN_KEYS and len(key) < 80:
+            self.rules.key_names[key] = self._meaning(key)
         return clean
 
     def _number(self, value: int | float, path: Path, under: str) -> int | float | str:
@@ -153,7 +166,7 @@ class Walk:
             return text
         if under == _PHONE and _PHONE_TEXT.fullmatch(text) and self._is_phone(text):
             return self._one("phone", "phone_key", re.sub("[^0-9]", "", text), path, like=text)
-        if not self.rules.suspects(text.encode("utf-8", "surrogatepass")):
+        if self._clear(text):
             return text
         if nested < MAX_NESTED_JSON and text[0] in JSON_OPENERS:
             inner = self._nested(text, path, nested)
@@ -163,6 +176,13 @@ class Walk:
         if replaced:
             self._mark(replaced, path)
         return clean
+
+    def _clear(self, text: str) -> bool:
+        """Nothing that was seen in the whole value is in this text, or only surrogates are."""
+        data = text.encode("utf-8", "surrogatepass")
+        if self.rules.reads_everything:
+            return False
+        return all(match(data) == _ONLY_ALWAYS for match in self.matches) or not self.rules.suspects(data)
 
     def _is_phone(self, text: str) -> bool:
         """Digits that only their key makes a number; one that a rule knows is left to the rule, and to its spelling."""
@@ -203,7 +223,7 @@ class Walk:
         found, decoded = decoded_json(text)
         if not found:
             return None
-        inner = Walk(self.keys, self.rules)
+        inner = Walk(self.keys, self.rules, self.matches)
         clean = inner.value(decoded, (), _ORDINARY, nested + 1)
         if not inner.marks:
             return None
