@@ -50,7 +50,7 @@ def content_of(part: Part) -> dict[str, Any]:
 
 
 def _of_message(one: Message) -> list[dict[str, Any]]:
-    named = {name: one[name] for name in ("name", "weight") if one.get(name) is not None}  # type: ignore[literal-required]
+    named = {name: one[name] for name in ("name", "weight") if one.get(name) is not None}
     return [named] if named else []
 
 

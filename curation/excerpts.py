@@ -49,6 +49,13 @@ def _part_text(part: Part) -> str:
         return f"{part.get('name', '')} {_flat(part.get('arguments'))}"
     if kind == "tool_result":
         return _flat(part.get("result"))[:LONGEST_RESULT]
+    if kind == "code_execution":
+        said = (part.get("input"), part.get("stdout"), part.get("stderr"))
+        return "\n".join(text for text in said if text)[:LONGEST_RESULT]
+    if kind == "data":
+        return _flat(part.get("result"))[:LONGEST_RESULT]
+    if kind == "retrieval":
+        return part.get("query", "")
     return part.get("text", "") or ""
 
 

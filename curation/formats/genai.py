@@ -190,18 +190,26 @@ def error_message(span: Span) -> str:
 
 def text(span: Span, *names: str) -> str:
     """The first of these attributes that is a text, "" if none is."""
-    return next(
-        (value for name in names if isinstance(value := span["attributes"].get(name), str) and value), ""
-    )
+    attributes = span["attributes"]
+    for name in names:
+        value = attributes.get(name)
+        if value and isinstance(value, str):
+            return value
+    return ""
 
 
 def number(span: Span, *names: str) -> float | None:
     """The first of these attributes that is a number."""
+    attributes = span["attributes"]
     for name in names:
-        value = span["attributes"].get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return value
+        if name in attributes and is_number(attributes[name]):
+            return attributes[name]  # type: ignore[no-any-return]
     return None
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a number; a flag is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def iso(nanoseconds: int) -> str:

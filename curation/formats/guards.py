@@ -83,7 +83,7 @@ def _body(attributes: dict[str, Any]) -> dict[str, Any]:
 def _guard(said: dict[str, Any], span_name: str) -> Guard:
     output = value_of(said.get("winnow.guard.output"))
     details = output if isinstance(output, dict) else {}
-    score = next((said[name] for name in SCORES if _is_number(said.get(name))), details.get("score"))
+    score = next((said[name] for name in SCORES if genai.is_number(said.get(name))), details.get("score"))
     name = str(next((said[one] for one in NAMES if said.get(one)), span_name))
     source = str(
         next((said[one] for one in SOURCES if said.get(one)), "") or details.get("layer", "") or name
@@ -93,7 +93,7 @@ def _guard(said: dict[str, Any], span_name: str) -> Guard:
         "layer": _layer(source),
         "name": name,
         "rule_version": str(version),
-        "score": float(score) if isinstance(score, int | float) and _is_number(score) else None,
+        "score": float(score) if isinstance(score, int | float) and genai.is_number(score) else None,
         "verdict": next((verdict for verdict in _verdicts(said, output) if verdict), ""),
     }
 
@@ -134,7 +134,3 @@ def _layer(source: str) -> str:
 
 def _any_in(signs: Iterable[str], said: str) -> bool:
     return any(sign in said for sign in signs)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -77,6 +77,8 @@ def _above(span: Span, by_id: dict[str, Span]) -> Iterable[Span]:
 def _owners(calls: Sequence[Span], by_id: dict[str, Span]) -> dict[str, str]:
     """inner id → the id of the call around it; spans that name each other as parent do not own each other."""
     owners: dict[str, str] = {}
+    if len(calls) < 2:
+        return owners
     siblings: dict[tuple[str, str], list[Span]] = defaultdict(list)
     for span in calls:
         siblings[span["parent_id"], _family(span)].append(span)
@@ -89,6 +91,8 @@ def _owners(calls: Sequence[Span], by_id: dict[str, Span]) -> dict[str, str]:
 
 def _enclosing(span: Span, by_id: dict[str, Span]) -> Span | None:
     family = _family(span)
+    if not span["parent_id"]:
+        return None
     for parent in _above(span, by_id):
         if _family(parent) == family != "":
             return parent
@@ -99,7 +103,7 @@ def _enclosing(span: Span, by_id: dict[str, Span]) -> Span | None:
 
 def _twin(span: Span, siblings: Sequence[Span]) -> Span | None:
     """The same call told by another instrumentation beside this one: it lasted longer and answered the same."""
-    for other in siblings:
+    for other in siblings if len(siblings) > 1 else ():
         around = other["start"] <= span["start"] and span["end"] <= other["end"]
         if other is span or not around or other["scope"] == span["scope"] or not span["end"]:
             continue

@@ -12,6 +12,8 @@ from curation.formats.own_words import lifted
 from curation.formats.spans import Span
 
 CURRENT = "genai"
+OURS = ("gen_ai.", "winnow.", "app.", "server.", "error.", "session.", "user.", "openai.")
+FOREIGN = ("gen_ai.prompt.", "gen_ai.completion.", "gen_ai.is_streaming", "gen_ai.user")
 SHAPES = (langfuse, openinference, vercel, openllmetry, events)
 
 
@@ -30,9 +32,16 @@ def translated(span: Span) -> tuple[Span, list[str]]:
     attributes = lifted(span["attributes"])
     if attributes is not span["attributes"]:
         span = {**span, "attributes": attributes}
-    spoken = []
-    for shape in SHAPES:
+    spoken: list[str] = []
+    for shape in SHAPES if _may_be_foreign(span) else ():
         if shape.speaks(span):
             spoken.append(shape.NAME)
             span = {**span, "attributes": shape.translate(span)}
     return span, spoken
+
+
+def _may_be_foreign(span: Span) -> bool:
+    """Most spans are GenAI's own already: nothing in them starts as another shape's words do."""
+    return bool(span["events"]) or any(
+        not name.startswith(OURS) or name.startswith(FOREIGN) for name in span["attributes"]
+    )

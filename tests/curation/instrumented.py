@@ -11,7 +11,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from opentelemetry import trace
@@ -137,8 +138,12 @@ def _embed(server: FakeModels, client: Any) -> None:
     client.embeddings.create(model=EMBEDDER, input=["moss", "fern"], encoding_format="float")
 
 
-def _client(module: Any, server: FakeModels) -> Any:
-    return module.OpenAI(api_key="none", base_url=f"{server.url}/v1", max_retries=0)
+def _instrument(module: str, name: str, provider: TracerProvider) -> None:
+    getattr(import_module(module), name)().instrument(tracer_provider=provider)
+
+
+def _client(module: str, server: FakeModels) -> Any:
+    return import_module(module).OpenAI(api_key="none", base_url=f"{server.url}/v1", max_retries=0)
 
 
 def _play(scenario: Scenario, server: FakeModels, client: Any, steps: Any) -> None:
@@ -253,8 +258,7 @@ class LangfuseSteps:
     @contextmanager
     def root(self, scenario: Scenario) -> Iterator[None]:
         """The span of the whole request."""
-        from langfuse import propagate_attributes
-
+        propagate_attributes = import_module("langfuse").propagate_attributes
         metadata = {"app.scenario": scenario.name}
         with self.client.start_as_current_observation(
             as_type="agent", name="helpdesk", metadata=metadata
@@ -279,54 +283,38 @@ class LangfuseSteps:
 
 
 def _openllmetry(server: FakeModels, provider: TracerProvider) -> None:
-    import openai
-    from opentelemetry.instrumentation.openai import OpenAIInstrumentor
-
-    OpenAIInstrumentor().instrument(tracer_provider=provider)
+    _instrument("opentelemetry.instrumentation.openai", "OpenAIInstrumentor", provider)
     for scenario in SCENARIOS:
-        _play(scenario, server, _client(openai, server), TraceloopSteps(provider))
+        _play(scenario, server, _client("openai", server), TraceloopSteps(provider))
 
 
 def _openinference(server: FakeModels, provider: TracerProvider) -> None:
-    import openai
-    from openinference.instrumentation.openai import OpenAIInstrumentor
-
-    OpenAIInstrumentor().instrument(tracer_provider=provider)
+    _instrument("openinference.instrumentation.openai", "OpenAIInstrumentor", provider)
     for scenario in SCENARIOS:
-        _play(scenario, server, _client(openai, server), OpenInferenceSteps(provider))
+        _play(scenario, server, _client("openai", server), OpenInferenceSteps(provider))
 
 
 def _genai(server: FakeModels, provider: TracerProvider) -> None:
     os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "gen_ai_latest_experimental"
     os.environ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "SPAN_ONLY"
-    import openai
-    from opentelemetry.instrumentation.openai_v2 import OpenAIInstrumentor
-
-    OpenAIInstrumentor().instrument(tracer_provider=provider)
+    _instrument("opentelemetry.instrumentation.openai_v2", "OpenAIInstrumentor", provider)
     for scenario in SCENARIOS:
-        _play(scenario, server, _client(openai, server), GenAiSteps(provider))
+        _play(scenario, server, _client("openai", server), GenAiSteps(provider))
 
 
 def _langfuse(server: FakeModels, provider: TracerProvider) -> None:
-    from langfuse import Langfuse
-
-    client = Langfuse(
+    client = import_module("langfuse").Langfuse(
         public_key="pk-lf-test", secret_key="sk-lf-test", base_url="http://127.0.0.1:9", tracer_provider=provider,
         span_exporter=InMemorySpanExporter(), environment=ENVIRONMENT, release=RELEASE,
     )  # fmt: skip
-    from langfuse.openai import openai
-
     for scenario in SCENARIOS:
-        _play(scenario, server, _client(openai, server), LangfuseSteps(client))
+        _play(scenario, server, _client("langfuse.openai", server), LangfuseSteps(client))
 
 
 def _nested(server: FakeModels, provider: TracerProvider) -> None:
     """Anthropic's SDK, which writes a span of its own, inside OpenInference's."""
-    import anthropic
-    from openinference.instrumentation.anthropic import AnthropicInstrumentor
-
-    AnthropicInstrumentor().instrument(tracer_provider=provider)
-    client = anthropic.Anthropic(api_key="none", base_url=server.url, max_retries=0)
+    _instrument("openinference.instrumentation.anthropic", "AnthropicInstrumentor", provider)
+    client = import_module("anthropic").Anthropic(api_key="none", base_url=server.url, max_retries=0)
     tools = [{"name": "find_plant", "description": "Find a plant", "input_schema": {"type": "object"}}]
     question: dict[str, Any] = {"role": "user", "content": "Is there a blue fern?"}
     thought = {"type": "thinking", "thinking": "look it up", "signature": "sig"}
@@ -351,10 +339,9 @@ def _nested(server: FakeModels, provider: TracerProvider) -> None:
     with OpenInferenceSteps(provider).root(Scenario("nested", [])):
         for messages, content, reason in rounds:
             server.will_say({**base, "content": content, "stop_reason": reason, "usage": usage})
-            with nullcontext():
-                client.messages.create(
-                    model=ASKED, max_tokens=64, system="Be brief.", messages=messages, tools=tools
-                )
+            client.messages.create(
+                model=ASKED, max_tokens=64, system="Be brief.", messages=messages, tools=tools
+            )
 
 
 if __name__ == "__main__":

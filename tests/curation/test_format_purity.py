@@ -2,18 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
-MODULES = (
-    "assemble",
-    "genai",
-    "lines",
-    "messages",
-    "otlp",
-    "otlp_json",
-    "record",
-    "signals",
-    "texts",
-    "wire",
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(
+    path.stem for path in (ROOT / "curation" / "formats").glob("*.py") if path.stem != "__init__"
 )
 
 

@@ -1,13 +1,13 @@
 """Through the real door: words that come apart from their spans settle together, people stand under pseudonyms."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from curation.actions.ingest_batch import ingest_batch
 from curation.actions.settle_traces import settle_traces
-from curation.bodies import load
+from curation.bodies import load, unpacked
 from curation.formats import langfuse, openllmetry
 from curation.formats.identity import SESSION_KEYS, USER_KEYS
 from curation.ingest.items import Item, canonical
@@ -27,7 +27,9 @@ def arrive(team: Team, *spans: Any) -> None:
     """Deliver spans and log records as the OTLP routes do."""
     began = 1_790_000_000 * 10**9
     told = [{**one, "start": began + one["start"], "end": began + one["end"]} for one in spans]
-    items = [Item("t", 1, f"{one['trace_id']}:{one['span_id']}", canonical(one), one) for one in told]
+    items = [
+        Item("t", 1, f"{one['trace_id']}:{one['span_id']}", canonical(one), cast(Any, one)) for one in told
+    ]
     ingest_batch(who=team.lead, project=team.project, route="otlp", items=iter(items))
     settle_traces()
 
@@ -73,19 +75,13 @@ def test_people_and_sessions_stand_under_one_pseudonym_in_every_spelling(team: T
     for place, name in enumerate((*USER_KEYS, *SESSION_KEYS)):
         one = {**span(f"s{place}"), "attributes": {name: "ada.lovelace-7"}}
         arrive(team, one)
-    bodies = [load_span(row) for row in Span.objects.all()]
+    bodies = [unpacked(row.body) for row in Span.objects.all()]
     assert len(bodies) == len({*USER_KEYS, *SESSION_KEYS})
     assert "ada.lovelace-7" not in json.dumps(bodies)
     assert (
         len({body["attributes"][name] for body in bodies for name in USER_KEYS if name in body["attributes"]})
         == 1
     )
-
-
-def load_span(row: Span) -> Any:
-    from curation.bodies import unpacked
-
-    return unpacked(row.body)
 
 
 def test_every_name_a_shape_reads_a_person_from_is_under_a_pseudonym() -> None:
