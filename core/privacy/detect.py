@@ -72,12 +72,12 @@ def _structured(text: str, rules: RuleSet) -> list[Hit]:
 
 def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays."""
-    from core.privacy.tagger import find_entities
+    from core.privacy.tagger import find_entities, normal
 
     searched = fold(masked(text, text.encode("utf-8", "surrogatepass")))
     taken = [(hit.start, hit.end) for hit in hits]
     entities = [
-        Hit(start, end, f"tagger_{kind}", kind, " ".join(searched[start:end].casefold().split()))
+        Hit(start, end, f"tagger_{kind}", kind, normal(kind, searched[start:end]))
         for start, end, kind in find_entities(searched, model)
         if not any(start < high and low < end for low, high in taken)
     ]

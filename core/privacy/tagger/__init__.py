@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from core.privacy.tagger.decode import Entity, spans
 from core.privacy.tagger.model import UnknownModel, read_model
+from core.privacy.tagger.normal import normal
 from core.privacy.tagger.tagging import Tagger
 from core.privacy.tagger.tokens import tiles
 
 SHIPPED = "names@1"
 _MACHINE_WORD = re.compile(r"[a-z0-9_.:/+#@\-]*")
 
-__all__ = ["SHIPPED", "Entity", "Tagger", "UnknownModel", "entities", "find_entities"]
+__all__ = ["SHIPPED", "Entity", "Tagger", "UnknownModel", "entities", "find_entities", "normal"]
 
 
 def find_entities(text: str, model: str) -> list[Entity]:

@@ -16,15 +16,19 @@ KINDS = {PERSON: "person", ADDRESS: "address"}
 Entity = tuple[int, int, str]
 Run = tuple[int, int, int]
 
-_BRIDGE = 2
+_SHORT_BRIDGE, _BRIDGE = 2, 7
 _SURE = 3.0
 _EDGE = " \t\r\n,;:-\"'“”‘’()[]{}<>|*#_=\\/`!?&+~•"
-_PARTICLES = frozenset(
-    "van von de der den del della di da dos das du la le los las el al bin ben ibn y e i zu zum zur ter ten af av of und and et".split()
-)
+_PARTICLES = {"van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "los", "las", "el", "al"} | {
+    "bin", "ben", "ibn", "y", "e", "i", "zu", "zum", "zur", "ter", "ten", "af", "av", "of", "und", "and", "et"
+}  # fmt: skip
 _NEVER_IN_PERSON = re.compile(r"[0-9@_=/{}<>\[\]|\\\n]")
 _CODE_BEFORE = re.compile(r"[\w@$#/\\._]$")
 _CODE_AFTER = re.compile(r"^(?:[\w(\[]|\.\w|::|->|=)")
+_FULL_STOP = re.compile(r"[^\W\d_]{4}\.\Z")
+_INITIAL = re.compile(r"\b[^\W\d_]\Z")
+_OUTWARD = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
+_BRITISH_CODE = re.compile(r" [0-9][A-Z]{2}\b")
 _BETWEEN_MASKS = re.compile(f"[^{MASK}]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"[0-9]")
@@ -39,30 +43,44 @@ def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words:
     ends = list(accumulate(map(len, tiles)))
     margins = dict(zip(places, (scores.max(axis=1) - scores[:, 0]).tolist(), strict=True))
     found: list[Entity] = []
-    for first, last, label in _runs([places[hit] for hit in hits.tolist()], best[hits].tolist()):
+    for first, last, label in _runs(tiles, [places[hit] for hit in hits.tolist()], best[hits].tolist()):
+        run: tuple[int, int] | None = (first, last)
         if label == PERSON:
-            run = _person(tiles, first, last, margins, words)
-            if run is None:
-                continue
-            first, last = run
-        start = ends[first] - len(tiles[first].lstrip(" \t"))
-        for piece in _unmasked(text, start, ends[last]):
+            run = _person(tiles, *run, margins, words)
+        if run is None:
+            continue
+        start = ends[run[0]] - len(tiles[run[0]].lstrip(" \t"))
+        for piece in _unmasked(text, start, ends[run[1]]):
             one = _entity(text, *piece, label)
             if one is not None and (not found or found[-1][1] <= one[0]):
                 found.append(one)
     return found
 
 
-def _runs(places: list[int], labels: list[int]) -> list[Run]:
+def _runs(tiles: list[str], places: list[int], labels: list[int]) -> list[Run]:
     runs: list[Run] = []
     for place, label in zip(places, labels, strict=True):
         if runs:
             first, last, before = runs[-1]
-            if label == before and place - last <= 1 + (_BRIDGE if label == ADDRESS else 0):
+            if label == before and (
+                place == last + 1 or (label == ADDRESS and _joined(tiles, last + 1, place))
+            ):
                 runs[-1] = (first, place, label)
                 continue
         runs.append((place, place, label))
     return runs
+
+
+def _joined(tiles: list[str], first: int, end: int) -> bool:
+    """Whether what lies between two pieces of an address may belong to it: place names, numbers, commas, line breaks."""
+    if end - first > _BRIDGE:
+        return False
+    words = [tile.strip(" \t") for tile in tiles[first:end]]
+    if any(word[:1] == MASK for word in words):
+        return False
+    return end - first <= _SHORT_BRIDGE or not any(
+        word[:1].islower() or word in (".", ";", "!", ":") for word in words
+    )
 
 
 def _person(
@@ -76,7 +94,8 @@ def _person(
             low += 1
         while high > low and _droppable(bare[high - 1]):
             high -= 1
-        sure = 0.0 if any(words.kind(tile) & NAME for tile in tiles[first + low : first + high]) else _SURE
+        named = any(words.kind(tile) & NAME for tile in tiles[first + low : first + high])
+        sure = 0.0 if named and not all(word.isupper() for word in bare[low:high]) else _SURE
     else:
         sure = _SURE if any(words.kind(tile) & NAME for tile in tiles[first : last + 1]) else 3 * _SURE
     first, last = first + low, first + high - 1
@@ -121,15 +140,30 @@ def _entity(text: str, start: int, end: int, label: int) -> Entity | None:
         start -= 1
     while end < len(text) and _glued(text, end, end - 1):
         end += 1
+    if label == PERSON:
+        end = _with_stop(text, start, end)
+    elif (code := _BRITISH_CODE.match(text, end)) and _OUTWARD.search(text, start, end):
+        end = code.end()
     plausible = _is_person if label == PERSON else _is_address
     return (start, end, KINDS[label]) if plausible(text, start, end) else None
+
+
+def _with_stop(text: str, start: int, end: int) -> int:
+    """An initial keeps its full stop, a word does not."""
+    if _FULL_STOP.search(text, start, end):
+        return end - 1
+    if _INITIAL.search(text, start, end) and text[end : end + 1] == ".":
+        return end + 1
+    return end
 
 
 def _is_person(text: str, start: int, end: int) -> bool:
     found = text[start:end]
     if _NEVER_IN_PERSON.search(found) or len(found) < 2 or not _LETTER.search(found):
         return False
-    return not _CODE_BEFORE.search(text[max(0, start - 1) : start]) and not _CODE_AFTER.match(text[end : end + 2])
+    return not _CODE_BEFORE.search(text[max(0, start - 1) : start]) and not _CODE_AFTER.match(
+        text[end : end + 2]
+    )
 
 
 def _is_address(text: str, start: int, end: int) -> bool:

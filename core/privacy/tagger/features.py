@@ -12,6 +12,17 @@ FEATURE_ROWS = 1 << 16
 FIRST, LAST, PLACE, KNOWN, COMMON, STREET, THING, TITLE = (1 << bit for bit in range(8))
 LONGEST = 28
 
+_ENDINGS = (
+    ("s", ""),
+    ("es", ""),
+    ("ies", "y"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("ly", ""),
+    ("ness", ""),
+)
 _RUN = re.compile(r"(.)\1+")
 
 
@@ -68,8 +79,16 @@ def is_candidate(tile: str, lexicon: Mapping[str, int]) -> bool:
             return True
         if known & LAST:
             return not known & (COMMON | THING)
-        return not known and not word.isupper() or not known and len(word) > 4
+        return not known and (len(word) > 4 or not word.isupper()) and not _inflected(word.lower(), lexicon)
     return bool(known & FIRST) and not known & (COMMON | THING | PLACE) and len(word) >= 4
+
+
+def _inflected(lower: str, lexicon: Mapping[str, int]) -> bool:
+    """Whether a word in no list is a common one with an English ending."""
+    return any(
+        lower.endswith(ending) and lexicon.get(lower[: -len(ending)] + instead, 0) & (COMMON | KNOWN)
+        for ending, instead in _ENDINGS
+    )
 
 
 def is_address_cue(tile: str, lexicon: Mapping[str, int]) -> bool:

@@ -82,7 +82,8 @@ def _flat(groups: Mapping[str, str]) -> dict[str, int]:
 
 def read_model(name: str) -> Model:
     """The shipped model of that name; raises UnknownModel where the name, or the file's hash, is not in SHA256SUMS."""
-    known = dict(reversed(line.split()) for line in (MODELS / "SHA256SUMS").read_text().splitlines())
+    lines = [line.split() for line in (MODELS / "SHA256SUMS").read_text().splitlines()]
+    known = {file: digest for digest, file in lines}
     file_name = f"{name}.bin"
     if file_name not in known:
         raise UnknownModel(f"there is no tagger {name!r}")

@@ -9,7 +9,7 @@ MASK = "\x1f"  # what stands where an earlier surrogate was, see core.privacy.de
 _TILE = re.compile(
     r"\x1f{1,20}|[ \t]+(?=[ \t])|[ \t]?(?:[A-Za-z0+/=_]{28,}|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|\d+|\n|[^\w\s]|_|[^\S\x1f]|\Z)"
 )
-_DIGITS = {code: "0" for code in range(ord("1"), ord("9") + 1)}
+_DIGITS = dict.fromkeys(range(ord("1"), ord("9") + 1), "0")
 
 
 def tiles(text: str) -> list[str]:

@@ -9,7 +9,9 @@ from faker import Faker
 
 from core.privacy.tagger.training.people import LOCALES, coined, faker_for
 
-_UNITS = "Apt. {}|Apt {}|Suite {}|Ste. {}|Unit {}|Flat {}|#{}|Floor {}|Room {}|Apartment {}|Building {}|Bldg. {}".split("|")
+_UNITS = "Apt. {}|Apt {}|Suite {}|Ste. {}|Unit {}|Flat {}|#{}|Floor {}|Room {}|Apartment {}|Building {}|Bldg. {}".split(
+    "|"
+)
 _SUFFIXES = (
     "Street St St. Road Rd Rd. Avenue Ave Ave. Lane Ln Drive Dr Dr. Court Ct Boulevard Blvd Way Close Terrace Place Square"
     " Crescent Gardens Grove Hill Park Row Walk Mews Parkway Circle Trail Pass Ridge Coves Courts Gateway Extensions"
@@ -23,8 +25,25 @@ _BEFORE = (
     ",Piazza,Corso,Vicolo,Strada Provinciale,Rua,Travessa,Largo,Praça,Alameda,ul.,ulica,al.,os.,pl.,Strada,Bulevardul,Aleea,Jalan"
     ",Jl.,Villa,Calea,trg,Cesta,ulitsa,ул.,проспект,вул."
 ).split(",")  # fmt: skip
-_AFTER = ("utca", "u.", "út", "tér", "körút", "kapu", "ulica", "cesta", "katu", "street", "Caddesi", "Sokak", "tee", "iela")
-_STATES = "AL AK AZ CA CO CT DC FL GA IL MA MI NJ NY OH PA TX VA WA RS SP GU NSW VIC QLD ON QC BC nan 32 MH".split()
+_AFTER = (
+    "utca",
+    "u.",
+    "út",
+    "tér",
+    "körút",
+    "kapu",
+    "ulica",
+    "cesta",
+    "katu",
+    "street",
+    "Caddesi",
+    "Sokak",
+    "tee",
+    "iela",
+)
+_STATES = (
+    "AL AK AZ CA CO CT DC FL GA IL MA MI NJ NY OH PA TX VA WA RS SP GU NSW VIC QLD ON QC BC nan 32 MH".split()
+)
 
 
 def make_address(source: random.Random) -> str:
@@ -36,6 +55,10 @@ def make_address(source: random.Random) -> str:
         text: str = fake.address()
     elif roll < 0.47:
         text = _military(source)
+    elif roll < 0.52:
+        text = _corner(fake, source)
+    elif roll < 0.64:
+        text = _lines(fake, source)
     else:
         text = _assembled(fake, source)
     return _joined(text, source)
@@ -56,7 +79,7 @@ def make_road(source: random.Random) -> str:
 
 
 def _joined(text: str, source: random.Random) -> str:
-    if "\n" not in text or source.random() < 0.45:
+    if "\n" not in text or source.random() < 0.55:
         return text
     return text.replace("\n", source.choice((", ", ", ", " ", "\n ", "\\n")))
 
@@ -82,7 +105,19 @@ def _number(source: random.Random) -> str:
 
 def _street(fake: Faker, source: random.Random) -> str:
     road, number = _road(fake, source), _number(source)
-    form = source.choice(("{n} {r}", "{n} {r}", "{r} {n}", "{r} {n}", "{n}, {r}", "{r}, {n}", "{r} nº {n}", "{m} {r} {n}", "{m} {n} {r}"))
+    form = source.choice(
+        (
+            "{n} {r}",
+            "{n} {r}",
+            "{r} {n}",
+            "{r} {n}",
+            "{n}, {r}",
+            "{r}, {n}",
+            "{r} nº {n}",
+            "{m} {r} {n}",
+            "{m} {n} {r}",
+        )
+    )
     return form.format(n=number, r=road, m=source.randrange(10, 99999))
 
 
@@ -97,8 +132,48 @@ def _zip(source: random.Random) -> str:
 
 def _military(source: random.Random) -> str:
     number, box = source.randrange(10000), source.randrange(10000)
-    head = source.choice((f"PSC {number:04d}, Box {box}", f"Unit {number:04d} Box {box:04d}", f"PO Box {box}", f"P.O. Box {number}", f"USS {coined(source)}"))
+    head = source.choice(
+        (
+            f"PSC {number:04d}, Box {box}",
+            f"Unit {number:04d} Box {box:04d}",
+            f"PO Box {box}",
+            f"P.O. Box {number}",
+            f"USS {coined(source)}",
+        )
+    )
     return f"{head}\n{source.choice(('APO', 'FPO', 'DPO'))} {source.choice(('AA', 'AE', 'AP'))} {source.randrange(10000, 99999)}"
+
+
+def _corner(fake: Faker, source: random.Random) -> str:
+    one = source.choice((_street(fake, source), _road(fake, source), fake.first_name(), fake.last_name()))
+    return f"{source.choice(('the corner of ', 'corner of ', ''))}{one} and {_street(fake, source) if source.random() < 0.6 else _road(fake, source)}"
+
+
+def _lines(fake: Faker, source: random.Random) -> str:
+    """A web form's lines, with empty ones, stray commas and a country before the code."""
+    head = _street(fake, source)
+    if source.random() < 0.5:
+        head += f"{source.choice((' ', chr(10), chr(10) + ' '))}{source.choice(_UNITS).format(source.randrange(1, 999))}"
+    city = source.choice((fake.city(), coined(source), f"{coined(source)} {coined(source)}"))
+    city = city.upper() if source.random() < 0.25 else city
+    tail = source.choice(
+        (
+            "\n, {s}\n {k} {z}",
+            "\n, {s}\n {z}",
+            "\n\n {k} {z}",
+            "\n {k} {z}",
+            "\n{k} {z}",
+            " {s}",
+            "\n{z}",
+            ", {k} {z}",
+        )
+    )
+    filled = tail.format(
+        s=source.choice(_STATES),
+        k=source.choice((fake.country(), "Cyprus (Greek)", coined(source))),
+        z=_zip(source),
+    )
+    return f"{head}{source.choice((chr(10), chr(10) + ' ', ' '))}{city}{filled}"
 
 
 def _assembled(fake: Faker, source: random.Random) -> str:
@@ -108,6 +183,19 @@ def _assembled(fake: Faker, source: random.Random) -> str:
     city = source.choice((fake.city(), fake.city(), coined(source)))
     if source.random() < 0.15:
         city = city.upper()
-    tail = source.choice(("{z} {c}", "{c} {z}", "{c}, {s} {z}", "{c}\n, {s}\n {k} {z}", "{c}", "{c} {k}", "{c}\n{k} {z}", "{c}\n\n {k} {z}", "{z} {c}\n{k}", "{c} {s}"))
+    tail = source.choice(
+        (
+            "{z} {c}",
+            "{c} {z}",
+            "{c}, {s} {z}",
+            "{c}\n, {s}\n {k} {z}",
+            "{c}",
+            "{c} {k}",
+            "{c}\n{k} {z}",
+            "{c}\n\n {k} {z}",
+            "{z} {c}\n{k}",
+            "{c} {s}",
+        )
+    )
     parts.append(tail.format(z=_zip(source), c=city, s=source.choice(_STATES), k=fake.country()))
     return source.choice((", ", "\n", "\n ", " ", "\n\n ")).join(parts)

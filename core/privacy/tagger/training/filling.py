@@ -14,7 +14,7 @@ from faker import Faker
 from core.privacy.tagger.tokens import MASK
 from core.privacy.tagger.training.addresses import make_address, make_road, make_street
 from core.privacy.tagger.training.people import LOCALES, Person, coined, faker_for, make_person, written
-from core.privacy.tagger.training.wordlists import COINED_ENDINGS, KIN, NATIONALITIES, THINGS, WORKS
+from core.privacy.tagger.training.wordlists import CITIES, COINED_ENDINGS, KIN, NATIONALITIES, THINGS, WORKS
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _SLOT = re.compile(r"\[\[([A-Za-z]+)([0-9]?)\]\]")
@@ -51,7 +51,11 @@ class Text:
 def templates() -> dict[str, tuple[str, ...]]:
     """Template file → its lines, `\\n` meaning a line break."""
     return {
-        path.stem: tuple(line.replace("\\n", "\n") for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+        path.stem: tuple(
+            line.replace("\\n", "\n")
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        )
         for path in sorted(TEMPLATES.glob("*.txt"))
     }
 
@@ -136,7 +140,11 @@ def _company(source: Source) -> str:
 
 
 def _work(source: Source) -> str:
-    return source.choice(WORKS) if source.random() < 0.5 else f"The {_word(source).title()} of {_word(source).title()}"
+    return (
+        source.choice(WORKS)
+        if source.random() < 0.5
+        else f"The {_word(source).title()} of {_word(source).title()}"
+    )
 
 
 def _surrogate(source: Source) -> str:
@@ -144,7 +152,7 @@ def _surrogate(source: Source) -> str:
 
 
 def _city(source: Source) -> str:
-    text = _faked("city")(source)
+    text = source.choice(CITIES) if source.random() < 0.5 else _faked("city")(source)
     return text.upper() if source.random() < 0.06 else text
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import sparse  # type: ignore[import-untyped]
 
 from core.privacy.tagger.features import COMMON, FEATURE_ROWS, KNOWN, feature_rows
 from core.privacy.tagger.model import Floats, Model
@@ -27,7 +27,7 @@ class Settings:
     seed: int = 1
     width: int = 24
     hidden: int = 64
-    epochs: int = 5
+    epochs: int = 4
     batch: int = 6000
     rate: float = 0.003
     forget: float = 0.22
@@ -114,7 +114,9 @@ class Network:
         self.second = {name: np.zeros_like(value) for name, value in self.weights.items()}
         self.steps = 0
 
-    def step(self, features: Any, windows: npt.NDArray[np.int64], labels: npt.NDArray[np.int64], rate: float) -> float:
+    def step(
+        self, features: Any, windows: npt.NDArray[np.int64], labels: npt.NDArray[np.int64], rate: float
+    ) -> float:
         """One step on (texts' tiles, 2 * REACH + 1) windows; returns the mean cross-entropy."""
         w = self.weights
         unique, where = np.unique(windows, return_inverse=True)
@@ -132,7 +134,8 @@ class Network:
         chances /= len(labels)
         back = (chances @ w["out"].T) * (hidden > 0)
         pick = sparse.csr_matrix(
-            (np.ones(where.size, np.float32), where.reshape(-1), np.arange(where.size + 1)), shape=(where.size, len(unique))
+            (np.ones(where.size, np.float32), where.reshape(-1), np.arange(where.size + 1)),
+            shape=(where.size, len(unique)),
         )
         to_vectors = pick.T @ (back @ w["hidden"].T).reshape(where.size, -1)
         gradients = {
@@ -156,10 +159,8 @@ class Network:
             self.weights[name] -= scale * first / (np.sqrt(second) + 1e-7)
 
 
-def learn(
-    corpus: Tiled, vocabulary: Vocabulary, settings: Settings
-) -> Iterator[tuple[int, float, Network]]:
-    """(epoch, mean loss, network) after each pass; the rate falls in a line to a twentieth."""
+def learn(corpus: Tiled, vocabulary: Vocabulary, settings: Settings, say: Callable[[str], object]) -> Network:
+    """Several passes over the corpus; the rate falls in a line to a twentieth, and `say` hears the mean loss of each pass."""
     source = np.random.default_rng(settings.seed)
     features = vocabulary.features()
     network = Network(settings, source)
@@ -173,7 +174,8 @@ def learn(
             rate = settings.rate * max(0.05, 1 - network.steps / total)
             windows = ids + forget * len(forgettable)
             losses.append(network.step(features, windows, corpus.labels[places], rate))
-        yield epoch, float(np.mean(losses)), network
+        say(f"pass {epoch + 1} of {settings.epochs}: loss {np.mean(losses):.4f}")
+    return network
 
 
 def _batches(corpus: Tiled, size: int, source: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
@@ -195,5 +197,3 @@ def packed(network: Network, lexicon: dict[str, int], meta: dict[str, Any]) -> M
     scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / 127
     small = {name: network.weights[name] for name in ("hidden", "hidden_bias", "out", "out_bias")}
     return Model(meta, lexicon, np.rint(table / scale).astype(np.int8), scale.astype(np.float32), **small)
-
-

@@ -20,7 +20,9 @@ from core.privacy.tagger.training.wordlists import STREET_WORDS, THINGS, TITLES
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FIRST_LISTS = re.compile(r"first_names|^(?:fe)?male_names?$|given")
 _LAST_LISTS = re.compile(r"last_names|surnames|family_names")
-_PLACE_LISTS = re.compile(r"^(?:cities|city_names|countries|states|regions|provinces|cantons|prefectures|counties)$")
+_PLACE_LISTS = re.compile(
+    r"^(?:cities|city_names|countries|states|regions|provinces|cantons|prefectures|counties)$"
+)
 _COMMON_FROM = 5
 _LONGEST_LIST = 6000
 

@@ -73,7 +73,9 @@ def written(person: Person, style: str, source: random.Random) -> str:
     if style == "reversed":
         return f"{last}, {first}"
     if style == "initials":
-        return source.choice((f"{first[0]}. {last}", f"{first[0]}. {person.initial}. {last}", f"{first} {last[0]}."))
+        return source.choice(
+            (f"{first[0]}. {last}", f"{first[0]}. {person.initial}. {last}", f"{first} {last[0]}.")
+        )
     if style == "titled":
         after = source.choice(("", "", "", f" {source.choice(SUFFIXES)}"))
         return f"{source.choice(TITLES)} {source.choice((last, last, f'{first} {last}{after}'))}"

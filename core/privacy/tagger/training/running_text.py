@@ -9,8 +9,20 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-_LEFT_OUT = {"test", "tests", "idlelib", "lib2to3", "site-packages", "dist-packages", "turtledemo", "__pycache__", "encodings"}
-_CREDIT = re.compile(r"(?i)author|written by|contributed|copyright|thanks|based on|maintain|ported|@|\bby [A-Z]|©")
+_LEFT_OUT = {
+    "test",
+    "tests",
+    "idlelib",
+    "lib2to3",
+    "site-packages",
+    "dist-packages",
+    "turtledemo",
+    "__pycache__",
+    "encodings",
+}
+_CREDIT = re.compile(
+    r"(?i)author|written by|contributed|copyright|thanks|based on|maintain|ported|@|\bby [A-Z]|©"
+)
 _LOWER_WORD = re.compile(r"(?<![\w.])[a-z]{2,}(?![\w(=])")
 _PROSE = re.compile(r'^\s*#|^[^=(){}\[\]"]*$')
 CHUNK = 700

@@ -48,6 +48,8 @@ THINGS = (
     # headings and form words
     " note notes example examples question answer step steps input output instruction instructions response summary overview"
     " introduction conclusion background abstract usage parameters returns args kwargs raises warning todo fixme"
+    " angeles francisco diego york vegas orleans eiffel einstein mars roman empire apollo wolfram alpha celsius fahrenheit"
+    " bluetooth yoga jazz pop rock hip hop electronica electropop indie folk reggae disco techno bistro cafe hotel"
     " dear hello hi hey thanks regards sincerely cheers subject from to cc re fwd"
 ).split()
 
@@ -58,6 +60,18 @@ NATIONALITIES = (
     " Chinese Indian American British Canadian Australian Mexican Brazilian Swedish Norwegian Danish Finnish Hungarian"
     " Slovenian Croatian Icelandic Estonian Cambodian Kenyan Nigerian Egyptian Moroccan Chilean Peruvian Irish Scottish"
 ).split()
+
+CITIES = (
+    "New York|Los Angeles|San Francisco|San Diego|San Jose|Las Vegas|Santa Barbara|Santa Fe|St. Louis|New Orleans|Fort Worth|El Paso"
+    "|Salt Lake City|Mexico City|Kansas City|Oklahoma City|Chicago|Houston|Boston|Seattle|Denver|Austin|Dallas|Phoenix|Philadelphia"
+    "|Washington|Charlotte|Orlando|Portland|Nashville|Detroit|Miami|Atlanta|London|Paris|Berlin|Hamburg|Munich|Vienna|Zurich|Geneva"
+    "|Madrid|Barcelona|Lisbon|Rome|Milan|Florence|Naples|Athens|Prague|Warsaw|Budapest|Bucharest|Sofia|Belgrade|Kyiv|Moscow|Istanbul"
+    "|Stockholm|Oslo|Helsinki|Copenhagen|Amsterdam|Rotterdam|Brussels|Dublin|Edinburgh|Manchester|Birmingham|Leeds|Lincoln|Tokyo|Kyoto"
+    "|Osaka|Seoul|Beijing|Shanghai|Hong Kong|Singapore|Bangkok|Hanoi|Jakarta|Manila|Delhi|New Delhi|Mumbai|Bangalore|Sydney|Melbourne"
+    "|Perth|Adelaide|Auckland|Wellington|Toronto|Montreal|Vancouver|Buenos Aires|Rio de Janeiro|Sao Paulo|Lima|Bogota|Santiago|Caracas"
+    "|Cairo|Nairobi|Lagos|Cape Town|Casablanca|Tunis|Beirut|Amman|Dubai|Tel Aviv|Jerusalem|Baghdad|Tehran|Karachi|Lahore|Dhaka|Springfield"
+    "|Alexandria|Victoria|Georgia|Carolina|Virginia|Florida|California|Texas|Nevada|Arizona|Montana|Dakota|New Jersey|New Mexico"
+).split("|")
 
 COINED_ENDINGS = "ix io ly ify scape soft net tech flow base hub kit lab ware gen dex tron ora um ia on ax is one ium ase ine".split()
 
