@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ NOT_COMPARED = {"attributes", "provenance", "schema"}
 Scenarios = dict[str, list[Span]]
 
 
+@cache
 def captured_live(shape: str) -> Scenarios:
     """What the instrumentation really sends for each scenario."""
     ran = subprocess.run(

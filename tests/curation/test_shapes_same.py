@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -58,14 +57,9 @@ def _of_ours(shape: str, told: Scenarios) -> Found:
     }
 
 
-@cache
-def _live(shape: str) -> Scenarios:
-    return captured_live(shape)
-
-
 @pytest.mark.parametrize("shape", LIVE)
 def test_a_real_instrumentation_tells_the_same_conversation(shape: str) -> None:
-    found = _of_ours(shape, _live(shape))
+    found = _of_ours(shape, captured_live(shape))
     assert found == {one for one in listed() if one[0] == shape}
 
 
