@@ -11,6 +11,7 @@ from typing import Any
 from curation.conversation import message_text, split_answer
 from curation.formats.files.anthropic_blocks import read_turn, write_turns
 from curation.formats.files.base import Defaults, Exported, Format, Found, Line, one_span, untold
+from curation.formats.files.carry import iso
 from curation.formats.row import LIST, OBJECT, TEXT, Row, present
 
 REQUEST_NAMES, TIMES = ("request", "params", "body"), ("ts", "timestamp", "created_at")
@@ -141,6 +142,8 @@ def write(exported: Exported) -> Line:
     system = [message_text(one) for one in prompt if one["role"] == "system"]
     error = conversation["error"]
     return {
+        "ts": iso(exported.started_at),
+        "latency_ms": call["latency_ms"] if call else None,
         "request": present({
             "model": (call["model_requested"] or None) if call else None,
             "system": "\n".join(system) if system else None,

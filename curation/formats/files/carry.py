@@ -40,21 +40,22 @@ FEEDBACK: Known = {
 
 
 def with_rest(line: Line, form: Format, exported: Exported) -> Line:
-    """The line with what its form could not say."""
-    found = form.read(line, Row("export", 1), Defaults(exported.started_at))
+    """The line with what its form could not say: first its attributes, as others follow from them, then the fields."""
+    row, full = Row("export", 1), exported.conversation
+    found = form.read(line, row, Defaults(exported.started_at))
+    rest: Line = {"v": VERSION, "of": digest(line), "trace": _trace(exported)}
+    attributes = full["attributes"] | _now_allowed(full["attributes"], rest["trace"])
+    if assemble([one.span for one in found])["attributes"] != attributes:
+        rest["attributes"] = attributes
+    restore(found, rest, row)
     plain = assemble([one.span for one in found])
-    full = exported.conversation
     fields = {
         name: value
         for name, value in full.items()
         if name not in ("schema", "attributes") and plain.get(name) != value
     }
-    rest: Line = {"v": VERSION, "of": digest(line), "trace": _trace(exported)}
     if fields:
         rest["conversation"] = fields
-    attributes = full["attributes"] | _now_allowed(full["attributes"], rest["trace"])
-    if plain["attributes"] != attributes:
-        rest["attributes"] = attributes
     if exported.feedback:
         rest["feedback"] = [{key: value for key, value in one.items() if value} for one in exported.feedback]
     return {**line, KEY: rest}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from curation.conversation import Call, split_answer
+from curation.conversation import Call, Message, split_answer
 from curation.formats.files.base import Exported, Line
 from curation.formats.files.carry import iso
 from curation.formats.files.chat import chat_messages, chat_tools
@@ -38,11 +39,16 @@ def _generations(exported: Exported, trace_id: str) -> list[Line]:
     asked: Any = chat_messages(prompt)
     if conversation["tools"]:
         asked = {"messages": asked, "tools": chat_tools(conversation["tools"])}
-    written[-1] |= present({"input": asked or None, "output": chat_messages(answer)[0] if answer else None})
+    written[-1] |= present({"input": asked or None, "output": _answer(answer[0]) if answer else None})
     if conversation["status"] == "error":
         error = conversation["error"] or {"type": "error", "message": ""}
         written[-1] |= {"level": "ERROR", "statusMessage": error["message"]}
     return written
+
+
+def _answer(answer: Message) -> Line:
+    reason = {"finish_reason": answer["finish_reason"]} if "finish_reason" in answer else {}
+    return chat_messages([answer])[0] | reason
 
 
 def _generation(exported: Exported, trace_id: str, place: int, call: Call | None) -> Line:
@@ -53,10 +59,17 @@ def _generation(exported: Exported, trace_id: str, place: int, call: Call | None
         "name": "chat",
         "startTime": (call and call["started_at"]) or iso(exported.started_at),
         "endTime": (call and call["ended_at"]) or iso(exported.ended_at),
+        "completionStartTime": _first_token(call),
         "model": (call["model_answered"] or call["model_requested"] or None) if call else None,
         "usageDetails": {USAGE.get(kind, kind): count for kind, count in call["usage"].items()} if call else None,
         "costDetails": {"total": call["cost_usd"]} if call and call["cost_usd"] is not None else None,
     })  # fmt: skip
+
+
+def _first_token(call: Call | None) -> str | None:
+    if call is None or call["ttft_ms"] is None or not call["started_at"]:
+        return None
+    return (datetime.fromisoformat(call["started_at"]) + timedelta(milliseconds=call["ttft_ms"])).isoformat()
 
 
 def _retrievals(exported: Exported, trace_id: str) -> list[Line]:

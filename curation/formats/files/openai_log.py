@@ -11,6 +11,7 @@ from typing import Any
 from curation.conversation import split_answer
 from curation.formats.files import openai_responses
 from curation.formats.files.base import Defaults, Exported, Format, Found, Line, one_span, untold
+from curation.formats.files.carry import iso
 from curation.formats.files.chat import chat_messages, chat_tools, finish
 from curation.formats.openai import call_attributes, check_call, usage_object
 from curation.formats.row import OBJECT, Row, present
@@ -106,7 +107,6 @@ def write(exported: Exported) -> Line:
     choices = [answer, *conversation["alternatives"]] if answer else []
     response = present({
         "object": "chat.completion",
-        "created": exported.started_at // 10**9,
         "model": (call["model_answered"] or None) if call else None,
         "choices": [
             {"index": place, "message": chat_messages(one[-1:])[-1], "finish_reason": finish(one[-1])}
@@ -115,6 +115,7 @@ def write(exported: Exported) -> Line:
         "usage": usage_object(call["usage"]) if call else None,
     })  # fmt: skip
     return present({
+        "ts": iso(exported.started_at),
         "request": present({
             "model": (call["model_requested"] or None) if call else None, "messages": chat_messages(prompt),
             "tools": chat_tools(conversation["tools"]) or None,
