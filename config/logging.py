@@ -2,16 +2,48 @@
 
 import logging
 import logging.config
+import sys
+import traceback
 from typing import Any
 
 import structlog
 
+from core.errors import described
+
+DEEPEST_CHAIN, DEEPEST_TRAIL = 6, 20
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+def without_messages(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Exceptions as kinds and places. Their messages are left out: PostgreSQL, parsers and libraries quote what was sent."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    error = error[1] if isinstance(error, tuple) else error
+    if isinstance(error, BaseException):
+        event["exception"] = _chain(error)
+    if str(event.get("logger", "")).startswith("celery.app.trace"):
+        event["event"] = str(event.get("event", "")).partition(" raised")[0]
+    return event
+
+
+def _chain(error: BaseException) -> list[dict[str, Any]]:
+    """The error and what it came from, the last first."""
+    found: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen and len(found) < DEEPEST_CHAIN:
+        seen.add(id(current))
+        frames = traceback.extract_tb(current.__traceback__)
+        trail = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-DEEPEST_TRAIL:]]
+        found.append({"kind": described(current), "trail": trail})
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return found
 
 
 def configure(config: dict[str, Any]) -> None:
@@ -21,7 +53,7 @@ def configure(config: dict[str, Any]) -> None:
         "foreign_pre_chain": SHARED,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            without_messages,
             structlog.processors.JSONRenderer(),
         ],
     }

@@ -11,6 +11,18 @@ def place_of(error: BaseException) -> str:
     return f"{trail.tb_frame.f_code.co_filename}:{trail.tb_lineno}" if trail else ""
 
 
+def described(error: BaseException) -> str:
+    """What kind of fault, without its message: type, PostgreSQL's code and constraint, and where it happened."""
+    known = [type(error).__name__]
+    cause = error.__cause__ if getattr(error, "sqlstate", None) is None else error
+    for name in ("sqlstate", "diag"):
+        found = getattr(cause, name, None)
+        said = getattr(found, "constraint_name", None) if name == "diag" else found
+        if isinstance(said, str) and said:
+            known.append(said)
+    return f"{' '.join(known)} at {place_of(error)}"
+
+
 class Refused(Exception):
     """The request is understood and turned down; nothing was changed."""
 

@@ -14,6 +14,12 @@ PORT = 5432
 SUPERUSER = "postgres"
 OWNER, APP = "winnow_owner", "winnow_app"
 FAST_AND_LOSABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+LOGS_WITHOUT_VALUES = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+}
+"""PostgreSQL quotes failing rows, keys, COPY lines and whole statements in its log: what was sent does not belong there."""
 ROLES = f"""
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}') THEN
@@ -90,6 +96,7 @@ class Cluster:
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
             "jit": "off",
+            **LOGS_WITHOUT_VALUES,
             **self.settings,
         }
         arguments = shlex.join(part for name, value in options.items() for part in ("-c", f"{name}={value}"))

@@ -1,14 +1,13 @@
 """Run one claimed job: heartbeat beside the work, and an honest end whatever happens."""
 
 import threading
-import traceback
 from typing import Any
 
 import structlog
 from django.db import Error as DatabaseFault
 from django.db import connection
 
-from core.errors import Refused, Unavailable
+from core.errors import Refused, Unavailable, described
 from core.jobs.handlers import handler_for, knows
 from core.jobs.queue import Lost, RunningJob, claim
 from core.models import Job
@@ -92,7 +91,7 @@ def _end_badly(running: RunningJob, error: BaseException) -> None:
         if isinstance(error, Refused) and not isinstance(error, Unavailable):
             running.fail(str(error))
             return
-        running.say("".join(traceback.format_exception_only(error)).strip(), level="error")
+        running.say(str(error) if isinstance(error, Refused) else described(error), level="error")
         log.error("job.fault", job_id=str(running.job.pk), exc_info=error)
         running.give_back(f"{type(error).__name__}: {error}" if isinstance(error, Refused) else type(error).__name__)
     except Lost:

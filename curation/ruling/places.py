@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.privacy.choke import pointer
 from core.privacy.literals import whole_words
 from core.privacy.surrogates import SURROGATE
 from curation.conversation import Conversation
@@ -33,19 +32,19 @@ class Place:
 def texts(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """(JSON pointer, text) of everything that was said, offered, retrieved or noted."""
     for name in SEARCHED:
-        yield from _walk(conversation.get(name), (name,))
+        yield from _walk(conversation.get(name), f"/{name}")
 
 
-def _walk(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[str, str]]:
+def _walk(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         if value:
-            yield pointer(path), value
+            yield path, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _walk(inner, (*path, key))
+            yield from _walk(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _walk(inner, (*path, number))
+            yield from _walk(inner, f"{path}/{number}")
 
 
 def at(conversation: Conversation, path: str, start: int, end: int) -> Place | None:

@@ -45,6 +45,11 @@ class Trial:
     by_rule: Counter[str] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
 
+    @property
+    def rules(self) -> list[tuple[str, int]]:
+        """Rules and how often they caught something new, the busiest first."""
+        return self.by_rule.most_common()
+
 
 def try_on_recent(project_id: uuid.UUID, rules: RuleSet, *, limit: int = CONVERSATIONS) -> Trial:
     """Redact the newest conversations once more under `rules` (bound), as many as fit into a page's time."""
