@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 from curation.conversation import Conversation
@@ -16,6 +16,7 @@ from curation.formats.spans import Span
 
 TRAINING_USE = ("winnow.training_use", "training_use")
 UNTIL = "winnow.training_use.until"
+DAY_ALONE = len("2027-12-31")
 STRICTEST_FIRST = ("denied", "unknown", "allowed")
 EVALUATION_EVENT = "gen_ai.evaluation.result"
 ANNOTATIONS = ("annotations", "evaluations", "trace.annotations", "trace.evaluations")
@@ -70,13 +71,14 @@ def _training_use(spans: Sequence[Span], until: datetime | str, now: datetime) -
 
 
 def _until(spans: Sequence[Span]) -> datetime | str:
-    """The earliest end of a permission; "" where none is named, the text itself where it is no date."""
+    """The earliest end of a permission; "" where none is named, the text itself where it is no date. A day ends at its end."""
     ends: list[datetime] = []
     for said in {str(said) for span in spans for said in _said(span, UNTIL)}:
         try:
             end = datetime.fromisoformat(said)
         except ValueError:
             return said
+        end += timedelta(days=len(said) == DAY_ALONE)
         ends.append(end if end.tzinfo else end.replace(tzinfo=UTC))
     return min(ends, default="")
 

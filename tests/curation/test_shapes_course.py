@@ -148,7 +148,8 @@ def test_a_permission_ends_with_its_date() -> None:
     def until(date: str) -> tuple[str, str]:
         return permission(span("a", winnow__training_use="allowed", **{"winnow__training_use.until": date}))
 
-    assert until("2027-01-01") == ("allowed", "2027-01-01T00:00:00+00:00")
+    assert until("2027-01-01") == ("allowed", "2027-01-02T00:00:00+00:00")
+    assert until("2026-11-22")[0] == "allowed"
     assert until("2026-11-01T00:00:00Z")[0] == "denied"
     assert until("next year")[0] == "unknown"
 
@@ -156,7 +157,7 @@ def test_a_permission_ends_with_its_date() -> None:
 def test_the_strictest_word_and_the_earliest_end_hold() -> None:
     early = span("a", winnow__training_use="allowed", **{"winnow__training_use.until": "2026-12-01"})
     late = span("b", winnow__training_use="allowed", **{"winnow__training_use.until": "2028-01-01"})
-    assert permission(early, late) == ("allowed", "2026-12-01T00:00:00+00:00")
+    assert permission(early, late) == ("allowed", "2026-12-02T00:00:00+00:00")
     assert permission(early, span("c", winnow__training_use="denied"))[0] == "denied"
     assert permission(early, span("c", winnow__training_use="perhaps"))[0] == "unknown"
     assert permission(span("c", winnow__training_use="perhaps"))[0] == "unknown"
