@@ -15,7 +15,7 @@ _GAP = r"[ .\-]"
 _DASH = (
     r"(?:[ \-]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]))"
 )
-_SOME_DIGITS = rf"(?:^|[^0-9.,]|[^0-9][.,])[0-9](?:{_DASH}*[0-9]){{5}}"
+_SOME_DIGITS = rf"(?:^|[^0-9.,]|[^0-9][.,]|\\u[0-9A-Fa-f]{{4}}[.,])[0-9](?:{_DASH}*[0-9]){{5}}"
 _FEW_DIGITS = {"in_pan": "[A-Z]{5}[0-9]{4}", "driver_licence": "[0-9]"}
 Row = tuple[str, str, str, str]
 
@@ -77,7 +77,7 @@ def _screen(pattern: str) -> str:
 
 def _words_screen(words: str) -> str:
     """The same words with edges that re2 finds in escaped text too."""
-    bounded = re.sub(r"\\b(?=\w)", "«", words.replace(".{1,2}", ".{1,8}"))
+    bounded = re.sub(r"\\b(?=\w)", "«", words.replace(",2}", ",12}").replace(",3}", ",18}"))
     return bounded.replace(r"\b", "›")
 
 

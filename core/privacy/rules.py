@@ -152,10 +152,10 @@ class RuleSet:
             revealing=frozenset({FOLDED, "escaped", "data_url"}),
         )
 
-    @property
+    @cached_property
     def reads_everything(self) -> bool:
-        """No screen speaks for a tagger or for literals: they must see every text themselves."""
-        return bool(self.tagger or self.literals)
+        """No screen speaks for a tagger, for literals, or for a rule that has none: they must see every text themselves."""
+        return bool(self.tagger or self.literals or self.screen.blind)
 
     def suspects(self, data: bytes) -> bool:
         """False only if nothing in these bytes can be redacted, so the value need not be walked.

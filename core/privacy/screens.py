@@ -113,7 +113,10 @@ class Screen:
         harmless: frozenset[str] = frozenset(),
         revealing: frozenset[str] = frozenset(),
     ) -> None:
-        """`others` stand for no rule: the `harmless` are no ground to look closer, behind the `revealing` anything may hide."""
+        """`others` stand for no rule: the `harmless` are no ground to look closer, behind the `revealing` anything may hide.
+
+        A set with a rule that has no screen is `blind`: it clears nothing.
+        """
         self._harmless, self._revealing = harmless, revealing
         self._sets: dict[int, re2.Set] = {}
         self._places: dict[tuple[int, bytes], tuple[int, int]] = {}
@@ -121,6 +124,7 @@ class Screen:
             self._sets[group] = re2.Set.SearchSet(_options())
             self._add("", group)
         self._rules = [tuple(self._add(one, rule.group) for one in rule.screens) for rule in rules]
+        self.blind = any(all(place == 0 for _, place in needed) for needed in self._rules)
         self._others = {name: self._add(pattern, 0) for name, pattern in others.items()}
         for made in self._sets.values():
             made.Compile()

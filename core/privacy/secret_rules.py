@@ -118,7 +118,7 @@ SECRET_RULES: list[dict[str, Any]] = [
         "id": "url_credentials",
         "kind": "url_credentials",
         "pattern": r"://([^\s/?#@\[\]\"'<>\\]{0,256}(?::|%3[aA])[^\s/?#\"'<>\\]{1,256})@",
-        "screen": (r"://[^\s/?#\"<>]+@",),
+        "screen": (r"://[^\s\x2f?#\"<>]+@",),
         "group": 1,
     },
     {

@@ -26,7 +26,7 @@ KEY_PREFIXES = (
 
 PATTERNS = {
     "labelled": rf"\[[A-Z](?:[A-Z_]{{0,22}}[A-Z]):{_DIGEST}\]",
-    "email": rf"user-{_DIGEST}@example\.invalid",
+    "email": rf"(?<![0-9A-Za-z])user-{_DIGEST}@example\.invalid(?![0-9A-Za-z])",
     "phone": r"(?<![0-9A-Za-z+])(?:\+999 [0-9]{4} [0-9]{4} [0-9]{4}|999[0-9]{12})(?![0-9A-Za-z])",
     "card": r"(?<![0-9A-Za-z])9999"
     r"(?:[0-9]{12}|(?P<card_gap>[ .\-])[0-9]{4}(?P=card_gap)[0-9]{4}(?P=card_gap)[0-9]{4})(?![0-9A-Za-z])",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import accumulate
 
 import numpy as np
 
+from core.privacy.tagger.features import COMMON, KNOWN, PLACE, THING
 from core.privacy.tagger.model import Floats
 from core.privacy.tagger.tokens import MASK
-from core.privacy.tagger.words import NAME, Words
+from core.privacy.tagger.words import CUE, NAME, Words
 
 PERSON, ADDRESS = 1, 2
 KINDS = {PERSON: "person", ADDRESS: "address"}
@@ -49,12 +51,22 @@ def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words:
             run = _person(tiles, *run, margins, words)
         if run is None:
             continue
+        sure = _road(tiles, *run, margins, words)
         start = ends[run[0]] - len(tiles[run[0]].lstrip(" \t"))
         for piece in _unmasked(text, start, ends[run[1]]):
-            one = _entity(text, *piece, label)
-            if one is not None and (not found or found[-1][1] <= one[0]):
-                found.append(one)
+            one = _entity(text, *piece, label, sure)
+            if one is not None:
+                _append(found, one, text)
     return found
+
+
+def _append(found: list[Entity], one: Entity, text: str) -> None:
+    """Two names with a blank or hyphen between them are one; an overlap goes to the earlier."""
+    if found and found[-1][1] > one[0]:
+        return
+    if found and found[-1][2] == one[2] == KINDS[PERSON] and text[found[-1][1] : one[0]] in (" ", "-"):
+        one = (found.pop()[0], *one[1:])
+    found.append(one)
 
 
 def _runs(tiles: list[str], places: list[int], labels: list[int]) -> list[Run]:
@@ -94,16 +106,26 @@ def _person(
             low += 1
         while high > low and _droppable(bare[high - 1]):
             high -= 1
-        named = any(words.kind(tile) & NAME for tile in tiles[first + low : first + high])
-        sure = 0.0 if named and not all(word.isupper() for word in bare[low:high]) else _SURE
-    else:
-        sure = _SURE if any(words.kind(tile) & NAME for tile in tiles[first : last + 1]) else 3 * _SURE
     first, last = first + low, first + high - 1
-    if first > last or max(margins[place] for place in range(first, last + 1)) < sure:
+    if first > last:
+        return None
+    named = any(words.kind(tile) & NAME for tile in tiles[first : last + 1])
+    if max(margins[place] for place in range(first, last + 1)) < _least(
+        bare[low:high], named, words.model.lexicon
+    ):
         return None
     while last + 1 < len(tiles) and _stranger(tiles[last + 1], words):
         last += 1
     return first, last
+
+
+def _least(words: list[str], named: bool, lexicon: Mapping[str, int]) -> float:
+    """How sure the network must be: more where the word has another meaning, most where nothing is capitalised."""
+    known = lexicon.get(words[0].lower(), 0) if len(words) == 1 else 0
+    if not any(word[:1].isupper() for word in words):
+        return (3 if not named else 2 if known & KNOWN else 1) * _SURE
+    doubtful = not named or known & (PLACE | THING | COMMON) or all(word.isupper() for word in words)
+    return _SURE if doubtful else 0.0
 
 
 def _droppable(word: str) -> bool:
@@ -129,7 +151,14 @@ def _glued(text: str, at: int, inner: int) -> bool:
     return text[at].isalnum() and (text[inner].isalnum() or text[inner] == "-")
 
 
-def _entity(text: str, start: int, end: int, label: int) -> Entity | None:
+def _road(tiles: list[str], first: int, last: int, margins: dict[int, float], words: Words) -> bool:
+    """Whether a run is surely a street although it may have no number."""
+    if not any(words.kind(tile) & CUE for tile in tiles[first : last + 1]):
+        return False
+    return max(margins.get(place, 0.0) for place in range(first, last + 1)) > 2 * _SURE
+
+
+def _entity(text: str, start: int, end: int, label: int, road: bool) -> Entity | None:
     while start < end and text[start] in _EDGE:
         start += 1
     while end > start and text[end - 1] in _EDGE:
@@ -144,8 +173,8 @@ def _entity(text: str, start: int, end: int, label: int) -> Entity | None:
         end = _with_stop(text, start, end)
     elif (code := _BRITISH_CODE.match(text, end)) and _OUTWARD.search(text, start, end):
         end = code.end()
-    plausible = _is_person if label == PERSON else _is_address
-    return (start, end, KINDS[label]) if plausible(text, start, end) else None
+    plausible = _is_person(text, start, end) if label == PERSON else _is_address(text[start:end], road)
+    return (start, end, KINDS[label]) if plausible else None
 
 
 def _with_stop(text: str, start: int, end: int) -> int:
@@ -166,8 +195,7 @@ def _is_person(text: str, start: int, end: int) -> bool:
     )
 
 
-def _is_address(text: str, start: int, end: int) -> bool:
-    found = text[start:end]
-    if len(found) < 5 or (" " not in found and "\n" not in found):
+def _is_address(found: str, road: bool) -> bool:
+    if len(found) < 5 or (" " not in found and "\n" not in found) or not _LETTER.search(found):
         return False
-    return _LETTER.search(found) is not None and _DIGIT.search(found) is not None
+    return road or _DIGIT.search(found) is not None

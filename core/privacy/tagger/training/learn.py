@@ -22,7 +22,10 @@ _SPAN = 2 * REACH + 1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The knobs of one training; two runs with equal ones make the same bytes."""
+    """The knobs of one training; two runs with equal ones make the same bytes.
+
+    `forget` is how often a name loses what the lists say of it, `overlook` how often a tile is not seen at all.
+    """
 
     seed: int = 1
     width: int = 24
@@ -31,6 +34,7 @@ class Settings:
     batch: int = 6000
     rate: float = 0.003
     forget: float = 0.22
+    overlook: float = 0.05
 
 
 @dataclass(slots=True)
@@ -172,7 +176,7 @@ def learn(corpus: Tiled, vocabulary: Vocabulary, settings: Settings, say: Callab
             ids = corpus.ids[places[:, None] + np.arange(-REACH, REACH + 1)]
             forget = forgettable[ids] & (source.random(ids.shape) < settings.forget)
             rate = settings.rate * max(0.05, 1 - network.steps / total)
-            windows = ids + forget * len(forgettable)
+            windows = (ids + forget * len(forgettable)) * (source.random(ids.shape) >= settings.overlook)
             losses.append(network.step(features, windows, corpus.labels[places], rate))
         say(f"pass {epoch + 1} of {settings.epochs}: loss {np.mean(losses):.4f}")
     return network
