@@ -23,6 +23,7 @@ from curation.ingest.store import copy_rows
 from curation.models import Feedback, Trace
 from curation.models import Span as SpanRow
 from curation.models.trace import TraceState
+from curation.price_books import book_of
 
 log = structlog.get_logger(__name__)
 VERSION = {
@@ -84,10 +85,11 @@ def _settle_apart(traces: Sequence[Trace]) -> None:
 def _conclude(traces: Sequence[Trace], spans: dict[uuid.UUID, list[Span]]) -> dict[uuid.UUID, Settled]:
     """What each trace says; one that cannot be put together is left open and logged, the others go on."""
     settled = {}
+    books = {project_id: book_of(project_id) for project_id in {trace.project_id for trace in traces}}
     for trace in traces:
         try:
             if trace.pk in spans:
-                settled[trace.pk] = conclude(spans[trace.pk], trace.project_id)
+                settled[trace.pk] = conclude(spans[trace.pk], trace.project_id, books[trace.project_id])
         except BREAKING as error:
             log.error("trace.unsettled", trace_id=str(trace.pk), error=type(error).__name__)
     return settled

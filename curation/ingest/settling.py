@@ -25,6 +25,7 @@ from curation.formats.signals import Feedback, Signals, read_signals
 from curation.formats.spans import Span
 from curation.marks import Mark, find_marks
 from curation.models import ConversationVersion, TrainingUse
+from curation.pricing import Book, price_calls
 
 PREVIEW = 240
 DEAREST, LARGEST = 9_999, 2**31 - 1
@@ -49,9 +50,10 @@ class Settled:
         return dict(Counter(mark["kind"] for mark in self.marks))
 
 
-def conclude(spans: Sequence[Span], project_id: uuid.UUID) -> Settled:
-    """Assemble redacted spans and read what they say about themselves."""
+def conclude(spans: Sequence[Span], project_id: uuid.UUID, book: Book | None = None) -> Settled:
+    """Assemble redacted spans, read what they say about themselves, and fix what their calls cost by this price book."""
     conversation = assemble(spans)
+    price_calls(conversation["calls"], book)
     digest, key_id = content.content_hash(conversation, project_id)
     return Settled(
         conversation=conversation,

@@ -3,8 +3,23 @@
 import uuid
 from typing import ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
+
+
+class ConversationVersionQuerySet(models.QuerySet["ConversationVersion"]):
+    """Reads of versions."""
+
+    def with_cost(self) -> "ConversationVersionQuerySet":
+        """Adds `cost_now`: US dollars under the last cost revision, else as fixed when it settled; None is not known."""
+        revisions = apps.get_model("curation", "CostRevision").objects.filter(version=models.OuterRef("pk"))
+        last = models.Subquery(revisions.order_by("-number").values("cost_usd")[:1])
+        revised = models.Exists(revisions)
+        found: ConversationVersionQuerySet = self.annotate(
+            cost_now=models.Case(models.When(revised, then=last), default=models.F("cost_usd"))
+        )
+        return found
 
 
 class ConversationVersion(models.Model):
@@ -30,6 +45,8 @@ class ConversationVersion(models.Model):
     output_tokens = models.PositiveIntegerField(null=True)
     latency_ms = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = ConversationVersionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["trace", "number"], name="conversation_version_once")]
