@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from django.db import transaction
 
 from core.errors import Unavailable
@@ -74,11 +73,7 @@ class Redacted:
 
 
 def redacted(span: Span, redactor: Redactor) -> Redacted:
-    """The span as it may be stored; raises RedactionFailed. One in which no rule can find anything is not searched."""
-    words = words_of(span, redactor.keys)
-    if not redactor.rules.suspects(orjson.dumps(words)):
-        clean: Span = {**span, "attributes": words["attributes"], "resource": words["resource"]}
-        return Redacted(clean, packed(clean), {})
+    """The span as it may be stored, packed; raises RedactionFailed."""
     clean, counts = redact_span(span, redactor)
     return Redacted(clean, packed(clean), counts)
 
@@ -114,11 +109,15 @@ def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, An
     if attributes.keys().isdisjoint(PSEUDONYMS):
         return attributes
     named = {
-        name: surrogate(PSEUDONYMS[name], str(attributes[name]), keys)
+        name: _pseudonym(PSEUDONYMS[name], str(attributes[name]), keys)
         for name in PSEUDONYMS.keys() & attributes.keys()
         if attributes[name] not in (None, "") and not is_surrogate(str(attributes[name]))
     }
     return attributes | named
+
+
+_pseudonym = lru_cache(maxsize=4096)(surrogate)
+"""Every span of a session names it, and its user: no need to make the same name again and again."""
 
 
 def _first_rules(project_id: uuid.UUID) -> Asset:
