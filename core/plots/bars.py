@@ -24,11 +24,11 @@ class Bar:
 
 
 def _row(bar: Bar, place: int, x: Scale, colours: Sequence[str], shown: str) -> list[str]:
-    top = place * ROW
+    top, left = place * ROW, x.start
     middle = top + ROW / 2 + 4
     parts = [
-        text(LABELS - 12, middle, shortened(bar.label, 28), "p-label p-end"),
-        tag("rect", x=LABELS, y=top + 7, width=x.end - LABELS, height=ROW - 14, rx=2, class_="p-track"),
+        text(left - 12, middle, shortened(bar.label, int(left / 6.7)), "p-label p-end"),
+        tag("rect", x=left, y=top + 7, width=x.end - left, height=ROW - 14, rx=2, class_="p-track"),
     ]
     at = 0.0
     for value, colour in zip(bar.values, colours, strict=False):
@@ -56,10 +56,11 @@ def bars(
     colours: Sequence[str] = COLOURS,
     target_label: str = "",
     note: str = "",
+    width: int = WIDTH,
 ) -> Plot:
-    """Bars in the order given; `parts` names the pieces of stacked bars, `colours` their classes (`p-kept`, …)."""
+    """Bars in the order given, drawn for a column of this width; `parts` names the pieces of stacked bars, `colours` their classes (`p-kept`, …)."""
     top = max([sum(bar.values) for bar in items] + [bar.target or 0.0 for bar in items] + [0.0]) or 1.0
-    x = Scale(0, top, LABELS, WIDTH - VALUES)
+    x = Scale(0, top, min(LABELS, width * 0.3), width - VALUES)
     drawn = []
     for place, bar in enumerate(items):
         shown = f"{number(sum(bar.values))} {bar.note}".strip()
@@ -74,7 +75,7 @@ def bars(
     return Plot(
         title=title,
         unit=unit,
-        svg=drawing(WIDTH, max(1, len(items)) * ROW, drawn, f"{title}, {unit}"),
+        svg=drawing(width, max(1, len(items)) * ROW, drawn, f"{title}, {unit}"),
         head=head,
         rows=rows,
         legend=[Legend(word, colour) for word, colour in zip(parts, colours, strict=False)]

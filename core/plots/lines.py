@@ -93,15 +93,15 @@ def _line(series: Series, x: Scale, y: Scale, place: int) -> str:
 def _axes(
     x: Scale, y: Scale, x_ticks: list[float], y_ticks: list[float], x_label: str, height: int
 ) -> list[str]:
-    bottom = height - BOTTOM
+    bottom, end = height - BOTTOM, x.end
     parts = []
     for value, words in zip(y_ticks, axis_numbers(y_ticks), strict=True):
-        parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(value), y2=y(value), class_="p-grid"))
+        parts.append(tag("line", x1=LEFT, x2=end, y1=y(value), y2=y(value), class_="p-grid"))
         parts.append(text(LEFT - 8, y(value) + 4, words, "p-text p-end"))
-    parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=bottom, y2=bottom, class_="p-axis"))
+    parts.append(tag("line", x1=LEFT, x2=end, y1=bottom, y2=bottom, class_="p-axis"))
     for value, words in zip(x_ticks, axis_numbers(x_ticks), strict=True):
         parts.append(text(x(value), bottom + 17, words, "p-text p-middle"))
-    parts.append(text(WIDTH - RIGHT, height - 4, x_label, "p-text p-end"))
+    parts.append(text(end, height - 4, x_label, "p-text p-end"))
     return parts
 
 
@@ -127,27 +127,35 @@ def lines(
     from_zero: bool = False,
     note: str = "",
     height: int = HEIGHT,
+    width: int = WIDTH,
 ) -> Plot:
-    """A line plot; `target` draws a dashed level, `from_zero` starts the axis at 0 (use it for counts)."""
+    """A line plot; `target` draws a dashed level, `from_zero` starts the axis at 0 (use it for counts).
+
+    `width` is that of the column it stands in: letters keep their size, so a narrow plot is drawn narrow.
+    """
     thinned = [_thinned(one) for one in series]
     values = [v for one in thinned for group in (one.y, one.low, one.high) for v in group if v == v]
     values += [target] if target is not None else []
     values += [0.0] if from_zero or not values else []
     y_ticks = nice_ticks(min(values), max(values))
     places = [value for one in thinned for value in one.x] or [0.0, 1.0]
-    x_ticks = [tick for tick in nice_ticks(min(places), max(places), 6) if min(places) <= tick <= max(places)]
-    x = Scale(min(places), max(places), LEFT, WIDTH - RIGHT)
+    x_ticks = [
+        tick
+        for tick in nice_ticks(min(places), max(places), 6 if width == WIDTH else 4)
+        if min(places) <= tick <= max(places)
+    ]
+    x = Scale(min(places), max(places), LEFT, width - RIGHT)
     y = Scale(y_ticks[0], y_ticks[-1], height - BOTTOM, TOP)
     parts = _axes(x, y, x_ticks, y_ticks, x_label, height)
     if target is not None:
-        parts.append(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y(target), y2=y(target), class_="p-target"))
+        parts.append(tag("line", x1=LEFT, x2=width - RIGHT, y1=y(target), y2=y(target), class_="p-target"))
         parts.append(text(LEFT + 4, y(target) - 5, target_label, "p-text p-start"))
     parts += [_line(one, x, y, place) for place, one in _placed(thinned)]
     legend = [Legend(one.name, *_look(one, place)) for place, one in _placed(series)]
     return Plot(
         title=title,
         unit=unit,
-        svg=drawing(WIDTH, height, parts, f"{title}, {unit}"),
+        svg=drawing(width, height, parts, f"{title}, {unit}"),
         head=[x_label, *(one.name for one in series)],
         rows=_table(series),
         legend=legend if len(series) > 1 else (),

@@ -18,6 +18,7 @@ from curation.models import (
     Cluster,
     ConversationVersion,
     IngestBatch,
+    Refusal,
     Reredaction,
     RuleReport,
     Screening,
@@ -89,6 +90,10 @@ class ForeignProject:
         backlog = BacklogItem.objects.create(
             project=team.project, trace=version.trace, reason="other", note=MARK
         )
+        batch = IngestBatch.objects.create(project=team.project, route="jsonl", source_name=MARK)
+        refused = Refusal.objects.create(
+            project=team.project, batch=batch, place=MARK, code="unreadable", message=MARK
+        )
         self.values |= {
             "trace_id": version.trace_id,
             "snapshot_id": self.snapshot.pk,
@@ -98,7 +103,8 @@ class ForeignProject:
             "name": self.snapshot.shards.earliest("pk").name,
             "cluster_id": cluster.pk,
             "screening_id": Screening.objects.filter(project=team.project).earliest("pk").pk,
-            "batch_id": IngestBatch.objects.create(project=team.project, route="jsonl", source_name=MARK).pk,
+            "batch_id": batch.pk,
+            "refusal_id": refused.pk,
             "backlog_id": backlog.pk,
             "identity": version.trace_id,
         }
