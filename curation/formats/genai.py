@@ -86,7 +86,7 @@ def choices(span: Span) -> list[list[Message]]:
     """Every choice the model answered with: its messages, the finish reason on the last, the model on all it said."""
     raw = value_of(span["attributes"].get(OUTPUT))
     listed = raw if isinstance(raw, list) else [raw] if isinstance(raw, str | dict) and raw else []
-    listed = [{"role": "assistant", "content": one} if isinstance(one, str) else one for one in listed]
+    listed = [_answer(one) for one in listed]
     whole = any(isinstance(one, dict) and one.get("role") == "tool" for one in listed)
     told = [read_messages(listed)] if whole else [read_messages([one]) for one in listed]
     told = [messages for messages in told if messages]
@@ -99,6 +99,13 @@ def choices(span: Span) -> list[list[Message]]:
             if model and message["role"] != "tool":
                 message.setdefault("model", model)
     return told
+
+
+def _answer(raw: Any) -> Any:
+    """Whatever a sender calls who answered, it was the model, but for tools that ran in its course."""
+    if isinstance(raw, str):
+        return {"role": "assistant", "content": raw}
+    return {**raw, "role": "assistant"} if isinstance(raw, dict) and raw.get("role") != "tool" else raw
 
 
 def finish_reasons(span: Span) -> list[str]:

@@ -9,6 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from curation.formats.json_text import as_text, value_of
+from curation.formats.openinference_messages import (
+    read_choices,
+    read_completions,
+    read_prompts,
+    read_turns,
+)
 from curation.formats.payloads import INPUT, OUTPUT, answered, put_request, put_response
 from curation.formats.providers import provider_name
 from curation.formats.rewriting import Rewriting, as_dict, as_list, put_parameters
@@ -63,11 +69,10 @@ def _model(said: Rewriting, span: Span) -> None:
     said.drop("input.mime_type", "output.mime_type")
     said.move("gen_ai.request.model", "llm.request.model_name")
     put_parameters(said, parameters)
-    said.put(
-        INPUT, [_message(one) for one in as_list(said.take_tree("llm.input_messages"))] or _prompts(said)
-    )
+    said.put(INPUT, read_turns(said.take_tree("llm.input_messages")) or read_prompts(said))
     reasons = [one.get("finish_reason") for one in answered(returned)] if returned else []
-    choices = [_message(one) for one in as_list(said.take_tree("llm.output_messages"))] or _completions(said)
+    told = read_choices(said.take_tree("llm.output_messages"), len(reasons))
+    choices = told or read_completions(said)
     said.put(OUTPUT, choices)
     finish = as_list(said.take("llm.finish_reason"))
     said.put(
@@ -87,57 +92,6 @@ def _model(said: Rewriting, span: Span) -> None:
     said.put("gen_ai.request.model", named)
     said.put("gen_ai.provider.name", provider_name(said.take("llm.provider", "llm.system")))
     said.put("gen_ai.retrieval.documents", _documents(said.take_tree("retrieval.documents")))
-
-
-def _prompts(said: Rewriting) -> list[dict[str, Any]]:
-    texts = [
-        as_dict(one.get("prompt")).get("text")
-        for one in as_list(said.take_tree("llm.prompts"))
-        if isinstance(one, dict)
-    ]
-    return [{"role": "user", "content": text} for text in texts if text]
-
-
-def _completions(said: Rewriting) -> list[dict[str, Any]]:
-    listed = as_list(said.take_tree("llm.choices"))
-    texts = [as_dict(one.get("completion")).get("text") for one in listed if isinstance(one, dict)]
-    return [{"role": "assistant", "content": text} for text in texts if text]
-
-
-def _message(raw: Any) -> dict[str, Any]:
-    """One message out of its tree: `message.{role,content,contents.M,tool_calls.K,…}`."""
-    inner = as_dict(as_dict(raw).get("message", raw))
-    message: dict[str, Any] = {
-        name: inner[name] for name in ("role", "content", "name", "tool_call_id") if name in inner
-    }
-    contents = [part for one in as_list(inner.get("contents")) for part in _content(as_dict(one))]
-    if contents:
-        words = message.get("content")
-        message["content"] = contents if not words else [{"type": "text", "text": as_text(words)}, *contents]
-    calls = [as_dict(as_dict(one).get("tool_call", one)) for one in as_list(inner.get("tool_calls"))]
-    if calls:
-        message["tool_calls"] = calls
-    if inner.get("function_call_name"):
-        message["function_call"] = {
-            "name": inner["function_call_name"], "arguments": inner.get("function_call_arguments_json", "{}"),
-        }  # fmt: skip
-    return message
-
-
-def _content(raw: dict[str, Any]) -> list[dict[str, Any]]:
-    """One part: `message_content.{type,text,image,…}`; a tool call beside it belongs to the same place."""
-    inner = as_dict(raw.get("message_content", raw))
-    if isinstance(raw.get("tool_call"), dict):
-        return [{"type": "tool_call", **raw["tool_call"]}]
-    part: dict[str, Any] = {"type": "text"}
-    for name, value in inner.items():
-        kind = (
-            value.get(name)
-            if name in ("image", "audio", "video", "document") and isinstance(value, dict)
-            else None
-        )
-        part |= kind if isinstance(kind, dict) else {name: value}
-    return [part] if part.keys() - {"type"} else []
 
 
 def _tool_definition(raw: Any) -> Any:
@@ -216,6 +170,8 @@ def _agent(said: Rewriting, span: Span) -> None:
     given, returned = said.take("input.value"), said.take("output.value")
     said.drop("input.mime_type", "output.mime_type")
     said.move("gen_ai.agent.name", "agent.name")
+    said.put(INPUT, read_turns(said.take_tree("llm.input_messages")))
+    said.put(OUTPUT, read_choices(said.take_tree("llm.output_messages"), 1))
     if given is not None and returned is not None:
         put_request(said, given)
         put_response(said, returned)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from curation.formats.json_text import scalar_of, value_of
+from curation.formats.json_text import as_text, scalar_of, value_of
 from curation.formats.payloads import INPUT, OUTPUT
 from curation.formats.rewriting import Rewriting, as_dict, as_list
 from curation.formats.spans import Span
@@ -18,6 +18,7 @@ KINDS = {"workflow": "invoke_workflow", "task": "task", "agent": "invoke_agent",
 TYPES = {"chat": "chat", "completion": "text_completion", "embedding": "embeddings", "rerank": "rerank"}
 OWN = ("gen_ai.user", "llm.user", "traceloop.", "gen_ai.prompt.", "gen_ai.completion.", "llm.prompts.", "llm.completions.", "llm.request.",
        "llm.usage.", "llm.response.", "llm.is_streaming", "gen_ai.is_streaming")  # fmt: skip
+CHUNKS = ("llm.content.completion.chunk", "gen_ai.content.completion.chunk")
 RENAMED = {
     "gen_ai.usage.cache_read.input_tokens": ("gen_ai.usage.cache_read_input_tokens",),
     "gen_ai.usage.cache_creation.input_tokens": ("gen_ai.usage.cache_creation_input_tokens",),
@@ -50,11 +51,14 @@ def translate(span: Span) -> dict[str, Any]:
         _tool(said, span)
     for name, spellings in RENAMED.items():
         said.move(name, *spellings)
+    chunks = [event["time"] for event in span["events"] if event["name"] in CHUNKS]
+    if chunks:
+        said.put("gen_ai.response.time_to_first_chunk", max(min(chunks) - span["start"], 0) / 1e9)
     said.drop("llm.usage.total_tokens", "gen_ai.usage.total_tokens")
     prompts = as_list(said.take_tree("gen_ai.prompt")) or as_list(said.take_tree("llm.prompts"))
     said.put(INPUT, [_message(one, "user") for one in prompts])
     completions = as_list(said.take_tree("gen_ai.completion")) or as_list(said.take_tree("llm.completions"))
-    said.put(OUTPUT, [_message(one, "assistant") for one in completions])
+    said.put(OUTPUT, _choices(completions))
     functions = [_function(one) for one in as_list(said.take_tree("llm.request.functions"))]
     said.put("gen_ai.tool.definitions", [one for one in functions if one])
     return said.done()
@@ -67,6 +71,19 @@ def _message(raw: Any, role: str) -> dict[str, Any]:
     message = {"role": role, **one, "content": content if blocks else one.get("content")}
     message["tool_calls"] = [call for call in as_list(one.get("tool_calls")) if isinstance(call, dict)]
     return message
+
+
+def _choices(completions: list[Any]) -> list[dict[str, Any]]:
+    """One message per choice; what a model thought is written as a completion of its own before its answer."""
+    told: list[dict[str, Any]] = []
+    thought = ""
+    for message in (_message(one, "assistant") for one in completions):
+        if message["role"] == "thinking":
+            thought = as_text(message.get("content"))
+            continue
+        told.append({**message, "reasoning_content": thought} if thought else message)
+        thought = ""
+    return told if not thought else [*told, {"role": "assistant", "reasoning_content": thought}]
 
 
 def _function(raw: Any) -> dict[str, Any]:

@@ -113,7 +113,14 @@ def put_parameters(rewriting: Rewriting, given: Any) -> None:
             rewriting.put(f"gen_ai.request.{REQUEST_PARAMETERS[name]}", value)
         elif name == "model":
             rewriting.put("gen_ai.request.model", value)
-        elif value not in EMPTY and name not in ("messages", "tools", "system", "stream_options", "input"):
+        elif name == "tools":
+            rewriting.put("gen_ai.tool.definitions", as_list(value))
+        elif name in ("instructions", "system"):
+            rewriting.put(
+                "gen_ai.system_instructions",
+                [{"type": "text", "content": value}] if isinstance(value, str) else value,
+            )
+        elif value not in EMPTY and name not in ("messages", "stream_options", "input"):
             others[name] = value
     rewriting.put("winnow.request", others)
 

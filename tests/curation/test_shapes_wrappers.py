@@ -218,3 +218,66 @@ def test_old_openllmetry_messages_may_hold_blocks_and_tools_without_an_id() -> N
         {"type": "tool_call", "id": "", "name": "find", "arguments": {}}
     ]
     assert conversation["calls"][0]["usage"] == {"input_tokens": 9}
+
+
+def test_openais_agents_write_reasoning_and_calls_as_messages_of_their_own() -> None:
+    out, given = "llm.output_messages", "llm.input_messages"
+    items = [
+        {"type": "reasoning", "summary": []},
+        {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
+    ]
+    steps = {
+        "1.message.role": "assistant", "1.message.contents.0.message_content.type": "reasoning",
+        "1.message.contents.0.message_content.text": "look", "2.message.role": "assistant",
+        "2.message.tool_calls.0.tool_call.id": "c", "2.message.tool_calls.0.tool_call.function.name": "f",
+        "2.message.tool_calls.0.tool_call.function.arguments": "{}",
+    }  # fmt: skip
+    asked_again = {f"{given}.0.message.role": "user", f"{given}.0.message.content": "hi"}
+    asked_again |= {f"{given}.{name}": value for name, value in steps.items()}
+    answer = {f"{out}.{name}": value for name, value in steps.items()}
+    for said in (asked_again, answer | {"output.value": json.dumps({"output": items})}):
+        messages = told({**llm(), **said})["messages"]
+        assert [part["type"] for part in messages[-1]["parts"]] == ["reasoning", "tool_call"]
+        assert told({**llm(), **said})["alternatives"] == []
+
+
+def test_openinference_text_that_stands_in_content_and_contents_is_told_once() -> None:
+    start = "llm.output_messages.0.message."
+    said = {f"{start}role": "assistant", f"{start}content": "Yes.", f"{start}contents.0.message_content.type": "text",
+            f"{start}contents.0.message_content.text": "Yes."}  # fmt: skip
+    assert told({**llm(), **said})["messages"][-1]["parts"] == [{"type": "text", "text": "Yes."}]
+
+
+def test_pydantic_ai_says_its_words_once_and_its_agent_speaks_where_no_call_does() -> None:
+    whole = json.dumps([*asked(), {"role": "assistant", "parts": [{"type": "text", "content": "hello"}]}])
+    agent = {"gen_ai.operation.name": "invoke_agent", "pydantic_ai.all_messages": whole, "final_result": "hello",
+             "logfire.json_schema": "{}", "agent_name": "desk"}  # fmt: skip
+    conversation = told(agent)
+    assert [message_text(message) for message in conversation["messages"]] == ["hi", "hello"]
+    assert conversation["attributes"] == {"agent_name": "desk"}
+    offered = json.dumps({"function_tools": [{"name": "f", "parameters_json_schema": {"type": "object"}}]})
+    call = chat("c", "a", gen_ai__input__messages=asked(), model_request_parameters=offered)
+    assert assemble([one(agent), call])["tools"] == [
+        {"name": "f", "description": "", "parameters": {"type": "object"}}
+    ]
+
+
+def test_the_first_chunk_of_an_old_stream_is_the_first_token() -> None:
+    chunk = event("llm.content.completion.chunk", 1.25)
+    conversation = told({"llm.request.type": "chat", "gen_ai.request.model": "m"}, events=[chunk])
+    assert conversation["calls"][0]["ttft_ms"] == 250
+
+
+def test_what_a_model_thought_before_its_answer_is_no_choice_of_its_own() -> None:
+    conversation = told({
+        "llm.request.type": "completion", "gen_ai.completion.0.role": "thinking", "gen_ai.completion.0.content": "look",
+        "gen_ai.completion.0.finish_reason": "end_turn", "gen_ai.completion.1.role": "assistant",
+        "gen_ai.completion.1.content": "Yes.",
+    })  # fmt: skip
+    [message] = conversation["messages"]
+    assert message["role"] == "assistant"
+    assert [(part["type"], part["text"]) for part in message["parts"]] == [
+        ("reasoning", "look"),
+        ("text", "Yes."),
+    ]
+    assert conversation["alternatives"] == []
