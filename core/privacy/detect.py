@@ -53,14 +53,13 @@ def masked(text: str, data: bytes) -> str:
 
 
 def _structured(text: str, rules: RuleSet) -> list[Hit]:
-    data = text.encode("utf-8", "surrogatepass")
-    met = rules.screen.met(data)
+    met = rules.screen.met(screens.spelled(text))
     if FOLDED in met.others:
         text = fold(text)
-        data = text.encode("utf-8", "surrogatepass")
-        met = rules.screen.met(data)
+        met = rules.screen.met(screens.spelled(text))
     if not met.rules:
         return []
+    data = text.encode("utf-8", "surrogatepass")
     searched = masked(text, data) if MARKED in met.others else text
     plain = fold_separators(searched)
     hits: list[Hit] = []

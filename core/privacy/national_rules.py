@@ -87,7 +87,7 @@ def _rule(row: Row) -> dict[str, Any]:
         "id": name,
         "kind": KINDS.get(name, "national_id"),
         "pattern": f"{_LEFT}(?:{pattern}){_RIGHT}",
-        "screen": ("(?i)" + _words_screen(words), _FEW_DIGITS.get(name, _SOME_DIGITS))
+        "screen": (_FEW_DIGITS.get(name, _SOME_DIGITS), "(?i)" + _words_screen(words))
         if words
         else (_screen(pattern),),
         "check": check,

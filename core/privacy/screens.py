@@ -50,9 +50,14 @@ class ScreenRefused(ValueError):
 
 def raw(pattern: str) -> bytes:
     """The pattern re2 gets: tokens spelled out, slashes as JSON may write them, everything else as it stands."""
-    spelled = pattern.replace("/", r"\\*/").replace("␣", SEPARATOR)
-    spelled = spelled.replace("«", WORD_EDGE)
-    return spelled.replace("‹", EDGE_BEFORE).replace("›", EDGE_AFTER).encode("ascii")
+    wide = pattern.replace("/", r"\\*/").replace("␣", SEPARATOR).replace("«", WORD_EDGE)
+    return wide.replace("‹", EDGE_BEFORE).replace("›", EDGE_AFTER).encode("ascii")
+
+
+def spelled(text: str) -> bytes:
+    """A text as its screens see it: in UTF-8, backslashes doubled as in JSON, where a single one is half of an escape."""
+    data = text.encode("utf-8", "surrogatepass")
+    return data.replace(b"\\", b"\\\\") if b"\\" in data else data
 
 
 def literal(text: str) -> str:
@@ -134,14 +139,13 @@ class Screen:
             raise ScreenRefused("re2 cannot hold this many screens")
 
     def _add(self, pattern: str, group: int) -> tuple[int, int]:
-        spelled = raw(pattern)
-        if (group, spelled) not in self._places:
+        known = (group, raw(pattern))
+        if known not in self._places:
             try:
-                number = self._sets[group].Add(spelled)
+                self._places[known] = (group, self._sets[group].Add(known[1]))
             except re2.error as error:
                 raise ScreenRefused(f"re2 cannot use this screen: {error}") from error
-            self._places[group, spelled] = (group, number)
-        return self._places[group, spelled]
+        return self._places[known]
 
     def met(self, data: bytes) -> Met:
         """What could match in these bytes; everything when re2 could not finish: it never fails open."""

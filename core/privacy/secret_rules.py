@@ -99,7 +99,7 @@ _NAMES = (
     r"(?:pass(?:word|wd|phrase)|pwd|secret|api[_\-]?key|account[_\-]?key|access[_\-]?key|app(?:lication)?[_\-]?key"
     r"|access[_\-]?token|auth[_\-]?token|refresh[_\-]?token|api[_\-]?token|bot[_\-]?token|signing[_\-]?key|encryption[_\-]?key)"
 )
-_SCREEN_GAP = r"(?:[\s\"'\\_\-\]\x80-\xff]|\\+[nrt]|\\+u[0-9a-fA-F]{4})*"
+_SCREEN_GAP = r"(?:[\s\"'\\_\-\]\x80-\xff]|\\+[nrtf]|\\+u[0-9a-fA-F]{4})*"
 _QUERY_NAMES = (
     r"(?:access_token|refresh_token|id_token|auth_token|auth|token|api[_\-]?key|apikey|key|sig|signature|secret"
     r"|client_secret|password|passwd|pwd|pass|code|jwt|session(?:id)?|sid|x-amz-(?:signature|credential|security-token)"

@@ -11,7 +11,7 @@ from core.privacy.checks import card_number
 from core.privacy.detect import SHORTEST, find_hits
 from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
 from core.privacy.rules import PHONE_KEY, RuleSet
-from core.privacy.screens import Match
+from core.privacy.screens import Match, spelled
 from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
 from core.privacy.texts import Replacement, followed, located, redact_text
 
@@ -179,9 +179,9 @@ class Walk:
 
     def _clear(self, text: str) -> bool:
         """Nothing that was seen in the whole value is in this text, or only surrogates are."""
-        data = text.encode("utf-8", "surrogatepass")
         if self.rules.reads_everything:
             return False
+        data = spelled(text)
         return all(match(data) == _ONLY_ALWAYS for match in self.matches) or not self.rules.suspects(data)
 
     def _is_phone(self, text: str) -> bool:

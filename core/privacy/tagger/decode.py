@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import accumulate
 
 import numpy as np
 
+from core.privacy.tagger.boundaries import boundaries, pieces
 from core.privacy.tagger.features import COMMON, KNOWN, PLACE, THING
 from core.privacy.tagger.model import Floats
 from core.privacy.tagger.tokens import MASK
@@ -20,20 +20,9 @@ Run = tuple[int, int, int]
 
 _SHORT_BRIDGE, _BRIDGE = 2, 7
 _SURE = 3.0
-_EDGE = " \t\r\n,;:-\"'“”‘’()[]{}<>|*#_=\\/`!?&+~•"
 _PARTICLES = {"van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "los", "las", "el", "al"} | {
     "bin", "ben", "ibn", "y", "e", "i", "zu", "zum", "zur", "ter", "ten", "af", "av", "of", "und", "and", "et"
 }  # fmt: skip
-_NEVER_IN_PERSON = re.compile(r"[0-9@_=/{}<>\[\]|\\\n]")
-_CODE_BEFORE = re.compile(r"[\w@$#/\\._]$")
-_CODE_AFTER = re.compile(r"^(?:[\w(\[]|\.\w|::|->|=)")
-_FULL_STOP = re.compile(r"[^\W\d_]{4}\.\Z")
-_INITIAL = re.compile(r"\b[^\W\d_]\Z")
-_OUTWARD = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
-_BRITISH_CODE = re.compile(r" [0-9][A-Z]{2}\b")
-_BETWEEN_MASKS = re.compile(f"[^{MASK}]+")
-_LETTER = re.compile(r"[^\W\d_]")
-_DIGIT = re.compile(r"[0-9]")
 
 
 def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words: Words) -> list[Entity]:
@@ -53,18 +42,18 @@ def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words:
             continue
         sure = _road(tiles, *run, margins, words)
         start = ends[run[0]] - len(tiles[run[0]].lstrip(" \t"))
-        for piece in _unmasked(text, start, ends[run[1]]):
-            one = _entity(text, *piece, label, sure)
-            if one is not None:
-                _append(found, one, text)
+        for piece in pieces(text, start, ends[run[1]], label == PERSON):
+            whole = boundaries(text, *piece, label == PERSON, sure)
+            if whole is not None:
+                _append(found, (*whole, KINDS[label]), text)
     return found
 
 
 def _append(found: list[Entity], one: Entity, text: str) -> None:
-    """Two names with a blank or hyphen between them are one; an overlap goes to the earlier."""
+    """Two names with blanks or a hyphen between them are one; an overlap goes to the earlier."""
     if found and found[-1][1] > one[0]:
         return
-    if found and found[-1][2] == one[2] == KINDS[PERSON] and text[found[-1][1] : one[0]] in (" ", "-"):
+    if found and found[-1][2] == one[2] == KINDS[PERSON] and text[found[-1][1] : one[0]] in (" ", "  ", "-"):
         one = (found.pop()[0], *one[1:])
     found.append(one)
 
@@ -136,66 +125,8 @@ def _stranger(tile: str, words: Words) -> bool:
     return tile[:1] == " " and tile[1:2].isupper() and bool(words.kind(tile) & NAME)
 
 
-def _unmasked(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """What is left of a span when the stand-ins in it are left alone."""
-    if MASK not in text[start:end]:
-        return [(start, end)]
-    return [found.span() for found in _BETWEEN_MASKS.finditer(text, start, end)]
-
-
-def _glued(text: str, at: int, inner: int) -> bool:
-    """Whether the character at `at` belongs to the same word, hyphens included, as its neighbour inside the span."""
-    if text[at] == "-":
-        beyond = 2 * at - inner
-        return text[inner].isalnum() and 0 <= beyond < len(text) and text[beyond].isalnum()
-    return text[at].isalnum() and (text[inner].isalnum() or text[inner] == "-")
-
-
 def _road(tiles: list[str], first: int, last: int, margins: dict[int, float], words: Words) -> bool:
     """Whether a run is surely a street although it may have no number."""
     if not any(words.kind(tile) & CUE for tile in tiles[first : last + 1]):
         return False
     return max(margins.get(place, 0.0) for place in range(first, last + 1)) > 2 * _SURE
-
-
-def _entity(text: str, start: int, end: int, label: int, road: bool) -> Entity | None:
-    while start < end and text[start] in _EDGE:
-        start += 1
-    while end > start and text[end - 1] in _EDGE:
-        end -= 1
-    if start == end:
-        return None
-    while start and _glued(text, start - 1, start):
-        start -= 1
-    while end < len(text) and _glued(text, end, end - 1):
-        end += 1
-    if label == PERSON:
-        end = _with_stop(text, start, end)
-    elif (code := _BRITISH_CODE.match(text, end)) and _OUTWARD.search(text, start, end):
-        end = code.end()
-    plausible = _is_person(text, start, end) if label == PERSON else _is_address(text[start:end], road)
-    return (start, end, KINDS[label]) if plausible else None
-
-
-def _with_stop(text: str, start: int, end: int) -> int:
-    """An initial keeps its full stop, a word does not."""
-    if _FULL_STOP.search(text, start, end):
-        return end - 1
-    if _INITIAL.search(text, start, end) and text[end : end + 1] == ".":
-        return end + 1
-    return end
-
-
-def _is_person(text: str, start: int, end: int) -> bool:
-    found = text[start:end]
-    if _NEVER_IN_PERSON.search(found) or len(found) < 2 or not _LETTER.search(found):
-        return False
-    return not _CODE_BEFORE.search(text[max(0, start - 1) : start]) and not _CODE_AFTER.match(
-        text[end : end + 2]
-    )
-
-
-def _is_address(found: str, road: bool) -> bool:
-    if len(found) < 5 or (" " not in found and "\n" not in found) or not _LETTER.search(found):
-        return False
-    return road or _DIGIT.search(found) is not None

@@ -7,7 +7,7 @@ import re
 MASK = "\x1f"  # what stands where an earlier surrogate was, see core.privacy.detect.masked
 
 _TILE = re.compile(
-    r"\x1f{1,20}|[ \t]+(?=[ \t])|[ \t]?(?:[A-Za-z0+/=_]{28,}|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|\d+|\n|[^\w\s]|_|[^\S\x1f]|\Z)"
+    r"\x1f{1,20}|\\[nrt]|[ \t]+(?=[ \t])|[ \t]?(?:[A-Za-z0+/=_]{28,}|[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)?|\d+|\n|[^\w\s]|_|[^\S\x1f]|\Z)"
 )
 _DIGITS = dict.fromkeys(range(ord("1"), ord("9") + 1), "0")
 

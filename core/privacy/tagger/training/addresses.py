@@ -8,6 +8,7 @@ from collections.abc import Callable
 from faker import Faker
 
 from core.privacy.tagger.training.people import LOCALES, coined, faker_for
+from core.privacy.tagger.training.wordlists import CITIES
 
 _UNITS = "Apt. {}|Apt {}|Suite {}|Ste. {}|Unit {}|Flat {}|#{}|Floor {}|Room {}|Apartment {}|Building {}|Bldg. {}".split(
     "|"
@@ -180,7 +181,7 @@ def _assembled(fake: Faker, source: random.Random) -> str:
     parts = [_street(fake, source)]
     if source.random() < 0.4:
         parts.append(source.choice(_UNITS).format(source.randrange(1, 999)))
-    city = source.choice((fake.city(), fake.city(), coined(source)))
+    city = source.choice((fake.city(), fake.city(), coined(source), source.choice(CITIES)))
     if source.random() < 0.15:
         city = city.upper()
     tail = source.choice(
