@@ -5,10 +5,13 @@ import time
 import structlog
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 
 from accounts.models import Project
+from core.actors import system
 from core.errors import place_of
 from core.locks import named_lock_if_free
+from curation.actions.retention import drop_old_days
 from curation.actions.settle_traces import settle_traces
 from curation.actions.tally_minutes import tally_minutes
 from curation.pipeline import curate_for
@@ -59,3 +62,11 @@ def _curated(project: Project) -> int:
             "curation.fault", project=str(project.pk), error=type(error).__name__, place=place_of(error)
         )
         return 0
+
+
+@shared_task
+def retain() -> int:
+    """Drop the days that are past their retention time; how many. Hourly, as a day in use is left for the next round."""
+    if not settings.RETENTION_DAYS:
+        return 0
+    return len(drop_old_days(actor=system("retention"), days=settings.RETENTION_DAYS).days)

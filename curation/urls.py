@@ -4,6 +4,7 @@ from django.urls import path
 
 from curation import (
     backlog_views,
+    blob_views,
     board_views,
     connect_views,
     flow_views,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("connect/", connect_views.connect, name="connect"),
     path("connect/arrivals/", connect_views.arrivals, name="arrivals"),
     path("ingest/<uuid:batch_id>/", ingest_views.batch, name="batch"),
+    path("blobs/<str:sha256>/", blob_views.blob, name="blob"),
     path("refusals/", refusal_views.refusals, name="refusals"),
     path("refusals/replay/", refusal_views.replay_all, name="replay_code"),
     path("refusals/replaying/", refusal_views.replaying, name="replaying"),

@@ -22,6 +22,7 @@ from core.actors import Actor
 from curation.formats.otlp_logs import LeftOut
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.ingest import store
+from curation.ingest.blobs import keep_blobs
 from curation.ingest.chunks import Chunk, Sorter
 from curation.ingest.counters import ROWS, SECONDS
 from curation.ingest.items import Item
@@ -242,6 +243,10 @@ class Delivery:
             )
             for one in chunk.fresh
         ])  # fmt: skip
+        for one in chunk.fresh:
+            if one.long:
+                head = heads[one.span["trace_id"]]
+                keep_blobs(one.long, trace_id=head.id, day=head.day, project_id=project_id)
         return len(chunk.fresh)
 
     def _refuse(self, chunk: Chunk, batch_id: uuid.UUID) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from curation.conversation import Part
+from curation.formats.blobs import referred
 
 KINDS = {
     "file", "blob", "uri", "image_url", "input_image", "image", "input_audio", "input_file", "audio", "video",
@@ -51,6 +52,7 @@ def read_file(raw: dict[str, Any]) -> Part:
 
 def _layers(raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield raw
+    yield from (found for value in raw.values() if (found := referred(value)))
     for name in NESTED:
         inner = raw.get(name)
         if isinstance(inner, dict):

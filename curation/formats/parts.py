@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from curation.conversation import Part, Passage
 from curation.formats import code_parts
+from curation.formats.blobs import stored_text
 from curation.formats.files_in_messages import KINDS as FILE_KINDS
 from curation.formats.files_in_messages import read_file
 from curation.formats.json_text import as_text, value_of
@@ -49,6 +50,9 @@ def read_part(raw: Any) -> list[Part]:
     """One part; several where a provider wraps a list of parts in one item."""
     if not isinstance(raw, dict):
         return [text_part(as_text(raw))]
+    stored = stored_text(raw) if raw.get("type") not in FILE_KINDS else None
+    if stored is not None:
+        return [stored]
     kind, raw = _kind(raw)
     for kinds, read in READERS:
         if kind in kinds:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from core.keyring import Key, project_key
 from core.privacy import RedactionFailed, redact
+from curation.bodies import packed
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import Span
+from curation.ingest.blobs import LONGEST_INLINE, Long, take_out
 from curation.ingest.delivered import Delivered, look_up
 from curation.ingest.items import NAMES, RECEIPTS, Item
 from curation.ingest.redaction import Redactor, redacted, remembered_redactor
@@ -18,12 +20,13 @@ from curation.ingest.refused import Kept, keep
 
 @dataclass(slots=True)
 class Fresh:
-    """An item delivered for the first time: its keyed hash, and its span and body as they may be stored."""
+    """An item delivered for the first time: its keyed hash, its span and body as they may be stored, its long values."""
 
     item: Item
     mac: bytes
     span: Span
     body: bytes
+    long: list[Long] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,21 @@ class Sorter:
     def _take(self, item: Item, chunk: Chunk) -> None:
         try:
             clean = redacted(item.span, self.redactor)
+            one = Fresh(item, item.mac(self.key), clean.span, clean.body)
+            if len(item.raw) > LONGEST_INLINE:
+                self._lighten(one)
         except RedactionFailed as failure:
             self.refuse(_redaction_problem(item, failure), item, chunk)
             return
-        self._note(Fresh(item, item.mac(self.key), clean.span, clean.body), chunk)
+        self._note(one, chunk)
         for kind, count in clean.counts.items():
             chunk.redactions[kind] = chunk.redactions.get(kind, 0) + count
+
+    def _lighten(self, one: Fresh) -> None:
+        """Long values leave the span and lie in storage."""
+        one.span, one.long = take_out(one.span, self.redactor)
+        if one.long:
+            one.body = packed(one.span)
 
     def _note(self, one: Fresh, chunk: Chunk) -> None:
         """It is new; the next of the same id in this chunk is not."""

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.api_tokens import create_token
@@ -13,6 +14,7 @@ from core.jobs import enqueue
 from core.models import Job
 from curation.actions.adopt_rules import current_rules
 from curation.actions.screening import Content, screen_contents
+from curation.ingest.blobs import Long, keep_blobs
 from curation.models import (
     BacklogItem,
     Cluster,
@@ -23,6 +25,7 @@ from curation.models import (
     RuleReport,
     Screening,
     SignatureSpec,
+    Trace,
 )
 from indexer.models import Citation, DocumentVersion, IndexBuild, Source, Sync
 from snapshots.actions.review import approve_snapshot, request_review
@@ -53,6 +56,7 @@ class ForeignProject:
         self._index()
         self._training()
         self._rules()
+        self._blob()
 
     def arguments(self, route: Route) -> dict[str, Any]:
         """Arguments of the route that name this project's objects."""
@@ -162,6 +166,12 @@ class ForeignProject:
         )  # fmt: skip
         run = Reredaction.objects.create(project=project, rules=rules, requested_by=lead, reason=MARK)
         self.values |= {"rules_id": rules.pk, "report_id": report.pk, "rerun_id": run.pk}
+
+    def _blob(self) -> None:
+        trace, value = Trace.objects.filter(project=self.team.project).earliest("received_at"), Long(MARK.encode())
+        with transaction.atomic():
+            keep_blobs([value], trace_id=trace.pk, day=trace.day, project_id=self.team.project.pk)
+        self.values["sha256"] = value.sha256
 
     def _training(self) -> None:
         project = self.team.project
