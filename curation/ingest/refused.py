@@ -71,6 +71,8 @@ def keep(one: Item | BrokenRow, redactor: Redactor) -> Kept | None:
     form = SPAN if span is not None or (isinstance(one, Item) and not one.from_row) else ROW
     if isinstance(one, BrokenRow) and one.whole:
         form = REQUEST
+    if not raw.lstrip().startswith((b"{", b"[")):
+        return None  # a piece of a row: half a secret is no secret to any rule
     try:
         text = _of_value(raw, redactor) if len(raw) <= LONGEST else None
         cut = text is None and len(raw) > CUT_FIRST

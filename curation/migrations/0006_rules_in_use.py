@@ -96,7 +96,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER curation_vault_only_shreds BEFORE UPDATE ON curation_vaultsubject
+CREATE TRIGGER curation_vault_only_shreds BEFORE UPDATE ON curation_vaultkey
     FOR EACH ROW EXECUTE FUNCTION curation_vault_only_shreds();
 
 CREATE FUNCTION curation_reveal_is_granted() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -301,7 +301,9 @@ MODELS = [
             "indexes": [models.Index(fields=["project", "-requested_at", "-id"], name="reredaction_newest")],
             "constraints": [
                 models.CheckConstraint(
-                    condition=models.Q(("state__in", ["queued", "running", "done", "overtaken", "cancelled"])),
+                    condition=models.Q(
+                        ("state__in", ["queued", "running", "done", "overtaken", "cancelled"])
+                    ),
                     name="reredaction_state_known",
                 ),
                 models.CheckConstraint(
@@ -418,16 +420,24 @@ MODELS = [
         ],
     ),
     migrations.CreateModel(
-        name="VaultSubject",
+        name="VaultKey",
         fields=[
-            ("id", models.BigAutoField(primary_key=True, serialize=False)),
+            (
+                "trace",
+                models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    primary_key=True,
+                    related_name="vault_key",
+                    serialize=False,
+                    to="curation.trace",
+                ),
+            ),
             (
                 "project",
                 models.ForeignKey(
                     on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.project"
                 ),
             ),
-            ("subject", models.CharField(max_length=64)),
             ("key_id", models.CharField(max_length=32)),
             ("wrapped", models.BinaryField(null=True)),
             ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -444,7 +454,6 @@ MODELS = [
         ],
         options={
             "constraints": [
-                models.UniqueConstraint(fields=("project", "subject"), name="vault_subject_once"),
                 models.CheckConstraint(
                     condition=models.Q(
                         models.Q(
@@ -460,7 +469,7 @@ MODELS = [
                         _connector="OR",
                     ),
                     name="vault_key_whole_or_shredded",
-                ),
+                )
             ],
         },
     ),
@@ -469,21 +478,19 @@ MODELS = [
         fields=[
             ("id", models.BigAutoField(primary_key=True, serialize=False)),
             (
-                "subject",
+                "key",
                 models.ForeignKey(
                     on_delete=django.db.models.deletion.PROTECT,
                     related_name="entries",
-                    to="curation.vaultsubject",
+                    to="curation.vaultkey",
                 ),
             ),
-            ("surrogate", models.CharField(max_length=96)),
+            ("surrogate", models.CharField(max_length=200)),
             ("sealed", models.BinaryField()),
             ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
         ],
         options={
-            "constraints": [
-                models.UniqueConstraint(fields=("subject", "surrogate"), name="vault_entry_once")
-            ],
+            "constraints": [models.UniqueConstraint(fields=("key", "surrogate"), name="vault_entry_once")],
         },
     ),
     migrations.CreateModel(
@@ -618,7 +625,7 @@ class Migration(migrations.Migration):
             "curation_reredaction",
             *("project_id", "rules_id", "erase", "reason", "requested_by_id", "requested_at"),
         ),
-        schema.frozen_columns("curation_vaultsubject", "project_id", "subject", "key_id", "created_at"),
+        schema.frozen_columns("curation_vaultkey", "project_id", "trace_id", "key_id", "created_at"),
         schema.frozen_columns(
             "curation_revealrequest",
             *("project_id", "entry_id", "reason", "requested_by_id", "requested_at"),

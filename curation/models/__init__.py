@@ -15,7 +15,7 @@ from curation.models.retention import DroppedDay
 from curation.models.rules import BodyErasure, Reredacted, Reredaction, RuleCheck, RuleReport
 from curation.models.screening import Screening
 from curation.models.trace import Trace, TrainingUse
-from curation.models.vault import Reveal, RevealRequest, VaultEntry, VaultSubject, VaultSwitch
+from curation.models.vault import Reveal, RevealRequest, VaultEntry, VaultKey, VaultSwitch
 
 __all__ = [
     "Asset",
@@ -59,6 +59,6 @@ __all__ = [
     "Trace",
     "TrainingUse",
     "VaultEntry",
-    "VaultSubject",
+    "VaultKey",
     "VaultSwitch",
 ]

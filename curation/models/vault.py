@@ -22,12 +22,16 @@ class VaultSwitch(models.Model):
         return f"{self.project_id}: {self.enabled}"
 
 
-class VaultSubject(models.Model):
-    """One person's data key, wrapped by the keyring's key `key_id`. Without it nothing of that person can be opened again."""
+class VaultKey(models.Model):
+    """The data key of one trace, wrapped by the keyring's key `key_id`; shredding a person shreds the keys of all their traces.
 
-    id = models.BigAutoField(primary_key=True)
+    A child span may come before the one that names its user, so the key belongs to the trace and the trace to the person.
+    """
+
+    trace = models.OneToOneField(
+        "curation.Trace", on_delete=models.PROTECT, primary_key=True, related_name="vault_key"
+    )
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=64)
     key_id = models.CharField(max_length=32)
     wrapped = models.BinaryField(null=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -36,7 +40,6 @@ class VaultSubject(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "subject"], name="vault_subject_once"),
             models.CheckConstraint(
                 condition=Q(wrapped__isnull=False, shredded_at__isnull=True, shredded_by__isnull=True)
                 | Q(wrapped__isnull=True, shredded_at__isnull=False, shredded_by__isnull=False),
@@ -45,21 +48,21 @@ class VaultSubject(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return str(self.trace_id)
 
 
 class VaultEntry(models.Model):
-    """One original, sealed (AES-256-GCM, nonce first) under its subject's key; the surrogate is its address. Append-only."""
+    """One original, sealed (AES-256-GCM, nonce first) under its trace's key; the surrogate is its address. Append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    subject = models.ForeignKey(VaultSubject, on_delete=models.PROTECT, related_name="entries")
-    surrogate = models.CharField(max_length=96)
+    key = models.ForeignKey(VaultKey, on_delete=models.PROTECT, related_name="entries")
+    surrogate = models.CharField(max_length=200)
     sealed = models.BinaryField()
     sealed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subject", "surrogate"], name="vault_entry_once")
+            models.UniqueConstraint(fields=["key", "surrogate"], name="vault_entry_once")
         ]
 
     def __str__(self) -> str:
