@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 
 from curation.formats.lines import MAX_LINE, Line
 from curation.formats.problem import RowProblem
@@ -17,10 +18,16 @@ SCAN = json.JSONDecoder(strict=False)
 
 
 def read_elements(chunks: Iterator[str], place: str) -> Iterator[Line | RowProblem]:
-    """Every element of the text in these chunks; `number` counts elements from 1."""
-    text, at, number, array, done = "", 0, 0, None, False
-    for chunk in chunks:
-        text, at = text[at:] + chunk, 0
+    """Every element of the text in these chunks; `number` counts elements from 1.
+
+    An element whose end is not there yet is tried again when twice as much of it was read, so that a long one is
+    not read over and over.
+    """
+    text, at, number, tried, array, done = "", 0, 0, 0, None, False
+    for chunk in chain(chunks, [None]):
+        text, at = text[at:] + (chunk or ""), 0
+        if chunk is not None and len(text) < 2 * tried:
+            continue
         while True:
             at = _skip(text, at, first=array is None)
             if array is None and at < len(text):
@@ -38,10 +45,11 @@ def read_elements(chunks: Iterator[str], place: str) -> Iterator[Line | RowProbl
             number += 1
             yield Line(number, text[at:end].encode("utf-8", "surrogateescape"))
             at = end
-        if len(text) - at > MAX_LINE:
+        tried = len(text) - at
+        if tried > MAX_LINE:
             break
-    if text[at:].strip(WHITE):
-        yield _broken(place, number + 1, len(text) - at)
+    if tried and text[at:].strip(WHITE):
+        yield _broken(place, number + 1, tried)
     elif array and not done:
         yield _broken(place, number + 1, 0)
 

@@ -213,7 +213,7 @@ def test_weights_of_a_fine_tuning_file_stay_with_their_messages() -> None:
             "messages": [CHAT[1], {**ANSWER, "weight": 0}, CHAT[1], {**ANSWER, "weight": 1}],
             "parallel_tool_calls": False,
         },
-    )  # noqa: E501
+    )
     assert [one.get("weight") for one in conversation["messages"]] == [None, 0, None, 1]
     assert conversation["attributes"]["winnow.fields"] == {"parallel_tool_calls": False}
 
@@ -293,7 +293,8 @@ def test_rows_without_time_or_service_take_what_was_given() -> None:
     ("openai", {"ts": "soon", "request": request(), "response": COMPLETION}, "ts", "bad_time"),
     ("openai", {"request": {"input": 3}, "response": {"output": []}}, "request.input", "wrong_type"),
     ("openai_chat", {"messages": [{"role": "user", "content": 3}]}, "messages[0].content", "wrong_type"),
-    ("openai_preference", {"input": {"messages": CHAT}, "preferred_output": [], "non_preferred_output": []}, "preferred_output", "wrong_value"),
+    ("openai_preference", {"input": {"messages": CHAT}, "preferred_output": [], "non_preferred_output": []},
+     "preferred_output", "wrong_value"),
     ("anthropic", {"request": {"messages": "hi"}, "response": {"type": "message", "content": []}}, "request.messages", "wrong_type"),
     ("sharegpt", {"conversations": [{"from": "martian", "value": "x"}]}, "conversations[0].from", "wrong_value"),
     ("sharegpt", {"conversations": [{"from": "gpt", "value": 3}]}, "conversations[0].value", "wrong_type"),
