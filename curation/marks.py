@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypedDict
 
-from core.privacy.surrogates import LABELS, SURROGATE
+from core.privacy.surrogates import find_surrogates, kind_of
 from curation.conversation import Conversation
 
-KINDS = {label: kind for kind, label in LABELS.items()}
+SHORTEST = len("240.0.0.0")
+SMALLEST = 999 * 10**12
 SEARCHED = ("messages", "alternatives", "tools", "retrieval")
 
 
@@ -28,14 +29,11 @@ def find_marks(conversation: Conversation) -> list[Mark]:
 
 def _walk(value: Any, path: str) -> Iterator[Mark]:
     if isinstance(value, str):
-        if "[" in value or "@example.invalid" in value:
-            for found in SURROGATE.finditer(value):
-                yield {
-                    "kind": kind_of(found.group()),
-                    "path": path,
-                    "start": found.start(),
-                    "end": found.end(),
-                }
+        if len(value) >= SHORTEST:
+            yield from _found(value, path)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        if value >= SMALLEST:
+            yield from _found(str(value), path)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _walk(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
@@ -44,9 +42,6 @@ def _walk(value: Any, path: str) -> Iterator[Mark]:
             yield from _walk(inner, f"{path}/{place}")
 
 
-def kind_of(surrogate: str) -> str:
-    """What a surrogate stands for: email, phone, card, …"""
-    if not surrogate.startswith("["):
-        return "email"
-    label = surrogate[1:].partition(":")[0]
-    return KINDS.get(label, label.lower())
+def _found(text: str, path: str) -> Iterator[Mark]:
+    for found in find_surrogates(text):
+        yield {"kind": kind_of(found.group()), "path": path, "start": found.start(), "end": found.end()}

@@ -10,11 +10,9 @@ from core.privacy import screens
 from core.privacy.checks import check_named
 from core.privacy.folds import fold, fold_separators
 from core.privacy.rules import FOLDED, MARKED, CompiledRule, RuleSet
-from core.privacy.shapes import MARKERS
-from core.privacy.surrogates import SURROGATE
+from core.privacy.surrogates import find_surrogates
 
 SHORTEST = 6
-_MARKER = screens.compiled("|".join(MARKERS))
 MASK = "\x1f"
 _SHORT_TEXT = 400
 _BEFORE = 72
@@ -41,14 +39,13 @@ def find_hits(text: str, rules: RuleSet) -> list[Hit]:
     return _with_entities(text, rules.tagger, hits) if rules.tagger else hits
 
 
-def masked(text: str, data: bytes) -> str:
+def masked(text: str) -> str:
     """Earlier surrogates as white space of the same length: no rule meets them, and offsets stay true."""
     pieces: list[str] = []
     at = 0
-    for low, high in _windows(_MARKER, text, data, _REACH_DIGITS):
-        for found in SURROGATE.finditer(text, max(low, at), high):
-            pieces += (text[at : found.start()], MASK * len(found.group()))
-            at = found.end()
+    for found in find_surrogates(text):
+        pieces += (text[at : found.start()], MASK * len(found.group()))
+        at = found.end()
     return "".join(pieces) + text[at:]
 
 
@@ -60,7 +57,7 @@ def _structured(text: str, rules: RuleSet) -> list[Hit]:
     if not met.rules:
         return []
     data = text.encode("utf-8", "surrogatepass")
-    searched = masked(text, data) if MARKED in met.others else text
+    searched = masked(text) if MARKED in met.others else text
     plain = fold_separators(searched)
     hits: list[Hit] = []
     for place in met.rules:
@@ -73,7 +70,7 @@ def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays."""
     from core.privacy.tagger import find_entities, normal
 
-    searched = fold(masked(text, text.encode("utf-8", "surrogatepass")))
+    searched = fold(masked(text))
     taken = [(hit.start, hit.end) for hit in hits]
     entities = [
         Hit(start, end, f"tagger_{kind}", kind, normal(kind, searched[start:end]))
@@ -113,34 +110,13 @@ def _candidates(compiled: CompiledRule, text: str, data: bytes) -> Iterator[re.M
     done = 0
     reach = _REACH_DIGITS if compiled.rule.near_digits else _REACH
     locator = compiled.locator if compiled.rule.screens[0] else None
-    for low, high in _windows(locator, text, data, reach):
+    for low, high in screens.windows(locator, text, data, _BEFORE, reach):
         at = max(low, done)
         while (match := compiled.regex.search(text, at, high)) is not None:
             if match.end() > high - 8 and high < len(text):
                 match = compiled.regex.match(text, match.start()) or match
             yield match
             done = at = max(match.end(), match.start() + 1)
-
-
-def _windows(locator: re.Pattern[bytes] | None, text: str, data: bytes, reach: int) -> list[tuple[int, int]]:
-    """Stretches of the text around what the screen found, merged where they touch."""
-    narrow = len(data) == len(text)
-    if locator is None:
-        return [(0, len(text))]
-    windows: list[tuple[int, int]] = []
-    characters = counted = 0
-    for found in locator.finditer(data):
-        start, end = found.span()
-        if not narrow:
-            characters += len(data[counted:start].decode("utf-8", "ignore"))
-            counted = start
-            start, end = characters, characters + end - start
-        low, high = max(0, start - _BEFORE), min(len(text), end + reach)
-        if windows and low <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], high)
-        else:
-            windows.append((low, high))
-    return windows
 
 
 def _disjoint(hits: list[Hit], order: dict[str, int]) -> list[Hit]:

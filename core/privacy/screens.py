@@ -82,6 +82,29 @@ def compiled(pattern: str) -> re.Pattern[bytes]:
         raise ScreenRefused(f"re2 cannot use this screen: {error}") from error
 
 
+def windows(
+    locator: re.Pattern[bytes] | None, text: str, data: bytes, before: int, reach: int
+) -> list[tuple[int, int]]:
+    """Stretches of the text around what a screen finds in its bytes, merged where they touch; all of it without a screen."""
+    if locator is None:
+        return [(0, len(text))]
+    narrow = len(data) == len(text)
+    found: list[tuple[int, int]] = []
+    characters = counted = 0
+    for match in locator.finditer(data):
+        start, end = match.span()
+        if not narrow:
+            characters += len(data[counted:start].decode("utf-8", "ignore"))
+            counted = start
+            start, end = characters, characters + end - start
+        low, high = max(0, start - before), min(len(text), end + reach)
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
+
+
 def _options() -> re2.Options:
     options = re2.Options()
     options.max_mem = MEMORY

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from core.privacy import shapes
+from core.privacy import screens, shapes
 
 ALPHABET = shapes.ALPHABET
 LENGTH = shapes.LENGTH
@@ -32,6 +33,8 @@ LABELS = {
 }
 KINDS = {label: kind for kind, label in LABELS.items()}
 SURROGATE = re.compile("|".join(shapes.PATTERNS.values()))
+_MARKER = screens.compiled("|".join(shapes.MARKERS))
+_LONGEST = 64
 _SHAPED = {kind: re.compile(pattern) for kind, pattern in shapes.PATTERNS.items()}
 
 
@@ -41,6 +44,8 @@ class SurrogateKey:
 
     key_id: str
     secret: bytes = field(repr=False)
+    originals: dict[str, str] | None = field(default=None, repr=False, compare=False)
+    """Where a vault is used: what each surrogate made with this key stands for. Otherwise None, and nothing remembers."""
 
 
 def surrogate(kind: str, normal: str, key: SurrogateKey, like: str = "") -> str:
@@ -51,12 +56,19 @@ def surrogate(kind: str, normal: str, key: SurrogateKey, like: str = "") -> str:
     """
     shape = shapes.SHAPES.get(kind)
     made = shape(_digest(kind, normal, key), like) if shape is not None else None
-    return made if made is not None else labelled(kind, normal, key)
+    if made is None:
+        return labelled(kind, normal, key)
+    if key.originals is not None:
+        key.originals[made] = like or normal
+    return made
 
 
 def labelled(kind: str, normal: str, key: SurrogateKey) -> str:
     """`[KIND:letters]`: recognised beside any character, for kinds without a shape and places where a shape would blur."""
-    return f"[{LABELS.get(kind, kind.upper())}:{shapes.letters(_digest(kind, normal, key))}]"
+    made = f"[{LABELS.get(kind, kind.upper())}:{shapes.letters(_digest(kind, normal, key))}]"
+    if key.originals is not None:
+        key.originals[made] = normal
+    return made
 
 
 def fitting(kind: str, normal: str, key: SurrogateKey, like: str, before: str, after: str) -> str:
@@ -74,6 +86,16 @@ def _digest(kind: str, normal: str, key: SurrogateKey) -> bytes:
 def is_surrogate(text: str) -> bool:
     """Whether the whole text is one surrogate, which is never redacted a second time."""
     return SURROGATE.fullmatch(text) is not None
+
+
+def find_surrogates(text: str) -> Iterator[re.Match[str]]:
+    """Every surrogate in a text, in order; only where a marker of one stands is looked closer."""
+    at = 0
+    data = text.encode("utf-8", "surrogatepass")
+    for low, high in screens.windows(_MARKER, text, data, _LONGEST, _LONGEST):
+        for found in SURROGATE.finditer(text, max(low, at), high):
+            at = found.end()
+            yield found
 
 
 def kind_of(text: str) -> str:

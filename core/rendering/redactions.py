@@ -5,7 +5,7 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
-from core.privacy.surrogates import SURROGATE
+from core.privacy.surrogates import LABELS, SURROGATE, kind_of
 
 SHOWN_LETTERS = 5
 SHORT = 3  # IP and SSN are read as letters, EMAIL and PHONE as words
@@ -13,23 +13,30 @@ _MARKUP = re.compile(r"""(<(?:[^>"]|"[^"]*")*>)""")
 
 
 def _kind_and_mark(surrogate: str) -> tuple[str, str]:
+    """The kind as a word, and the few letters or digits that tell one stand-in from another; a name is read whole."""
+    kind = kind_of(surrogate)
+    word = LABELS.get(kind, kind.upper())
+    word = word if len(word) <= SHORT else word.replace("_", " ").lower()
+    if kind in ("person", "address") and not surrogate.startswith("["):
+        return word, surrogate
     if surrogate.startswith("["):
-        kind, _sep, mark = surrogate[1:-1].partition(":")
-        return kind if len(kind) <= SHORT else kind.replace("_", " ").lower(), mark
-    return "email", surrogate.removeprefix("user-").partition("@")[0]
+        return word, surrogate[1:-1].partition(":")[2][:SHOWN_LETTERS]
+    if kind == "email":
+        return word, surrogate.removeprefix("user-")[:SHOWN_LETTERS]
+    return word, "".join(filter(str.isalnum, surrogate))[-SHOWN_LETTERS:]
 
 
 def chip(surrogate: str) -> str:
     """One chip, for example `email bcdfg`; the same value carries the same letters everywhere in a project."""
     kind, mark = _kind_and_mark(surrogate)
-    return _chip(f"{kind} {mark[:SHOWN_LETTERS]}", kind, "")
+    return _chip(f"{kind} {mark}", kind, "")
 
 
 def marked_chip(surrogate: str, kind: str, rule: str = "") -> str:
     """A chip for what a mark points at: a labelled surrogate as its letters, one that reads as text as that text."""
     if SURROGATE.fullmatch(surrogate):
         word, mark = _kind_and_mark(surrogate)
-        return _chip(f"{word} {mark[:SHOWN_LETTERS]}", kind.replace("_", " "), rule)
+        return _chip(f"{word} {mark}", kind.replace("_", " "), rule)
     return _chip(surrogate, kind.replace("_", " "), rule)
 
 
