@@ -3,7 +3,7 @@
 from typing import Any
 
 from curation.bodies import load_many
-from curation.conversation import Conversation, Message
+from curation.conversation import Conversation, Message, Part
 
 from .exchange import question
 from .models import Assignment, Pair, Repair, Response
@@ -11,8 +11,12 @@ from .sides import place
 
 
 def anonymous(messages: list[Message]) -> list[dict[str, Any]]:
-    """Roles and parts only: a message's `model`, `name` and `finish_reason` could tell who wrote it."""
-    return [{"role": one["role"], "parts": one["parts"]} for one in messages]
+    """Roles and parts only: a message's `model`, `name`, `finish_reason` and how long its tools took could tell who wrote it."""
+    return [{"role": one["role"], "parts": [_timeless(part) for part in one["parts"]]} for one in messages]
+
+
+def _timeless(part: Part) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name != "duration_ms"}
 
 
 def _answer(response: Response, conversation: Conversation) -> dict[str, Any]:

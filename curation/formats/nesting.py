@@ -79,11 +79,15 @@ def _owners(calls: Sequence[Span], by_id: dict[str, Span]) -> dict[str, str]:
     owners: dict[str, str] = {}
     if len(calls) < 2:
         return owners
-    siblings: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    alike: dict[str, list[Span]] = defaultdict(list)
+    if len({span["scope"] for span in calls}) > 1:
+        for span in calls:
+            alike[_answer(span)].append(span)
+    taken: set[str] = set()
     for span in calls:
-        siblings[span["parent_id"], _family(span)].append(span)
-    for span in calls:
-        owner = _enclosing(span, by_id) or _twin(span, siblings[span["parent_id"], _family(span)])
+        owner = _enclosing(span, by_id)
+        if owner is None and (owner := _twin(span, alike.get(_answer(span), ()), by_id, taken)) is not None:
+            taken.add(owner["span_id"])
         if owner is not None and _outermost(owner["span_id"], owners) != span["span_id"]:
             owners[span["span_id"]] = owner["span_id"]
     return owners
@@ -101,26 +105,36 @@ def _enclosing(span: Span, by_id: dict[str, Span]) -> Span | None:
     return None
 
 
-def _twin(span: Span, siblings: Sequence[Span]) -> Span | None:
-    """The same call told by another instrumentation beside this one: it lasted longer and answered the same."""
-    for other in siblings if len(siblings) > 1 else ():
-        around = other["start"] <= span["start"] and span["end"] <= other["end"]
-        if other is span or not around or other["scope"] == span["scope"] or not span["end"]:
+def _answer(span: Span) -> str:
+    """What two spans of one call have in common: the kind of call and its tokens; "" where none were counted."""
+    usage = genai.usage(span)
+    return f"{_family(span)} {sorted(usage.items())}" if usage else ""
+
+
+def _twin(span: Span, alike: Sequence[Span], by_id: dict[str, Span], taken: set[str]) -> Span | None:
+    """The same call told by another instrumentation that is no parent of this span: call-backs leave no context.
+
+    It lasted longer and counted the same, and it stands beside this span or deeper below the same parent.
+    """
+    if not _answer(span):
+        return None
+    for other in alike:
+        if other["scope"] == span["scope"] or other["span_id"] in taken or not _around(other, span):
             continue
-        earlier = (other["start"], -other["end"], other["span_id"]) < (
-            span["start"],
-            -span["end"],
-            span["span_id"],
-        )
-        if earlier and _same_answer(span, other):
+        ids = {genai.text(one, "gen_ai.response.id") for one in (span, other)} - {""}
+        if len(ids) < 2 and (span["parent_id"] not in by_id or _is_below(other, span["parent_id"], by_id)):
             return other
     return None
 
 
-def _same_answer(one: Span, other: Span) -> bool:
-    usage = genai.usage(one)
-    ids = {genai.text(span, "gen_ai.response.id") for span in (one, other)}
-    return bool(usage) and usage == genai.usage(other) and len(ids - {""}) <= 1
+def _around(outer: Span, inner: Span) -> bool:
+    lasted = outer["start"] <= inner["start"] and inner["end"] <= outer["end"] and inner["end"] > 0
+    times = [(one["start"], -one["end"], one["span_id"]) for one in (outer, inner)]
+    return lasted and times[0] < times[1]
+
+
+def _is_below(span: Span, parent_id: str, by_id: dict[str, Span]) -> bool:
+    return any(above["span_id"] == parent_id for above in _above(span, by_id))
 
 
 def _outermost(span_id: str, owners: dict[str, str]) -> str:

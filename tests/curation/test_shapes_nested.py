@@ -90,6 +90,21 @@ def test_two_instrumentations_side_by_side_tell_one_call() -> None:
     assert len(assemble([span("root", seconds=9), wrapper, other])["calls"]) == 2
 
 
+def test_a_call_back_and_the_sdk_beneath_it_tell_one_call_although_neither_is_the_others_parent() -> None:
+    root, step = span("root", seconds=9), span("model", "root", seconds=8)
+    call_backs = [chat(f"cb{place}", "model", start=place + 1, seconds=0.9, scope="langchain", **tokens(7, 3))
+                  for place in range(2)]  # fmt: skip
+    sdk = [
+        chat(f"sdk{place}", "root", start=place + 1.1, seconds=0.5, scope="openai", **tokens(7, 3))
+        for place in range(2)
+    ]
+    assert len(assemble([root, step, *call_backs, *sdk])["calls"]) == 2
+    assert len(assemble([root, step, *call_backs, *(one | {"parent_id": ""} for one in sdk)])["calls"]) == 2  # type: ignore[list-item]
+    elsewhere = span("other", "root", seconds=8)
+    moved = [chat("x", "other", start=1.1, seconds=0.5, scope="openai", **tokens(7, 3))]
+    assert len(assemble([root, step, elsewhere, *call_backs, *moved])["calls"]) == 3
+
+
 def test_embeddings_inside_embeddings_are_one_and_inside_a_chat_their_own() -> None:
     def embed(span_id: str, parent: str) -> Span:
         return span(span_id, parent, gen_ai__operation__name="embeddings", gen_ai__usage__input_tokens=8)
