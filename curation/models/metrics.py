@@ -6,32 +6,53 @@ import uuid
 from datetime import date
 from typing import Any, ClassVar
 
-from django.db import models
-from django.db.models import F, Sum
+from django.db import connection, models
 
 TOKEN_USAGE = "gen_ai.client.token.usage"
 DURATION = "gen_ai.client.operation.duration"
 
 
+STEPS = """
+WITH point AS (
+    SELECT day, model, token_type, count, total, temporality, lag(total) OVER series AS total_before,
+        lag(count) OVER series AS count_before
+    FROM curation_metricpoint
+    WHERE project_id = %s AND name = %s AND day >= %s::date - 1 AND kind <> 'gauge' AND total IS NOT NULL
+    WINDOW series AS (PARTITION BY series, started_at ORDER BY at)
+), step AS (
+    SELECT day, model, token_type,
+        CASE WHEN temporality = 'cumulative' AND total >= total_before THEN total - total_before ELSE total END AS total,
+        CASE WHEN temporality = 'cumulative' AND total >= total_before THEN count - count_before ELSE count END AS count
+    FROM point WHERE day >= %s
+)
+"""
+"""Increments: a running total (what SDKs send by default) counts for what it grew since the point before it."""
+
+
 class MetricPointQuerySet(models.QuerySet["MetricPoint"]):
     """Reads of measurements."""
 
-    def named(self, project_id: uuid.UUID, name: str, since: date) -> MetricPointQuerySet:
-        """The increments of one metric since that day; running totals would be added up twice."""
-        return self.filter(project_id=project_id, name=name, day__gte=since).exclude(temporality="cumulative")
-
-    def token_usage(self, project_id: uuid.UUID, since: date) -> Any:
+    def token_usage(self, project_id: uuid.UUID, since: date) -> list[dict[str, Any]]:
         """Per day, model and type of token: `tokens` and from how many `points` (`gen_ai.client.token.usage`)."""
-        found = self.named(project_id, TOKEN_USAGE, since).values("day", "model", "token_type")
-        return found.annotate(tokens=Sum("total"), points=Sum("count")).order_by(
-            "-day", "model", "token_type"
+        return self._summed(
+            "SELECT day, model, token_type, sum(total) AS tokens, sum(count)::bigint AS points FROM step"
+            " GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3",
+            [project_id, TOKEN_USAGE, since, since],
         )
 
-    def durations(self, project_id: uuid.UUID, since: date) -> Any:
+    def durations(self, project_id: uuid.UUID, since: date) -> list[dict[str, Any]]:
         """Per day and model: `calls`, `seconds` and their `mean` (`gen_ai.client.operation.duration`)."""
-        found = self.named(project_id, DURATION, since).values("day", "model")
-        summed = found.annotate(calls=Sum("count"), seconds=Sum("total")).filter(calls__gt=0)
-        return summed.annotate(mean=F("seconds") / F("calls")).order_by("-day", "model")
+        return self._summed(
+            "SELECT day, model, sum(count)::bigint AS calls, sum(total) AS seconds, sum(total) / sum(count) AS mean"
+            " FROM step GROUP BY 1, 2 HAVING sum(count) > 0 ORDER BY 1 DESC, 2",
+            [project_id, DURATION, since, since],
+        )
+
+    def _summed(self, select: str, values: list[Any]) -> list[dict[str, Any]]:
+        with connection.cursor() as cursor:
+            cursor.execute(STEPS + select, values)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 class MetricPoint(models.Model):

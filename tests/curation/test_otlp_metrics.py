@@ -55,7 +55,7 @@ def tokens_used(used: int = 120, *, model: str = "m", at: int = NOW, **attribute
         count=2, sum=used, time_unix_nano=at, explicit_bounds=[100.0], bucket_counts=[1, 1]
     )
     name(point.attributes, gen_ai__request__model=model, gen_ai__token__type="input", **attributes)
-    return made.SerializeToString()
+    return bytes(made.SerializeToString())
 
 
 def test_token_usage_is_added_up_by_model_and_day(team: Team, token: str) -> None:
@@ -65,7 +65,8 @@ def test_token_usage_is_added_up_by_model_and_day(team: Team, token: str) -> Non
     [row] = MetricPoint.objects.token_usage(team.project.pk, today)
     assert row == {"day": today, "model": "m", "token_type": "input", "tokens": 150.0, "points": 4}
     point = MetricPoint.objects.first()
-    assert point is not None and (point.service, point.unit, point.kind) == ("helpdesk", "{token}", "histogram")
+    assert point is not None
+    assert (point.service, point.unit, point.kind) == ("helpdesk", "{token}", "histogram")
     assert unpacked(point.body)["shape"]["bucketCounts"] == ["1", "1"]
 
 
@@ -80,14 +81,31 @@ def test_durations_have_a_mean(team: Team, token: str) -> None:
     assert (row["model"], row["calls"], row["seconds"], row["mean"]) == ("m-2026", 4, 6.0, 1.5)
 
 
-def test_running_totals_are_not_added_up(team: Team, token: str) -> None:
+def test_running_totals_count_once(team: Team, token: str) -> None:
+    """SDKs send sums since their start by default: 500, then 700, is 700 and not 1,200; after a restart it adds up."""
     made, metrics = request()
     metric = metrics.add(name="gen_ai.client.token.usage")
     metric.sum.aggregation_temporality = 2
-    metric.sum.data_points.add(as_int=500, time_unix_nano=NOW)
+    for total, seconds, start in ((500, 1, NOW), (700, 2, NOW), (50, 3, NOW + 10**9)):
+        metric.sum.data_points.add(
+            as_int=total, time_unix_nano=NOW + seconds * 10**9, start_time_unix_nano=start
+        )
     post(token, made.SerializeToString())
-    assert MetricPoint.objects.get().temporality == "cumulative"
-    assert not MetricPoint.objects.token_usage(team.project.pk, date(2000, 1, 1))
+    [row] = MetricPoint.objects.token_usage(team.project.pk, date(2000, 1, 1))
+    assert row["tokens"] == 750.0
+
+
+def test_yesterdays_running_total_is_not_todays_usage(team: Team, token: str) -> None:
+    made, metrics = request()
+    metric = metrics.add(name="gen_ai.client.token.usage")
+    metric.sum.aggregation_temporality = 2
+    begun = NOW - 3 * 86_400 * 10**9
+    for total, days in ((1000, 1), (1200, 0)):
+        at = NOW - days * 86_400 * 10**9
+        metric.sum.data_points.add(as_int=total, time_unix_nano=at, start_time_unix_nano=begun)
+    post(token, made.SerializeToString())
+    [row] = MetricPoint.objects.token_usage(team.project.pk, datetime.fromtimestamp(NOW / 1e9, UTC).date())
+    assert row["tokens"] == 200.0
 
 
 def test_every_kind_of_point_is_taken(token: str) -> None:

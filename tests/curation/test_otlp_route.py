@@ -1,5 +1,6 @@
 """The OTLP route: only tokens that may ingest, nothing lost under trouble, replies an SDK understands."""
 
+import base64
 import gzip
 import json
 import zlib
@@ -51,7 +52,7 @@ def test_a_batch_is_taken_and_answered_in_its_own_encoding(token: str) -> None:
     response = post(token, chat().SerializeToString())
     assert (response.status_code, response["Content-Type"]) == (200, PROTOBUF)
     assert not ExportTraceServiceResponse.FromString(response.content).HasField("partial_success")
-    body = {"resourceSpans": []}
+    body: dict[str, Any] = {"resourceSpans": []}
     response = post(token, json.dumps(body).encode(), "application/json")
     assert (response.status_code, response["Content-Type"], response.json()) == (200, "application/json", {})
 
@@ -229,3 +230,28 @@ def test_a_refusal_does_not_repeat_the_header(token: str) -> None:
     answer = post(token, b"{}", "application/json", Content_Encoding="hunter2")
     assert answer.status_code == 400
     assert b"hunter2" not in answer.content
+
+
+@pytest.mark.parametrize("user", ["", "pk-lf-anything", "acme"])
+def test_langfuses_address_takes_the_token_as_a_password(team: Team, token: str, user: str) -> None:
+    packed = base64.b64encode(f"{user}:{token}".encode()).decode()
+    headers = {"Authorization": f"Basic {packed}", "x-langfuse-ingestion-version": "4"}
+    answer = Client().post(
+        "/api/public/otel/v1/traces", chat().SerializeToString(), content_type=PROTOBUF, headers=headers
+    )
+    assert answer.status_code == 200
+    assert Trace.objects.count() == 1
+
+
+@pytest.mark.parametrize("packed", ["", "===", "bm8gY29sb24=", base64.b64encode(b"a:wnw_wrong").decode()])
+def test_a_wrong_password_is_asked_for_again(team: Team, packed: str) -> None:
+    headers = {"Authorization": f"Basic {packed}"}
+    answer = Client().post("/api/public/otel/v1/logs", b"x", content_type=PROTOBUF, headers=headers)
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Basic")
+
+
+def test_deflate_without_its_header_is_read_too(token: str) -> None:
+    pack = zlib.compressobj(wbits=-15)
+    body = pack.compress(chat().SerializeToString()) + pack.flush()
+    assert post(token, body, Content_Encoding="deflate").status_code == 200
+    assert post(token, b"neither nor", Content_Encoding="deflate").status_code == 400
