@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,12 +15,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ProjectRequest, project_view
+from accounts.models import ApiToken
 from accounts.permissions import may
+from accounts.usage import usage_of
 from curation.arrivals import lags, quantiles, uses, waiting
 from curation.flow import flow
 from curation.flow_plots import counts_plot, rate_plot, redacted_plot, took_plot, use_plot
+from curation.models import DroppedDay
+from curation.retention import days_kept
+from curation.spending import cost_plot, spending
 
 PRESENT = 15
+DAYS_SHOWN = 10
+DROPPED_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -118,3 +127,34 @@ def totals(request: ProjectRequest) -> HttpResponse:
         "may_manage_tokens": may(request.user, "token.manage", request.project),
     }
     return render(request, "curation/_flow_totals.html", context)
+
+
+@project_view("trace.read")
+def ledger(request: ProjectRequest) -> HttpResponse:
+    """What it costs, in tokens and dollars, who sends it, and how long it is kept."""
+    spent = spending(request.project)
+    tokens = list(ApiToken.objects.filter(project=request.project, revoked_at__isnull=True).order_by("name"))
+    used = usage_of([token.pk for token in tokens])
+    kept = days_kept()
+    context = {
+        "spent": spent,
+        "cost_plot": cost_plot(spent) if spent else None,
+        "senders": [_sender(token, used) for token in tokens if {"ingest", "write"} & set(token.scopes)],
+        "counted": used is not None,
+        "kept": kept[:DAYS_SHOWN],
+        "kept_before": kept[DAYS_SHOWN:],
+        "kept_bytes": sum(day.bytes for day in kept),
+        "oldest": kept[-1] if kept else None,
+        "retention": settings.RETENTION_DAYS,
+        "drops": kept[-1].day + timedelta(days=settings.RETENTION_DAYS + 1)
+        if kept and settings.RETENTION_DAYS
+        else None,
+        "dropped": DroppedDay.objects.order_by("-day")[:DROPPED_SHOWN],
+    }
+    return render(request, "curation/_flow_ledger.html", context)
+
+
+def _sender(token: ApiToken, used: dict[uuid.UUID, dict[date, int]] | None) -> dict[str, Any]:
+    """A token that may send, with its rows today and in the last days; None while they cannot be counted."""
+    days = list((used or {}).get(token.pk, {}).values())
+    return {"token": token, "today": days[0] if days else None, "week": sum(days) if days else None}

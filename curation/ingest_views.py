@@ -46,7 +46,7 @@ def ingest(request: ProjectRequest) -> HttpResponse:
 def tabs(slug: str, current: str) -> list[dict[str, Any]]:
     """The pages around what came in."""
     shown = (("traces", _("Traces")), ("ingest", _("What came in")), ("refusals", _("Refused rows")),
-             ("connect", _("Connect")))  # fmt: skip
+             ("prices", _("Prices")), ("connect", _("Connect")))  # fmt: skip
     return [
         {"label": label, "href": reverse(f"curation:{name}", args=[slug]), "current": name == current}
         for name, label in shown

@@ -48,7 +48,7 @@ def trace_facts(
             (_("Tool calls"), _tools(version)),
             (_("Tokens"), _tokens(version)),
             (_("Model time"), f"{version.latency_ms:,} ms" if version.latency_ms is not None else None),
-            (_("Cost"), f"$ {version.cost_usd.normalize():f}" if version.cost_usd is not None else None),
+            (_("Cost"), _cost(version)),
         ]
     return rows
 
@@ -105,6 +105,17 @@ def _tools(version: ConversationVersion) -> str | None:
         return None
     failed = _("%(count)s failed") % {"count": version.tool_errors}
     return f"{version.tool_calls} ({failed})" if version.tool_errors else str(version.tool_calls)
+
+
+def _cost(version: ConversationVersion) -> str | None:
+    """What it costs now; where it was repriced, what it cost when it settled stands beside it."""
+    fixed, now = version.cost_usd, getattr(version, "cost_now", version.cost_usd)
+    if now is None:
+        return None
+    shown = f"$ {now.normalize():f}"
+    if fixed is not None and fixed != now:
+        shown += " " + _("(settled at $ %(cost)s)") % {"cost": f"{fixed.normalize():f}"}
+    return shown
 
 
 def _tokens(version: ConversationVersion) -> str | None:

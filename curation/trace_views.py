@@ -59,7 +59,7 @@ def traces(request: ProjectRequest) -> HttpResponse:
 def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
     """One trace: what was said, what curation made of it, and where it went. `?version=` shows an earlier one."""
     found = trace_of(request, trace_id)
-    versions = list(found.versions.select_related("rules__asset", "curation").order_by("-number"))
+    versions = list(found.versions.with_cost().select_related("rules__asset", "curation").order_by("-number"))
     shown = _chosen(versions, request.GET.get("version", ""))
     stored = _body(shown)
     batches, concluded = _batches(found), _conclusions(shown)
@@ -77,6 +77,7 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
         "backlog": BacklogItem.objects.filter(project=request.project, trace=found).order_by("-opened_at"),
         "batches": batches,
         "may_open": may(request.user, "backlog.open", request.project),
+        "may_manage_rules": stored is not None and may(request.user, "curation.manage", request.project),
         "files": files_of(slug),
         "spans": tree_context(found) if found.span_count <= SPANS_AT_ONCE else None,
         **_told(stored),
