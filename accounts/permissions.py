@@ -16,6 +16,8 @@ VERBS: Final[Mapping[str, frozenset[Role]]] = {
     "trace.export": frozenset({LEAD, ENGINEER}),
     "curation.read": frozenset({LEAD, ENGINEER, ADMIN}),
     "curation.manage": frozenset({LEAD, ADMIN}),
+    "vault.manage": frozenset({LEAD, ADMIN}),
+    "vault.reveal": frozenset({LEAD, ADMIN}),
     "backlog.read": frozenset({ANNOTATOR, LEAD, ENGINEER, ADMIN}),
     "backlog.open": frozenset({ANNOTATOR, LEAD, ENGINEER, ADMIN}),
     "backlog.manage": frozenset({LEAD, ADMIN}),

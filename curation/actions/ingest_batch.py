@@ -6,6 +6,7 @@ chunks and the next delivery of the same file continues where it broke off.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import ApiToken, Project, User
@@ -26,12 +28,13 @@ from curation.ingest.blobs import keep_blobs
 from curation.ingest.chunks import Chunk, Sorter
 from curation.ingest.counters import ROWS, SECONDS
 from curation.ingest.items import Item
-from curation.ingest.moments import day_of
+from curation.ingest.moments import DAY, day_of
 from curation.ingest.redaction import forget_redactor
 from curation.ingest.refused import write_kept
 from curation.ingest.rows import heads_of, span_row
 from curation.models import IngestBatch, Refusal, TrainingUse
 from curation.ruling.fence import rules_still_current
+from curation.ruling.sealing import keep_originals
 
 CHUNK = 500
 CHUNK_BYTES = 16 << 20
@@ -92,15 +95,17 @@ def ingest_batch(
     size: int = 0,
     training_use: str = "",
     hold_seconds: int = 0,
+    any_age: bool = False,
 ) -> Report:
     """Store what is new and sound of these items, list what is not; raises what the database raises.
 
     `training_use` is what the sender says for traces that do not say it themselves; without it the token's
-    default holds, then the project's.
+    default holds, then the project's. What is older than MAX_AGE_DAYS is refused unless `any_age`: every day is a
+    partition, and a wrong clock would open thousands.
     """
     if not isinstance(who, Actor):
         require(who, "trace.ingest", project)
-    delivery = Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds)
+    delivery = Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds, any_age)
     return deliver(delivery, items, source_name=source_name, size=size)
 
 
@@ -158,17 +163,27 @@ class Delivery:
     """One batch on its way in."""
 
     def __init__(
-        self, who: Who, project: Project, route: str, use: tuple[str, str], hold_seconds: int
+        self,
+        who: Who,
+        project: Project,
+        route: str,
+        use: tuple[str, str],
+        hold_seconds: int,
+        any_age: bool = False,
     ) -> None:
         self.who, self.project, self.route, self.use, self.hold = who, project, route, use, hold_seconds
+        self.any_age = any_age
         self.sorter = self.make_sorter()
         self.left_out = 0
-        self._batch = IngestBatch(project=project, route=route, token=who if isinstance(who, ApiToken) else None)
+        self._batch = IngestBatch(
+            project=project, route=route, token=who if isinstance(who, ApiToken) else None
+        )
         self._recorded = False
 
     def make_sorter(self) -> Sorter:
         """What compares and redacts, under the rules of this moment."""
-        return Sorter(self.project.pk)
+        oldest = 0 if self.any_age else time.time_ns() - settings.MAX_AGE_DAYS * DAY
+        return Sorter(self.project.pk, oldest)
 
     def open(self, source_name: str, size: int) -> Report:
         """Begin the batch; its first transaction puts it on record, so that one that breaks off is there too."""
@@ -244,8 +259,10 @@ class Delivery:
             for one in chunk.fresh
         ])  # fmt: skip
         for one in chunk.fresh:
+            head = heads[one.span["trace_id"]]
+            if one.originals and head.id is not None:
+                keep_originals(project_id, head.id, one.originals)
             if one.long:
-                head = heads[one.span["trace_id"]]
                 keep_blobs(one.long, trace_id=head.id, day=head.day, project_id=project_id)
         return len(chunk.fresh)
 

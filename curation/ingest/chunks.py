@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+
+from django.conf import settings
 
 from core.keyring import Key, project_key
 from core.privacy import RedactionFailed, redact
@@ -16,6 +18,7 @@ from curation.ingest.delivered import Delivered, look_up
 from curation.ingest.items import NAMES, RECEIPTS, Item
 from curation.ingest.redaction import Redactor, redacted, remembered_redactor
 from curation.ingest.refused import Kept, keep
+from curation.ruling.sealing import seals
 
 
 @dataclass(slots=True)
@@ -27,6 +30,7 @@ class Fresh:
     span: Span
     body: bytes
     long: list[Long] = field(default_factory=list)
+    originals: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,13 @@ class Chunk:
 class Sorter:
     """Compares with what was delivered before, and passes what is new through the choke point."""
 
-    def __init__(self, project_id: uuid.UUID) -> None:
-        self.project_id = project_id
+    def __init__(self, project_id: uuid.UUID, oldest: int = 0) -> None:
+        self.project_id, self.oldest = project_id, oldest
         self.key: Key = project_key(project_id, RECEIPTS)
         self.names: Key = project_key(project_id, NAMES)
         self.redactor: Redactor = remembered_redactor(project_id)
+        if seals(project_id):
+            self.redactor = replace(self.redactor, seals=True)
 
     def sort(self, part: Iterable[Item | BrokenRow]) -> Chunk:
         """The rows of one chunk by what will become of them."""
@@ -91,7 +97,7 @@ class Sorter:
     def _take(self, item: Item, chunk: Chunk) -> None:
         try:
             clean = redacted(item.span, self.redactor)
-            one = Fresh(item, item.mac(self.key), clean.span, clean.body)
+            one = Fresh(item, item.mac(self.key), clean.span, clean.body, originals=clean.originals)
             if len(item.raw) > LONGEST_INLINE:
                 self._lighten(one)
         except RedactionFailed as failure:
@@ -122,6 +128,8 @@ class Sorter:
             self._compare(item, *known, chunk)
         elif item.by_request and item.span_key in hashes:
             self._compare(item, b"", "", chunk)
+        elif item.span["start"] < self.oldest:
+            self.refuse(_old_problem(item), item, chunk)
         elif chunk.delivered.is_past_retention(item):
             self.refuse(_late_problem(item), item, chunk)
         else:
@@ -166,3 +174,9 @@ def _late_problem(item: Item) -> RowProblem:
     hint = "What was delivered for this day is gone by retention and cannot be compared any more; do not send it again."
     return RowProblem(item.place, item.line, "start", "past_retention",
                       "the day of this trace is past its retention time", hint)  # fmt: skip
+
+
+def _old_problem(item: Item) -> RowProblem:
+    hint = "Check the clock of the sender. Old traces come in as a file: by the upload page or `manage.py ingest`."
+    return RowProblem(item.place, item.line, "start", "bad_time",
+                      f"it started more than {settings.MAX_AGE_DAYS} days ago", hint)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +33,7 @@ class Redactor:
     rules_id: int
     rules: RuleSet
     keys: SurrogateKey
+    seals: bool = False
 
 
 _remembered: dict[uuid.UUID, int] = {}
@@ -70,12 +71,16 @@ class Redacted:
     span: Span
     body: bytes
     counts: Mapping[str, int]
+    originals: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def redacted(span: Span, redactor: Redactor) -> Redacted:
     """The span as it may be stored, packed; raises RedactionFailed."""
+    originals: dict[str, str] = {}
+    if redactor.seals:
+        redactor = replace(redactor, keys=replace(redactor.keys, originals=originals))
     clean, counts = redact_span(span, redactor)
-    return Redacted(clean, packed(clean), counts)
+    return Redacted(clean, packed(clean), counts, originals)
 
 
 def words_of(span: Span, keys: SurrogateKey) -> dict[str, Any]:
