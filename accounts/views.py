@@ -149,7 +149,7 @@ def token_limits(request: ProjectRequest, token_id: uuid.UUID) -> HttpResponse:
     form = LimitsForm(request.POST or None, initial=limits)
     if request.method == "POST" and form.is_valid():
         limit_token(who=request.user, project=request.project, token_id=token_id, **form.cleaned_data)
-        messages.success(request, _("The limits hold from the next request on."))
+        messages.success(request, _("The limits hold within seconds."))
         return redirect("accounts:token_limits", request.project.slug, token_id)
     sent = usage_of([token.pk])
     days = list(sent[token.pk].items()) if sent is not None else None

@@ -89,7 +89,7 @@ def limit_token(
     rate_limit: int | None,
     daily_quota: int | None,
 ) -> ApiToken:
-    """Bound what a token may send, in rows a second and rows a UTC day; None is no bound. Holds from the next request on."""
+    """Bound what a token may send, in rows a second and rows a UTC day; None is no bound. Holds within seconds."""
     require(who, "token.manage", project)
     limits = {"rate_limit": rate_limit, "daily_quota": daily_quota}
     with transaction.atomic():
