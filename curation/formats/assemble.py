@@ -15,13 +15,13 @@ from curation.formats import genai
 from curation.formats.carried import CARRIED, put_back
 from curation.formats.guards import read_guards
 from curation.formats.interrupts import read_interrupts
-from curation.formats.nesting import Calls, gather
+from curation.formats.nesting import COUNTED, Calls, gather
 from curation.formats.shapes import CURRENT, in_one_shape
 from curation.formats.spans import Span
 from curation.formats.tool_results import add_results, offered
 
 TOLD_ELSEWHERE = (
-    "gen_ai.input.", "gen_ai.output.", "gen_ai.system", "gen_ai.tool.", "gen_ai.usage.", "gen_ai.retrieval.",
+    "gen_ai.input.", "gen_ai.output.", "gen_ai.system", "gen_ai.tool.", "gen_ai.retrieval.",
     "gen_ai.guardrail.", "gen_ai.response.finish_reason", "gen_ai.response.model", "gen_ai.response.time_to_first_chunk",
     "gen_ai.request.model", "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.conversation.id", "session.id",
     "user.id", "error.type", "winnow.variant", "winnow.release", "winnow.language", "winnow.cost_usd", "winnow.guard.",
@@ -137,7 +137,9 @@ def _rest(spans: Sequence[Span], winner: Span | None) -> dict[str, Any]:
     roots = [span for span in spans if not span["parent_id"]]
     for span in [*([winner] if winner else []), *roots]:
         rest |= {
-            key: value for key, value in span["attributes"].items() if not key.startswith(TOLD_ELSEWHERE)
+            key: value
+            for key, value in span["attributes"].items()
+            if not key.startswith(TOLD_ELSEWHERE) and key not in COUNTED
         }
     return rest
 

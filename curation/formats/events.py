@@ -155,7 +155,7 @@ def _choices(events: Iterable[SpanEvent]) -> list[dict[str, Any]]:
 
 def _choice(body: dict[str, Any]) -> dict[str, Any]:
     inner = value_of(body.get("message"))
-    words = inner if isinstance(inner, dict) else {"content": inner} if isinstance(inner, str) else {}
+    words = inner if isinstance(inner, dict) else {} if inner is None else {"content": inner}
     message = _message({**body, **words}, "assistant")
     reason = body.get("finish_reason")
     return message | ({"finish_reason": reason} if reason else {})
@@ -164,10 +164,10 @@ def _choice(body: dict[str, Any]) -> dict[str, Any]:
 def _message(body: dict[str, Any], role: str) -> dict[str, Any]:
     content = body.get("content")
     blocks = value_of(content)
-    message: dict[str, Any] = {
-        "role": role,
-        "content": blocks if isinstance(blocks, list) and role != "tool" else content,
-    }
+    if isinstance(blocks, dict) and isinstance(blocks.get("parts"), list):
+        blocks = blocks["parts"]
+    structured = isinstance(blocks, list) and (role != "tool" or _holds_blocks(blocks))
+    message: dict[str, Any] = {"role": role, "content": blocks if structured else content}
     if isinstance(calls := value_of(body.get("tool_calls")), list):
         message["tool_calls"] = calls
     if role == "tool":
@@ -175,6 +175,11 @@ def _message(body: dict[str, Any], role: str) -> dict[str, Any]:
     if isinstance(body.get("name"), str):
         message["name"] = body["name"]
     return message
+
+
+def _holds_blocks(blocks: list[Any]) -> bool:
+    """Whether a tool's message is made of result blocks (Bedrock, Gemini) and is not itself the result."""
+    return any(isinstance(one, dict) and {"toolResult", "functionResponse"} & one.keys() for one in blocks)
 
 
 def _whole(raw: Any, target: str) -> list[dict[str, Any]]:

@@ -182,7 +182,9 @@ def error_type(span: Span) -> str:
     """The name of what went wrong, without the module it lives in; "error" where nobody named it."""
     said = text(span, "error.type")
     if not said:
-        raised = [event["attributes"] for event in span["events"] if event["name"] == "exception"]
+        raised = [
+            event["attributes"] for event in span["events"] if event["attributes"].get("exception.type")
+        ]
         said = str(raised[-1].get("exception.type") or "") if raised else ""
     if found := CLASS.fullmatch(said):
         return (found["name"] or found["last"]).rpartition(".")[2]

@@ -6,18 +6,21 @@ old form; the newer one is GenAI with private extras, read here too.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from curation.formats.json_text import as_text, scalar_of, value_of
-from curation.formats.payloads import INPUT, OUTPUT
+from curation.formats.payloads import INPUT, OUTPUT, answered, asked
 from curation.formats.rewriting import Rewriting, as_dict, as_list
 from curation.formats.spans import Span
 
 NAME = "openllmetry"
 KINDS = {"workflow": "invoke_workflow", "task": "task", "agent": "invoke_agent", "tool": "execute_tool"}
 TYPES = {"chat": "chat", "completion": "text_completion", "embedding": "embeddings", "rerank": "rerank"}
-OWN = ("gen_ai.user", "llm.user", "traceloop.", "gen_ai.prompt.", "gen_ai.completion.", "llm.prompts.", "llm.completions.", "llm.request.",
-       "llm.usage.", "llm.response.", "llm.is_streaming", "gen_ai.is_streaming")  # fmt: skip
+OWN = ("gen_ai.user", "llm.user", "traceloop.", "llm.prompts.", "llm.completions.", "llm.request.", "llm.usage.",
+       "llm.response.", "llm.is_streaming", "gen_ai.is_streaming")  # fmt: skip
+WORDS = re.compile(r"gen_ai\.(prompt|completion)(\.\d|$)")
+"""`gen_ai.prompt.name` is another thing: the convention's name of a prompt template."""
 CHUNKS = ("llm.content.completion.chunk", "gen_ai.content.completion.chunk")
 RENAMED = {
     "gen_ai.usage.cache_read.input_tokens": ("gen_ai.usage.cache_read_input_tokens",),
@@ -37,7 +40,7 @@ RENAMED = {
 
 def speaks(span: Span) -> bool:
     """Whether the span carries anything that only OpenLLMetry writes."""
-    return any(name.startswith(OWN) for name in span["attributes"])
+    return any(name.startswith(OWN) or WORDS.match(name) for name in span["attributes"])
 
 
 def translate(span: Span) -> dict[str, Any]:
@@ -55,11 +58,11 @@ def translate(span: Span) -> dict[str, Any]:
     if chunks:
         said.put("gen_ai.response.time_to_first_chunk", max(min(chunks) - span["start"], 0) / 1e9)
     said.drop("llm.usage.total_tokens", "gen_ai.usage.total_tokens")
-    prompts = as_list(said.take_tree("gen_ai.prompt")) or as_list(said.take_tree("llm.prompts"))
-    said.put(INPUT, [_message(one, "user") for one in prompts])
-    completions = as_list(said.take_tree("gen_ai.completion")) or as_list(said.take_tree("llm.completions"))
-    said.put(OUTPUT, _choices(completions))
-    functions = [_function(one) for one in as_list(said.take_tree("llm.request.functions"))]
+    prompts = said.take_list("gen_ai.prompt") or said.take_list("llm.prompts")
+    said.put(INPUT, [_message(one, "user") for one in prompts] or asked(said.take("gen_ai.prompt")))
+    completions = said.take_list("gen_ai.completion") or said.take_list("llm.completions")
+    said.put(OUTPUT, _choices(completions) or answered(said.take("gen_ai.completion")))
+    functions = [_function(one) for one in said.take_list("llm.request.functions")]
     said.put("gen_ai.tool.definitions", [one for one in functions if one])
     return said.done()
 

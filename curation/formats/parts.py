@@ -27,12 +27,13 @@ SERVER_RESULTS = {
     "mcp_tool_result",
 }
 SEARCHES = {"file_search_call", "retrieval"}
-GEMINI = {
+UNTYPED = {
     "functionCall": "tool_call", "function_call": "tool_call", "functionResponse": "function_response",
     "function_response": "function_response", "inlineData": "inline_data", "inline_data": "inline_data",
     "fileData": "file_data", "file_data": "file_data", "executableCode": "executable_code",
     "executable_code": "executable_code", "codeExecutionResult": "code_execution_result",
-    "code_execution_result": "code_execution_result",
+    "code_execution_result": "code_execution_result", "toolUse": "tool_use", "toolResult": "tool_result",
+    "reasoningContent": "reasoning",
 }  # fmt: skip
 RESULT_FIELDS = ("timed_out", "duration_ms")
 
@@ -74,7 +75,9 @@ def read_call(raw: Raw) -> Part:
     arguments: Any = next((inner[name] for name in names if inner.get(name) is not None), {})
     return {
         "type": "tool_call",
-        "id": str(next((raw[name] for name in ("call_id", "id", "toolCallId") if raw.get(name)), "")),
+        "id": str(
+            next((raw[name] for name in ("call_id", "id", "toolCallId", "toolUseId") if raw.get(name)), "")
+        ),
         "name": str(inner.get("name") or inner.get("toolName") or ""),
         "arguments": value_of(arguments),
     }
@@ -84,7 +87,7 @@ def read_result(raw: Raw) -> Part:
     """A tool result; text that a provider wrapped in blocks is the text itself."""
     names = ("result", "response", "output", "content")
     result = plain(next((raw[name] for name in names if raw.get(name) is not None), ""))
-    ids = ("tool_use_id", "tool_call_id", "call_id", "toolCallId", "id")
+    ids = ("tool_use_id", "tool_call_id", "call_id", "toolCallId", "toolUseId", "id")
     part: Part = {
         "type": "tool_result",
         "id": str(next((raw[name] for name in ids if raw.get(name)), "")),
@@ -94,7 +97,7 @@ def read_result(raw: Raw) -> Part:
         (raw[one] for one in ("name", "toolName") if isinstance(raw.get(one), str) and raw[one]), ""
     ):
         part["name"] = name
-    if raw.get("is_error") or raw.get("isError"):
+    if raw.get("is_error") or raw.get("isError") or ("toolUseId" in raw and raw.get("status") == "error"):
         part["is_error"] = True
     for field in RESULT_FIELDS:
         if field in raw:
@@ -111,6 +114,13 @@ def plain(value: Any) -> Any:
         and "value" in blocks
     ):
         return blocks["value"]
+    if (
+        isinstance(blocks, list)
+        and len(blocks) == 1
+        and isinstance(blocks[0], dict)
+        and list(blocks[0]) == ["json"]
+    ):
+        return blocks[0]["json"]
     if isinstance(blocks, list) and blocks and all(_is_text(one) for one in blocks):
         return "\n".join(one.get("text", one.get("content", "")) for one in blocks)
     return value
@@ -122,18 +132,16 @@ def passage_hash(text: str) -> str:
 
 
 def _is_text(one: Any) -> bool:
-    return (
-        isinstance(one, dict)
-        and one.get("type") in TEXTS
-        and isinstance(one.get("text", one.get("content")), str)
-    )
+    if not isinstance(one, dict) or not isinstance(one.get("text", one.get("content")), str):
+        return False
+    return one.get("type") in TEXTS or list(one) == ["text"]
 
 
 def _kind(raw: Raw) -> tuple[str, Raw]:
-    """The type of a part; Gemini's parts have none and are known by their only field."""
+    """The type of a part; those of Gemini and Bedrock have none and are known by their only field."""
     if "type" in raw:
         return str(raw["type"]), raw
-    for field, kind in GEMINI.items():
+    for field, kind in UNTYPED.items():
         if isinstance(raw.get(field), dict):
             return kind, {**raw[field], "type": kind}
     return ("thought" if raw.get("thought") is True else "text"), raw
@@ -145,6 +153,7 @@ def _text(raw: Raw) -> list[Part]:
 
 
 def _reasoning(raw: Raw) -> list[Part]:
+    raw = raw["reasoningText"] if isinstance(raw.get("reasoningText"), dict) else raw
     names = ("content", "text", "thinking", "reasoning", "summary")
     shown = next((raw[name] for name in names if raw.get(name)), "")
     if isinstance(shown, list):

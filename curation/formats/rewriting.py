@@ -41,6 +41,16 @@ class Rewriting:
         ]
         return nested(leaves) if leaves else whole
 
+    def take_list(self, prefix: str) -> list[Any]:
+        """As `take_tree` for `prefix.N.…` alone: other names under the prefix mean something else."""
+        start = f"{prefix}."
+        numbered = [name for name in self.rest if name.startswith(start) and name[len(start) :][:1].isdigit()]
+        return (
+            as_list(nested([(name[len(start) :], self.rest.pop(name)) for name in numbered]))
+            if numbered
+            else []
+        )
+
     def drop(self, *names: str) -> None:
         """Remove what says nothing of its own."""
         for name in names:

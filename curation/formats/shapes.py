@@ -13,7 +13,7 @@ from curation.formats.spans import Span
 
 CURRENT = "genai"
 OURS = ("gen_ai.", "winnow.", "app.", "server.", "error.", "session.", "user.", "openai.")
-FOREIGN = ("gen_ai.prompt.", "gen_ai.completion.", "gen_ai.is_streaming", "gen_ai.user")
+FOREIGN = ("gen_ai.prompt", "gen_ai.completion", "gen_ai.is_streaming", "gen_ai.user")
 SHAPES = (langfuse, openinference, vercel, openllmetry, pydantic_ai, events)
 
 

@@ -281,3 +281,59 @@ def test_what_a_model_thought_before_its_answer_is_no_choice_of_its_own() -> Non
         ("text", "Yes."),
     ]
     assert conversation["alternatives"] == []
+
+
+def test_the_name_of_a_prompt_template_is_no_message() -> None:
+    conversation = told({"gen_ai.operation.name": "chat", "gen_ai.prompt.name": "greeting"})
+    assert conversation["messages"] == []
+    assert conversation["attributes"] == {"gen_ai.prompt.name": "greeting"}
+    assert conversation.get("provenance", {}).get("shapes") == ["genai"]
+
+
+def test_a_prompt_and_a_completion_in_one_attribute_each_are_read() -> None:
+    said = {
+        "gen_ai.system": "x",
+        "gen_ai.prompt": json.dumps({"messages": asked()}),
+        "gen_ai.completion": "hello",
+    }
+    assert [message_text(message) for message in told(said)["messages"]] == ["hi", "hello"]
+
+
+def test_bedrocks_blocks_in_span_events_are_read() -> None:
+    call = [{"toolUse": {"toolUseId": "t1", "name": "find", "input": {"name": "fern"}}}]
+    result = [{"toolResult": {"toolUseId": "t1", "status": "error", "content": [{"text": "no such plant"}]}}]
+    events = [
+        event("gen_ai.user.message", 1, content=json.dumps([{"text": "A fern?"}])),
+        event("gen_ai.assistant.message", 1.1, content=json.dumps([{"text": "Let me see."}, *call])),
+        event("gen_ai.tool.message", 1.2, content=json.dumps(result), role="tool", id="t1"),
+        event(
+            "gen_ai.choice", 1.3, message=json.dumps([{"text": "There is none."}]), finish_reason="end_turn"
+        ),
+    ]
+    messages = told({"gen_ai.operation.name": "chat"}, events=events)["messages"]
+    assert [one["role"] for one in messages] == ["user", "assistant", "tool", "assistant"]
+    assert [part["type"] for part in messages[1]["parts"]] == ["text", "tool_call"]
+    assert messages[2]["parts"] == [
+        {"type": "tool_result", "id": "t1", "result": "no such plant", "is_error": True, "name": "find"}
+    ]
+    assert messages[3]["finish_reason"] == "stop"
+
+
+def test_geminis_content_in_records_is_read() -> None:
+    events = [
+        event("gen_ai.user.message", 1, **{"log.body": {"content": {"role": "user", "parts": [{"text": "hi"}]}}}),
+        event("gen_ai.choice", 2, **{"log.body": {
+            "index": 0, "finish_reason": "STOP", "content": {"role": "model", "parts": [{"text": "hello"}]}}}),
+    ]  # fmt: skip
+    messages = told({"gen_ai.operation.name": "generate_content"}, events=events)["messages"]
+    assert [(one["role"], message_text(one)) for one in messages] == [("user", "hi"), ("assistant", "hello")]
+    assert messages[-1]["finish_reason"] == "stop"
+
+
+def test_tokens_of_a_kind_nobody_counts_stay_in_the_rest() -> None:
+    said = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.usage.input_tokens": 3,
+        "gen_ai.usage.audio.input_tokens": 2,
+    }
+    assert told(said)["attributes"] == {"gen_ai.usage.audio.input_tokens": 2}
