@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,6 +44,14 @@ class StreamParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         """The stream itself."""
         return {"stream": stream}
+
+
+class AnswersInJson(DefaultContentNegotiation):
+    """`?format=` names the format of the rows that are sent here, not of the answer."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The first there is."""
+        return renderers[0], renderers[0].media_type
 
 
 class TraceSerializer(serializers.ModelSerializer[Trace]):
@@ -161,6 +170,7 @@ class TraceBatch(ProjectAPI):
 
     verbs = {"POST": "trace.ingest", "GET": "trace.ingest"}
     parser_classes = [StreamParser]
+    content_negotiation_class = AnswersInJson
 
     @extend_schema(
         operation_id="traces_batch",
