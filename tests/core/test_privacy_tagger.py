@@ -31,7 +31,7 @@ FOUND = [
     ("Kind regards,\nSofía Martínez", "Sofía Martínez", "person"),
     ("I live at 8 Adrian Road, Patrickland, HA04 5QJ.", "8 Adrian Road, Patrickland, HA04 5QJ", "address"),
     ("Ich wohne in der Putzstr. 53/91, 93179 Burg.", "Putzstr. 53/91, 93179 Burg", "address"),
-    ("Envoyez-le au 97, rue Leconte, 46270 Moulin svp", "97, rue Leconte, 46270 Moulin", "address"),
+    ("Envoyez-le au 97, rue Leconte, 46270 Moulin.", "97, rue Leconte, 46270 Moulin", "address"),
     ('{"shipping_address": "742 Evergreen Terrace, Springfield"}', "742 Evergreen Terrace, Springfield", "address"),
     ("Ship it to:\n12 Baker Street\nApt. 4\nLondon NW1 6XE", "12 Baker Street\nApt. 4\nLondon NW1 6XE", "address"),
 ]  # fmt: skip
@@ -67,7 +67,10 @@ def test_text_about_nobody_is_left_alone(text: str) -> None:
     assert _found(text) == []
 
 
-@given(st.text(alphabet=st.sampled_from([*"aZ9 .,-'\n\t", "Anna ", "12 Main St", "é", "李", MASK, "Ⅷ", "½"]), max_size=60))
+BITS = [*"aZ9 .,-'\n\t\\n", "Anna ", " Hoffmann", "12 Main St", "é", "李", MASK * 3, "Ⅷ", "½", "٣"]
+
+
+@given(st.lists(st.sampled_from(BITS), max_size=25).map("".join))
 def test_spans_are_in_order_and_inside_the_text(text: str) -> None:
     assert "".join(tiles(text)).replace("0", "") == "".join(c for c in text if c not in "0123456789")
     last = 0
@@ -89,7 +92,9 @@ def test_redaction_fails_closed_without_its_model() -> None:
     assert "Hoffmann" not in str(refused.value)
 
 
-def test_a_file_that_is_not_the_one_shipped_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_not_the_one_shipped_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = (models.MODELS / f"{SHIPPED}.bin").read_bytes()
     (tmp_path / f"{SHIPPED}.bin").write_bytes(data[:-1] + b"!")
     (tmp_path / "SHA256SUMS").write_text((models.MODELS / "SHA256SUMS").read_text())
@@ -114,7 +119,10 @@ def test_a_full_memory_of_words_changes_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_redacting_twice_is_redacting_once() -> None:
-    record = {"messages": [{"content": text} for text, *_ in FOUND], "arguments": json.dumps({"name": "Lena Hoffmann"})}
+    record = {
+        "messages": [{"content": text} for text, *_ in FOUND],
+        "arguments": json.dumps({"name": "Lena Hoffmann"}),
+    }
     once = redact(record, keys=KEY, rules=RULES)
     assert once.counts["person"] == 9
     assert once.counts["address"] == 5

@@ -59,7 +59,9 @@ def test_names_and_addresses_of_the_labelled_set_are_found() -> None:
 
 
 def test_names_and_addresses_put_into_real_conversations_are_found() -> None:
-    truth = {row["request_id"]: row for row in _lines("traces-permissive.truth.jsonl.gz") if row["kind"] == "pii"}
+    truth = {
+        row["request_id"]: row for row in _lines("traces-permissive.truth.jsonl.gz") if row["kind"] == "pii"
+    }
     true, found = Counter[str](), Counter[str]()
     for record in _lines("traces-permissive.jsonl.gz"):
         row = truth.get(record["request_id"])

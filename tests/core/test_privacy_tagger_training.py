@@ -8,10 +8,9 @@ import pytest
 
 pytest.importorskip("faker", reason="training needs the `tagger` extra")
 
-from core.privacy.tagger.model import Model, read_model
-from core.privacy.tagger.tagging import REACH
-from core.privacy.tagger.tagging import Tagger
 from core.privacy.tagger import SHIPPED
+from core.privacy.tagger.model import Model, read_model
+from core.privacy.tagger.tagging import REACH, Tagger
 from core.privacy.tagger.training.corpus import SPLITS, Size, corpus, split_of
 from core.privacy.tagger.training.filling import Source, fill, templates
 from core.privacy.tagger.training.learn import Settings
@@ -37,7 +36,9 @@ def test_another_seed_makes_another_model() -> None:
     from dataclasses import replace
 
     other = replace(TINY, settings=replace(TINY.settings, seed=8))
-    assert train(TINY, WORDS, lambda line: None).to_bytes() != train(other, WORDS, lambda line: None).to_bytes()
+    assert (
+        train(TINY, WORDS, lambda line: None).to_bytes() != train(other, WORDS, lambda line: None).to_bytes()
+    )
 
 
 def test_every_template_can_be_filled_and_is_labelled_where_its_people_stand() -> None:
@@ -46,7 +47,9 @@ def test_every_template_can_be_filled_and_is_labelled_where_its_people_stand() -
         for line in lines:
             made = fill(line, source, nobody=group == "nobody")
             assert not re.search(r"\[\[\w+\]\]", made.text)
-            slots = re.findall(r"\[\[(?:any|full|first|last|reversed|initials|titled|address|street|road)\d?\]\]", line)
+            slots = re.findall(
+                r"\[\[(?:any|full|first|last|reversed|initials|titled|address|street|road)\d?\]\]", line
+            )
             assert len(made.truth) == (0 if group == "nobody" else len(slots))
             assert all(made.text[start:end].strip() for start, end, _ in made.truth)
 
