@@ -12,10 +12,11 @@ from typing import Any
 from curation.conversation import Call, Message, Retrieved, Tool
 from curation.formats.json_text import as_text, unfolded, value_of
 from curation.formats.messages import finish_reason, read_messages, read_tools
-from curation.formats.parts import passage_hash, plain
 from curation.formats.providers import provider_name
 from curation.formats.rewriting import as_dict, as_list
+from curation.formats.search_parts import passage_hash
 from curation.formats.spans import Span
+from curation.formats.tool_parts import plain
 
 INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 MODEL_OPERATIONS = {"chat", "text_completion", "generate_content"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from curation.formats.call_facts import put_parameters, put_usage
 from curation.formats.json_text import as_text, scalar_of, value_of
 from curation.formats.payloads import put_request, put_response
-from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list, put_parameters, put_usage
+from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list
 from curation.formats.spans import Span
 
 NAME = "langfuse"

@@ -12,8 +12,9 @@ from curation.formats.json_text import decoded as decoded
 from curation.formats.json_text import encoded as encoded
 from curation.formats.json_text import unfolded as unfolded
 from curation.formats.json_text import value_of
-from curation.formats.parts import read_call, read_parts, read_result, text_part
+from curation.formats.parts import read_parts, text_part
 from curation.formats.tool_definitions import read_tools as read_tools
+from curation.formats.tool_parts import read_call, read_result
 
 ROLE_NAMES: dict[str, Role] = {
     "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from curation.formats.call_facts import put_parameters
 from curation.formats.json_text import as_text, value_of
 from curation.formats.openinference_messages import (
     read_choices,
@@ -17,7 +18,7 @@ from curation.formats.openinference_messages import (
 )
 from curation.formats.payloads import INPUT, OUTPUT, answered, put_request, put_response
 from curation.formats.providers import provider_name
-from curation.formats.rewriting import Rewriting, as_dict, as_list, put_parameters
+from curation.formats.rewriting import Rewriting, as_dict, as_list
 from curation.formats.spans import Span
 
 NAME = "openinference"

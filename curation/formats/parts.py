@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, cast
 
-from curation.conversation import Part, Passage
+from curation.conversation import Part
 from curation.formats import code_parts
 from curation.formats.blobs import stored_text
 from curation.formats.files_in_messages import KINDS as FILE_KINDS
 from curation.formats.files_in_messages import read_file
-from curation.formats.json_text import as_text, value_of
+from curation.formats.json_text import as_text
+from curation.formats.search_parts import read_search
+from curation.formats.tool_parts import TEXTS, read_call, read_result
 
 Raw = dict[str, Any]
-TEXTS = {"text", "input_text", "output_text", "refusal", "summary_text"}
 REASONING = {"reasoning", "thinking", "thought"}
 CALLS = {"tool_call", "tool_use", "function", "function_call", "tool-call", "custom_tool_call", "mcp_call"}
 RESULTS = {"tool_call_response", "tool_result", "function_call_output", "tool-result", "custom_tool_call_output",
@@ -35,7 +35,6 @@ UNTYPED = {
     "code_execution_result": "code_execution_result", "toolUse": "tool_use", "toolResult": "tool_result",
     "reasoningContent": "reasoning",
 }  # fmt: skip
-RESULT_FIELDS = ("timed_out", "duration_ms")
 
 
 def read_parts(raw: Any) -> list[Part]:
@@ -66,75 +65,6 @@ def read_part(raw: Any) -> list[Part]:
 def text_part(text: str) -> Part:
     """Plain text."""
     return {"type": "text", "text": text}
-
-
-def read_call(raw: Raw) -> Part:
-    """A tool call; arguments that are no JSON stay the text they were."""
-    inner = raw["function"] if isinstance(raw.get("function"), dict) else raw
-    names = ("arguments", "input", "args")
-    arguments: Any = next((inner[name] for name in names if inner.get(name) is not None), {})
-    return {
-        "type": "tool_call",
-        "id": str(
-            next((raw[name] for name in ("call_id", "id", "toolCallId", "toolUseId") if raw.get(name)), "")
-        ),
-        "name": str(inner.get("name") or inner.get("toolName") or ""),
-        "arguments": value_of(arguments),
-    }
-
-
-def read_result(raw: Raw) -> Part:
-    """A tool result; text that a provider wrapped in blocks is the text itself."""
-    names = ("result", "response", "output", "content")
-    result = plain(next((raw[name] for name in names if raw.get(name) is not None), ""))
-    ids = ("tool_use_id", "tool_call_id", "call_id", "toolCallId", "toolUseId", "id")
-    part: Part = {
-        "type": "tool_result",
-        "id": str(next((raw[name] for name in ids if raw.get(name)), "")),
-        "result": value_of(result),
-    }
-    if name := next(
-        (raw[one] for one in ("name", "toolName") if isinstance(raw.get(one), str) and raw[one]), ""
-    ):
-        part["name"] = name
-    if raw.get("is_error") or raw.get("isError") or ("toolUseId" in raw and raw.get("status") == "error"):
-        part["is_error"] = True
-    for field in RESULT_FIELDS:
-        if field in raw:
-            part[field] = raw[field]  # type: ignore[literal-required]
-    return part
-
-
-def plain(value: Any) -> Any:
-    """Text out of a list of text blocks, or out of the AI SDK's `{type: text, value}`; anything else as it is."""
-    blocks = value_of(value)
-    if (
-        isinstance(blocks, dict)
-        and blocks.get("type") in ("text", "json", "error-text")
-        and "value" in blocks
-    ):
-        return blocks["value"]
-    if (
-        isinstance(blocks, list)
-        and len(blocks) == 1
-        and isinstance(blocks[0], dict)
-        and list(blocks[0]) == ["json"]
-    ):
-        return blocks[0]["json"]
-    if isinstance(blocks, list) and blocks and all(_is_text(one) for one in blocks):
-        return "\n".join(one.get("text", one.get("content", "")) for one in blocks)
-    return value
-
-
-def passage_hash(text: str) -> str:
-    """The name of a passage by its (redacted) text: sha256 in hex, "" for a passage whose text nobody told."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else ""
-
-
-def _is_text(one: Any) -> bool:
-    if not isinstance(one, dict) or not isinstance(one.get("text", one.get("content")), str):
-        return False
-    return one.get("type") in TEXTS or list(one) == ["text"]
 
 
 def _kind(raw: Raw) -> tuple[str, Raw]:
@@ -188,27 +118,6 @@ def _code_result(raw: Raw) -> list[Part]:
     return [code_parts.result(raw, raw.get("content", raw.get("output") if "outcome" not in raw else raw))]
 
 
-def _search(raw: Raw) -> list[Part]:
-    """A search inside the answer; passages carry their `text` until `assemble` moves it to the conversation."""
-    found = raw.get("documents", raw.get("results", raw.get("search_results")))
-    queries = raw.get("query", raw.get("queries", ""))
-    documents = [_passage(one) for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    query = "\n".join(map(str, queries)) if isinstance(queries, list) else str(queries or "")
-    return [{"type": "retrieval", "query": query, "documents": documents}]
-
-
-def _passage(raw: Raw) -> Passage:
-    names = ("document_id", "id", "doc_id", "file_id", "url")
-    text = as_text(plain(raw.get("text", raw.get("content", ""))))
-    score = raw.get("score")
-    passage: dict[str, Any] = {
-        "document_id": str(next((raw[name] for name in names if raw.get(name)), "")),
-        "passage_hash": passage_hash(text) or str(raw.get("passage_hash", "")),
-        "score": float(score) if isinstance(score, int | float) else None,
-    }
-    return cast(Passage, passage | ({"text": text} if text else {}))
-
-
 def _wrapped(raw: Raw) -> list[Part]:
     return read_parts(raw.get("content"))
 
@@ -236,7 +145,7 @@ READERS: tuple[tuple[set[str], Callable[[Raw], list[Part]]], ...] = (
     (code_parts.RESULTS, _code_result),
     (SERVER_CALLS, _server_call),
     (SERVER_RESULTS, _server_result),
-    (SEARCHES, _search),
+    (SEARCHES, read_search),
     ({"message"}, _wrapped),
     ({"data"}, _own_data),
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from curation.formats.call_facts import put_usage
 from curation.formats.json_text import as_text, value_of
-from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list, put_usage
+from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list
 
 INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 MESSAGE_KEYS = {"role", "parts"}

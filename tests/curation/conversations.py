@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from hypothesis import strategies as st
 
 from curation.conversation import Conversation, new_conversation
-from curation.formats.parts import passage_hash
+from curation.formats.search_parts import passage_hash
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 WORDS = st.text("abc dé{[\"'\\\n", max_size=24)
@@ -104,7 +105,12 @@ def full_conversation() -> Conversation:
     ]
     passage = "Kiel lies by the sea."
     made["retrieval"] = [
-        {"document_id": "d1", "text": passage, "score": 0.5, "passage_hash": passage_hash(passage)}
+        {
+            "document_id": "d1",
+            "text": passage,
+            "score": 0.5,
+            "passage_hash": sha256(passage.encode()).hexdigest(),
+        }
     ]
     made["calls"] = [{
         "span_id": "0123456789abcdef", "operation": "chat", "provider": "acme", "model_requested": "m", "model_answered": "m-1",
