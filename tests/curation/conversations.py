@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from curation.conversation import Conversation, new_conversation
-from curation.formats.search_parts import passage_hash
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 WORDS = st.text("abc dé{[\"'\\\n", max_size=24)
