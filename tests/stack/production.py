@@ -1,4 +1,4 @@
-"""The product as a server runs it, whole and its own: PostgreSQL with fsync, granian with two workers; to be broken."""
+"""The product as a server runs it, whole and its own: PostgreSQL, granian with two workers; to be broken."""
 
 from __future__ import annotations
 
@@ -133,7 +133,10 @@ class Production:
 
 @contextmanager
 def production(folder: Path, *, broker: str = "", **settings: str) -> Iterator[Production]:
-    """A migrated product without a web process yet; `settings` are PostgreSQL's."""
+    """A migrated product without a web process yet; `settings` are PostgreSQL's.
+
+    `fsync="off"` is safe for all a process can do: what it wrote outlives it in the operating system's memory.
+    """
     (folder / "state").mkdir(parents=True)
     made = Production(folder, Cluster(Place.of(ROOT), folder / "postgres", settings), broker)
     made.cluster.start()
