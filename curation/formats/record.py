@@ -88,6 +88,9 @@ def _check_inside(row: Row, value: dict[str, Any]) -> None:
     row.one_of(value.get("status"), ("ok", "error"), "status")
     if value.get("training_use_until") is not None:
         row.date(value["training_use_until"], "training_use_until")
+        if value.get("training_use") != "allowed":
+            row.refuse("training_use_until", "wrong_value", "an end without a permission that ends",
+                       "Send training_use: allowed with it.")  # fmt: skip
 
 
 def _attributes(value: dict[str, Any], failed: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ USAGE = {"input_tokens": "input", "output_tokens": "output", "cache_read_tokens"
 def write(exported: Exported) -> Line:
     """The trace with its observations and scores."""
     context = exported.conversation["context"]
-    trace_id = hex_of("export", exported.name, 32)
+    trace_id = hex_of("export to langfuse", exported.name, 32)
     return present({
         "id": trace_id,
         "timestamp": iso(exported.started_at),

@@ -48,7 +48,7 @@ def write(exported: Exported) -> Line:
         "usage": usage_object(call["usage"]) if call else None,
     }
     return present({
-        "trace_id": hex_of("export", exported.name, 32),
+        "trace_id": hex_of("export as record", exported.name, 32),
         "request_id": f"export-{hex_of('request', exported.name, 32)}",
         "ts": iso(exported.started_at),
         "service": context["service"],
