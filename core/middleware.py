@@ -11,7 +11,8 @@ from django.shortcuts import render
 
 from core.errors import Refused
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+REQUEST_ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+"""A UUID, with or without dashes: what is logged and answered with must not be able to hold anything else."""
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 

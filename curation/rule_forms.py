@@ -166,3 +166,14 @@ class FalseHitForm(forms.Form):
     def __init__(self, places: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = places  # type: ignore[attr-defined]
+
+
+class VaultAskForm(forms.Form):
+    """Which stand-in of a trace is to be opened, and why."""
+
+    surrogate = forms.ChoiceField(label=_("The stand-in"))
+    reason = forms.CharField(label=_("Why the original is needed"), max_length=300)
+
+    def __init__(self, names: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["surrogate"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]

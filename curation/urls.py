@@ -17,6 +17,7 @@ from curation import (
     rules_views,
     span_views,
     trace_views,
+    vault_views,
     upload_views,
 )
 
@@ -61,6 +62,10 @@ urlpatterns = [
     path("rules/runs/", rerun_views.start, name="rules_runs"),
     path("rules/runs/<uuid:rerun_id>/", rerun_views.run, name="rules_run"),
     path("rules/runs/<uuid:rerun_id>/stop/", rerun_views.cancel, name="rules_run_cancel"),
+    path("vault/", vault_views.vault, name="vault"),
+    path("vault/<uuid:request_id>/decision/", vault_views.decide, name="vault_decide"),
+    path("vault/<uuid:request_id>/look/", vault_views.look, name="vault_look"),
+    path("traces/<uuid:trace_id>/vault/", vault_views.ask, name="vault_ask"),
     path("traces/<uuid:trace_id>/needs-work/", backlog_views.needs_work, name="needs_work"),
     path("backlog/", backlog_views.backlog, name="backlog"),
     path("backlog/<uuid:item_id>/", backlog_views.backlog_item, name="backlog_item"),

@@ -87,6 +87,7 @@ LOOKS: dict[str, Look] = {
     "paused": Look("neutral", _("Paused")),
     "closed": Look("neutral", _("Closed")),
     "superseded": Look("neutral", _("Superseded")),
+    "granted": Look("kept", _("Granted")),
     "set_aside": Look("neutral", _("Set aside")),
     "overtaken": Look("neutral", _("Overtaken")),
     "representative": Look("neutral", _("Representative")),

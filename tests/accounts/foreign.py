@@ -22,10 +22,13 @@ from curation.models import (
     IngestBatch,
     Refusal,
     Reredaction,
+    RevealRequest,
     RuleReport,
     Screening,
     SignatureSpec,
     Trace,
+    VaultEntry,
+    VaultKey,
 )
 from indexer.models import Citation, DocumentVersion, IndexBuild, Source, Sync
 from snapshots.actions.review import approve_snapshot, request_review
@@ -165,6 +168,10 @@ class ForeignProject:
             digest="0" * 64, key_id="test", example=MARK, example_start=0, example_end=5, reported_by=lead,
         )  # fmt: skip
         run = Reredaction.objects.create(project=project, rules=rules, requested_by=lead, reason=MARK)
+        key = VaultKey.objects.create(trace=version.trace, project=project, key_id="test", wrapped=b"0")
+        entry = VaultEntry.objects.create(key=key, surrogate=MARK, sealed=b"0")
+        asked = RevealRequest.objects.create(project=project, entry=entry, reason=MARK, requested_by=lead)
+        self.values["request_id"] = asked.pk
         self.values |= {"rules_id": rules.pk, "report_id": report.pk, "rerun_id": run.pk}
 
     def _blob(self) -> None:

@@ -54,7 +54,7 @@ class Sender:
         try:
             connection.request(one.method, one.path, one.body, headers)
             answer = connection.getresponse()
-            headers_said = [header for header in answer.getheaders() if header[0] != "Location"]
+            headers_said = [header for header in answer.getheaders() if header[0].lower() != "location"]
             said = str(headers_said).encode() + answer.read()
         except (OSError, HTTPException):
             return 0
