@@ -50,6 +50,7 @@ def ingest_stream(
     """Ingest every row and name the format; its traces settle when it was read to its end, as their turns lie apart."""
     opened = open_file(stream, place=name, form=form)
     report = ingest_batch(
+        any_age=True,
         who=who, project=project, route=route, source_name=name, size=size, training_use=training_use,
         items=file_items(opened, place=name, defaults=defaults or defaults_now()), hold_seconds=HOLD_SECONDS,
     )  # fmt: skip

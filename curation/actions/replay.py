@@ -64,6 +64,7 @@ def replay_one(*, actor: Actor, project: Project, refusal_id: int) -> Replay:
 def _replay(actor: Actor, refusal: Refusal, kept: RefusedText) -> Replay:
     project, token = refusal.project, refusal.batch.token
     report = ingest_batch(
+        any_age=True,
         who=actor, project=project, route=ROUTE, items=items_of(kept, project.pk), size=len(kept.text),
         training_use=token.training_use if token else "",
     )  # fmt: skip

@@ -30,9 +30,19 @@ def read(body: bytes, place: str) -> Iterator[tuple[int, Any, Span | RowProblem]
         if not isinstance(group, dict):
             raise NotOtlp("resourceSpans holds something that is not an object")
         resource = json_pairs(dict_of(group, "resource").get("attributes"))
+        if not isinstance(get(group, "scopeSpans", "scope_spans"), list | None):
+            raise NotOtlp("scopeSpans is not a list")
         for scoped in list_of(group, "scopeSpans", "scope_spans"):
-            scope = str(dict_of(scoped, "scope").get("name", "")) if isinstance(scoped, dict) else ""
-            for raw in list_of(scoped, "spans") if isinstance(scoped, dict) else []:
+            if not isinstance(scoped, dict) or not isinstance(scoped.get("spans"), list | None):
+                number += 1
+                yield (
+                    number,
+                    scoped,
+                    _problem(place, number, "scopeSpans", "the spans of a scope are not a list"),
+                )
+                continue
+            scope = str(dict_of(scoped, "scope").get("name", ""))
+            for raw in list_of(scoped, "spans"):
                 number += 1
                 yield number, raw, _span(raw, resource, scope, place, number)
 

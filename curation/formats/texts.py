@@ -32,7 +32,7 @@ def parse_json(raw: bytes) -> tuple[Any, bool]:
     that one bad string refuses its own row and not the batch around it.
     """
     try:
-        return orjson.loads(raw), b"\\u0000" in raw or b"\x00" in raw
+        return orjson.loads(raw), b"\\u0000" in raw or b"\x00" in raw or may_be_deep(raw)
     except orjson.JSONDecodeError:
         pass
     try:
@@ -48,8 +48,12 @@ def find_bad_span(span: Mapping[str, Any]) -> tuple[str, str] | None:
         raw = orjson.dumps(span)
     except orjson.JSONEncodeError:
         return find_bad_text(span)
-    may_be_deep = raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
-    return find_bad_text(span) if may_be_deep or b"\\u0000" in raw else None
+    return find_bad_text(span) if may_be_deep(raw) or b"\\u0000" in raw else None
+
+
+def may_be_deep(raw: bytes) -> bool:
+    """Whether this JSON has brackets enough to be nested too deeply."""
+    return raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
 
 
 def find_bad_text(value: Any, path: str = "", depth: int = 0) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 CHUNK = 1 << 16
 ENCODINGS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 RAW_DEFLATE = -15
-AT_ONCE = 8
+AT_ONCE = 4
 
 
 class Readable(Protocol):
