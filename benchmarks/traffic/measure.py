@@ -89,7 +89,13 @@ def _jsonl_rows(sent: dict[str, Any], ceiling: float) -> Iterator[Row]:
 
 def _otlp(server: Server, slug: str, secret: str, *, seconds: float) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-protobuf"}
-    wish = {"kind": "otlp", "batch": TRACES, "connections": CONNECTIONS, "path": "/v1/traces", "headers": headers}
+    wish = {
+        "kind": "otlp",
+        "batch": TRACES,
+        "connections": CONNECTIONS,
+        "path": "/v1/traces",
+        "headers": headers,
+    }
     server.send(seconds=1.0, **wish)
     return server.send(seconds=seconds, **wish)
 
@@ -119,4 +125,6 @@ def _settling(*, seconds: float) -> Iterator[Row]:
     while time.perf_counter() - began < seconds and (taken := settle_traces()):
         settled += taken
     yield Row("settled later, one worker", settled / (time.perf_counter() - began), "traces/s")
-    yield Row("settled, processor of the worker", 1e6 * (time.process_time() - cpu) / max(1, settled), "µs/trace")
+    yield Row(
+        "settled, processor of the worker", 1e6 * (time.process_time() - cpu) / max(1, settled), "µs/trace"
+    )

@@ -43,7 +43,9 @@ def main() -> None:
     began = time.monotonic()
     until = began + wish["seconds"]
     threads = [
-        threading.Thread(target=_send, args=(wish, templates[number::] + templates[:number], until, total, lock))
+        threading.Thread(
+            target=_send, args=(wish, templates[number::] + templates[:number], until, total, lock)
+        )
         for number in range(wish["connections"])
     ]
     for thread in threads:
