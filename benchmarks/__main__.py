@@ -10,7 +10,7 @@ from types import ModuleType
 
 from benchmarks.contract import report, table, write
 
-NOT_BENCHMARKS = {"__init__", "__main__", "contract"}
+NOT_BENCHMARKS = {"__init__", "__main__", "contract", "redaction_peers"}
 
 
 def names() -> list[str]:

@@ -99,12 +99,11 @@ def _matches(compiled: CompiledRule, text: str, data: bytes) -> Iterator[Hit]:
 
 
 def _in_context(context: re.Pattern[str], match: re.Match[str]) -> bool:
-    text = match.string
-    before = text[max(0, match.start() - _CONTEXT_BEFORE) : match.start()]
-    return (
-        context.search(before) is not None
-        or context.search(text[match.end() : match.end() + _CONTEXT_AFTER]) is not None
-    )
+    """A word of the context shortly before or after; one that the window cuts is none."""
+    text, start, end = match.string, match.start(), match.end()
+    before = context.search(text, max(0, start - _CONTEXT_BEFORE), start)
+    after = context.search(text, end, end + _CONTEXT_AFTER + 1)
+    return before is not None or (after is not None and after.end() <= end + _CONTEXT_AFTER)
 
 
 def _candidates(compiled: CompiledRule, text: str, data: bytes) -> Iterator[re.Match[str]]:

@@ -58,7 +58,7 @@ NUMBERS: list[Row] = [
     ("us_itin", r"9[0-9]{2}-[5-9][0-9]-[0-9]{4}", "", ""),
     ("us_ssn_bare", "[0-8][0-9]{8}", "", r"\bssn\b|social security"),
     ("us_routing", "[0-9]{9}", "stdnum.us.rtn", r"routing|\baba\b"),
-    ("bank_account", r"[0-9][0-9 \-]{4,16}[0-9]", "", r"(?:bank )?account (?:number|no\.?|#)|\bacct\b|kontonummer|sort code"),
+    ("bank_account", r"[0-9](?:[ \-]?[0-9]){5,16}", "", r"(?:bank )?account (?:number|no\.?|#)|\bacct\b|kontonummer|sort code"),
     ("passport", "[A-Z]{0,2}[0-9]{6,9}", "", r"passport|reisepass|pasaporte|passeport"),
     ("driver_licence", r"[A-Z0-9](?:[ \-]?[A-Z0-9]){4,17}", "digits",
      r"driv(?:er|ing).{0,3} licen[cs]e|\bdl\b ?(?:number|no)|f.{1,2}hrerschein"),
