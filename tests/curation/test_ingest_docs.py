@@ -16,13 +16,13 @@ def test_every_field_of_a_record_is_documented() -> None:
 
 
 def test_every_refusal_code_is_documented() -> None:
-    sources = [*(ROOT / "curation" / "formats").glob("*.py"), *(ROOT / "curation" / "ingest").glob("*.py")]
+    sources = [*(ROOT / "curation" / "formats").rglob("*.py"), *(ROOT / "curation" / "ingest").glob("*.py")]
     found = set()
     for source in sources:
         text = source.read_text()
         found |= set(
             re.findall(
-                r'"((?:missing|broken|bad|wrong|unknown|malformed|invalid|lone|nul|too|line|truncated)_[a-z0-9]+(?:_[a-z]+)*)"',
+                r'"((?:missing|broken|bad|wrong|unknown|malformed|invalid|lone|nul|too|line|truncated|changed|ambiguous)_[a-z0-9]+(?:_[a-z]+)*)"',
                 text,
             )
         )
