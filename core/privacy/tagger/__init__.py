@@ -33,7 +33,7 @@ def entities(text: str, tagger: Tagger) -> list[Entity]:
     places, scores = tagger.scores(pieces)
     if scores is None:
         return []
-    return spans(text, pieces, places, scores + tagger.bias, tagger.words)
+    return spans(text, pieces, places, scores, tagger.words)
 
 
 @lru_cache(maxsize=4)

@@ -8,10 +8,10 @@ from itertools import accumulate
 import numpy as np
 
 from core.privacy.tagger.boundaries import boundaries, pieces
-from core.privacy.tagger.features import COMMON, KNOWN, PLACE, THING
+from core.privacy.tagger.features import COMMON, KNOWN, PLACE, THING, TITLE
 from core.privacy.tagger.model import Floats
 from core.privacy.tagger.tokens import MASK
-from core.privacy.tagger.words import CUE, NAME, Words
+from core.privacy.tagger.words import CUE, LISTED, NAME, Words
 
 PERSON, ADDRESS = 1, 2
 KINDS = {PERSON: "person", ADDRESS: "address"}
@@ -19,31 +19,60 @@ Entity = tuple[int, int, str]
 Run = tuple[int, int, int]
 
 _SHORT_BRIDGE, _BRIDGE = 2, 7
-_SURE = 3.0
+_SURE, _DOUBT = 3.0, 4.0
 _PARTICLES = {"van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "los", "las", "el", "al"} | {
     "bin", "ben", "ibn", "y", "e", "i", "zu", "zum", "zur", "ter", "ten", "af", "av", "of", "und", "and", "et"
 }  # fmt: skip
 
 
 def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words: Words) -> list[Entity]:
-    """Non-overlapping entities in order."""
+    """Non-overlapping entities in order; who is named once in a text is found again where the network was in doubt."""
     best = scores.argmax(axis=1)
-    hits = np.flatnonzero(best)
-    if hits.size == 0:
+    if not best.any():
         return []
-    ends = list(accumulate(map(len, tiles)))
     margins = dict(zip(places, (scores.max(axis=1) - scores[:, 0]).tolist(), strict=True))
+    hits = np.flatnonzero(best)
+    runs = _kept(tiles, [places[hit] for hit in hits.tolist()], best[hits].tolist(), margins, words)
+    names = {
+        tiles[place].strip(" \t")
+        for first, last, label in runs
+        if label == PERSON
+        for place in range(first, last + 1)
+        if words.kind(tiles[place]) & NAME
+    }
+    doubtful = (
+        np.flatnonzero((best == 0) & (scores[:, PERSON] - scores[:, 0] > -_DOUBT)).tolist() if names else []
+    )
+    again = [hit for hit in doubtful if tiles[places[hit]].strip(" \t") in names]
+    if again:
+        best[again] = PERSON
+        margins.update((places[hit], _SURE) for hit in again)
+        hits = np.flatnonzero(best)
+        runs = _kept(tiles, [places[hit] for hit in hits.tolist()], best[hits].tolist(), margins, words)
+    return _entities(text, tiles, runs, margins, words)
+
+
+def _kept(
+    tiles: list[str], places: list[int], labels: list[int], margins: dict[int, float], words: Words
+) -> list[Run]:
+    kept: list[Run] = []
+    for first, last, label in _runs(tiles, places, labels):
+        run = _person(tiles, first, last, margins, words) if label == PERSON else (first, last)
+        if run is not None:
+            kept.append((*run, label))
+    return kept
+
+
+def _entities(
+    text: str, tiles: list[str], runs: list[Run], margins: dict[int, float], words: Words
+) -> list[Entity]:
+    ends = list(accumulate(map(len, tiles)))
     found: list[Entity] = []
-    for first, last, label in _runs(tiles, [places[hit] for hit in hits.tolist()], best[hits].tolist()):
-        run: tuple[int, int] | None = (first, last)
-        if label == PERSON:
-            run = _person(tiles, *run, margins, words)
-        if run is None:
-            continue
-        sure = _road(tiles, *run, margins, words)
-        start = ends[run[0]] - len(tiles[run[0]].lstrip(" \t"))
-        for piece in pieces(text, start, ends[run[1]], label == PERSON):
-            whole = boundaries(text, *piece, label == PERSON, sure)
+    for first, last, label in runs:
+        road = label == ADDRESS and _road(tiles, first, last, margins, words)
+        start = ends[first] - len(tiles[first].lstrip(" \t"))
+        for piece in pieces(text, start, ends[last], label == PERSON):
+            whole = boundaries(text, *piece, label == PERSON, road)
             if whole is not None:
                 _append(found, (*whole, KINDS[label]), text)
     return found
@@ -103,9 +132,19 @@ def _person(
         bare[low:high], named, words.model.lexicon
     ):
         return None
-    while last + 1 < len(tiles) and _stranger(tiles[last + 1], words):
+    while last + 1 < len(tiles) and tiles[last + 1][:1] == " " and _stranger(tiles[last + 1], words, NAME):
         last += 1
-    return first, last
+    while first and tiles[first][:1] == " " and _stranger(tiles[first - 1], words, LISTED):
+        first -= 1
+    return _with_title(tiles, first, words.model.lexicon), last
+
+
+def _with_title(tiles: list[str], first: int, lexicon: Mapping[str, int]) -> int:
+    before = first - 1
+    if before > 0 and tiles[before] == ".":
+        before -= 1
+    title = tiles[before].strip(" \t") if before >= 0 and tiles[first][:1] == " " else ""
+    return before if title[:1].isupper() and lexicon.get(title.lower(), 0) & TITLE else first
 
 
 def _least(words: list[str], named: bool, lexicon: Mapping[str, int]) -> float:
@@ -121,8 +160,9 @@ def _droppable(word: str) -> bool:
     return not word[:1].isupper() and word not in _PARTICLES and word != "."
 
 
-def _stranger(tile: str, words: Words) -> bool:
-    return tile[:1] == " " and tile[1:2].isupper() and bool(words.kind(tile) & NAME)
+def _stranger(tile: str, words: Words, wanted: int) -> bool:
+    word = tile.strip(" \t")
+    return len(tile) - len(word) < 2 and word[:1].isupper() and bool(words.kind(tile) & wanted)
 
 
 def _road(tiles: list[str], first: int, last: int, margins: dict[int, float], words: Words) -> bool:

@@ -94,3 +94,10 @@ def _inflected(lower: str, lexicon: Mapping[str, int]) -> bool:
 def is_address_cue(tile: str, lexicon: Mapping[str, int]) -> bool:
     """Street words and their like; they count only beside a number."""
     return bool(lexicon.get(tile.strip(" \t").lower(), 0) & STREET)
+
+
+def is_listed(tile: str, lexicon: Mapping[str, int]) -> bool:
+    """Whether a capitalised word is somebody's name in the lists and means nothing else there."""
+    word = tile.strip(" \t")
+    known = lexicon.get(word.lower(), 0)
+    return word[:1].isupper() and bool(known & (FIRST | LAST)) and not known & (COMMON | THING | PLACE)

@@ -18,7 +18,8 @@ class Tagger:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.words = Words(model)
-        self.bias: Floats = np.array(model.meta["bias"], np.float32)
+        self.bias: Floats = model.out_bias + np.array(model.meta["bias"], np.float32)
+        self.listed = float(model.meta["listed"])
 
     def scores(self, tiles: list[str]) -> tuple[list[int], Floats | None]:
         """(places, (len(places), labels) scores) for the tiles near candidates; ([], None) when there is none."""
@@ -44,7 +45,9 @@ class Tagger:
         windows = np.array(rows)[np.array(centres)[:, None] + _WINDOW]
         inputs = words.vectors[windows].reshape(len(places), -1)
         hidden = np.maximum(inputs @ self.model.hidden + self.model.hidden_bias, 0.0)
-        return places, hidden @ self.model.out + self.model.out_bias
+        scores: Floats = hidden @ self.model.out + self.bias
+        scores[:, 1] += self.listed * words.listed[windows[:, REACH]]
+        return places, scores
 
 
 def _starts(tiles: list[str], words: Words) -> list[int]:

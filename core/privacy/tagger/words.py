@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from core.privacy.tagger.features import LONGEST, feature_rows, is_address_cue, is_candidate
+from core.privacy.tagger.features import LONGEST, feature_rows, is_address_cue, is_candidate, is_listed
 from core.privacy.tagger.model import Floats, Model
 
 CAPACITY = 1 << 16
-NAME, CUE = 1, 2
+NAME, CUE, LISTED = 1, 2, 4
 EDGE, UNREADABLE = 0, 1
 
 
@@ -27,6 +27,7 @@ class Words:
         self.table: Floats = model.table.astype(np.float32) * model.scale
         self.vectors: Floats = np.zeros((CAPACITY, self.table.shape[1]), np.float32)
         self.vectors[UNREADABLE] = self._vectors(["Q" * LONGEST])[0]
+        self.listed: Floats = np.zeros(CAPACITY, np.float32)
         self.plain: set[str] = set()
         self.kinds: dict[str, int] = {}
         self.rows: dict[str, int] = {}
@@ -39,7 +40,7 @@ class Words:
         return self.count > CAPACITY - 4096 or len(self.plain) + len(self.kinds) > 4 * CAPACITY
 
     def kind(self, tile: str) -> int:
-        """NAME where a name may stand, CUE for a street word, else 0."""
+        """NAME where a name may stand, LISTED where the lists know no other meaning, CUE for a street word, else 0."""
         known = self.kinds.get(tile)
         if known is not None:
             return known
@@ -48,6 +49,7 @@ class Words:
         lexicon = self.model.lexicon
         made = NAME * is_candidate(tile, lexicon) | CUE * is_address_cue(tile, lexicon)
         if made:
+            made |= LISTED * is_listed(tile, lexicon)
             self.kinds[tile] = made
         else:
             self.plain.add(tile)
@@ -68,6 +70,7 @@ class Words:
             if new:
                 start, self.count = self.count, self.count + len(new)
                 self.vectors[start : self.count] = self._vectors(new)
+                self.listed[start : self.count] = [bool(self.kind(tile) & LISTED) for tile in new]
                 self.rows.update(zip(new, range(start, self.count), strict=True))
 
     def _vectors(self, tiles: list[str]) -> Floats:
