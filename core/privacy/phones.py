@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+_KINDS = (
+    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan", "voicemail",
+)  # fmt: skip
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "AU", "BR")
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?)[ ]?[0-9]{1,6}$")
@@ -72,6 +76,30 @@ def _announced(match: re.Match[str]) -> bool:
 
 
 def _valid_somewhere(text: str) -> bool:
+    digits = _NOT_DIGIT.sub("", text)
+    patterns = _national_patterns()
+    if digits.startswith("00"):
+        return _valid_abroad(text)
+    return any(pattern.fullmatch(digits) for pattern in patterns)
+
+
+@lru_cache(maxsize=1)
+def _national_patterns() -> tuple[re.Pattern[str], ...]:
+    """Per region the numbers that libphonenumber holds valid, written nationally: parsing would cost a hundred times more."""
+    from phonenumbers import PhoneMetadata
+
+    made = []
+    for region in REGIONS:
+        data = PhoneMetadata.metadata_for_region(region)
+        kinds = [getattr(data, kind) for kind in _KINDS]
+        numbers = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
+        prefix = f"(?:{data.national_prefix})?" if data.national_prefix else ""
+        made.append(re.compile(prefix + "(?:" + "|".join(f"(?:{number})" for number in numbers) + ")"))
+    return tuple(made)
+
+
+def _valid_abroad(text: str) -> bool:
+    """Dialled with an international prefix, which differs from region to region."""
     import phonenumbers
 
     for region in REGIONS:

@@ -24,7 +24,7 @@ UNSCREENED = replace(
 TRACES = (
     Path(__file__).resolve().parents[2].parent / "shared" / "data" / "traces" / "traces-permissive.jsonl.gz"
 )
-BY_CHECK = {"phone", "phone_shape", "card", "ip", "basic_auth"}
+BY_CHECK = {"phone", "phone_shape", "card", "ip", "basic_auth", "digits"}
 SHAPED = [
     rule for rule in RULES.rules if rule.check not in BY_CHECK and rule.id not in {"private_key", "azure_key"}
 ]
@@ -57,7 +57,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_where_a_pattern_matches_its_screen_does(data: st.DataObject) -> None:
     rule = data.draw(st.sampled_from(SHAPED))
@@ -80,7 +80,7 @@ def test_where_a_pattern_matches_its_screen_does(data: st.DataObject) -> None:
         assert place in met.rules or met.others & {"folded", "escaped"}, (rule.id, text)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES)
 def test_screened_and_unscreened_redaction_agree(value: Any) -> None:
     screened = redact(value, keys=KEY, rules=RULES)
@@ -94,7 +94,7 @@ def test_screened_and_unscreened_redaction_agree(value: Any) -> None:
 def test_screened_and_unscreened_redaction_agree_on_real_records_and_few_are_suspicious() -> None:
     with gzip.open(TRACES) as stream:
         records = [
-            orjson.loads(line) for place, line in enumerate(stream) if place < 6000 and place % 40 == 0
+            orjson.loads(line) for place, line in enumerate(stream) if place < 6000 and place % 150 == 0
         ]
     suspicious = 0
     for record in records:
