@@ -73,13 +73,17 @@ def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     """
     from core.privacy.tagger import find_entities, normal
 
-    if not find_entities(fold(text), model):
+    searched = fold(text)
+    found = find_entities(searched, model)
+    if not found:
         return hits
-    searched = fold(masked(text))
+    hidden = fold(masked(text))
+    if hidden != searched:
+        searched, found = hidden, find_entities(hidden, model)
     taken = [(hit.start, hit.end) for hit in hits]
     entities = [
         Hit(start, end, f"tagger_{kind}", kind, normal(kind, searched[start:end]))
-        for start, end, kind in find_entities(searched, model)
+        for start, end, kind in found
         if not any(start < high and low < end for low, high in taken)
     ]
     return sorted([*hits, *entities], key=lambda hit: hit.start) if entities else hits
