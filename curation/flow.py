@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from curation import sketch
 from curation.models import IngestMinute
@@ -26,7 +26,7 @@ TALLY_SQL = f"""
     WITH base AS (
         SELECT id, project_id, date_trunc('minute', received_at) AS minute, route, accepted, redelivered, conflicting,
             refused, bytes, redactions,
-            {sketch.BUCKET_SQL % "1000 * extract(epoch FROM finished_at - received_at)"} AS bucket
+            {sketch.BUCKET_SQL % "(1000 * extract(epoch FROM finished_at - received_at))::float8"} AS bucket
         FROM curation_ingestbatch
         WHERE project_id = %(project)s AND received_at >= %(since)s AND received_at < %(until)s
     ),
@@ -157,7 +157,8 @@ def tallied_until(project_id: uuid.UUID) -> datetime | None:
 
 def count(project_id: uuid.UUID, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """The same numbers counted from the batches."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")  # compiling takes longer than any of these answers
         cursor.execute(TALLY_SQL, {"project": project_id, "since": since, "until": until})
         names = [column.name for column in cursor.description or ()]
         return [_row(names, values) for values in cursor.fetchall()]

@@ -29,6 +29,7 @@ def tally_minutes(project_id: uuid.UUID) -> int:
     written = 0
     while (stretch := _next(project_id)) is not None:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
             cursor.execute(
                 "INSERT INTO curation_ingestminute (project_id, minute, route, batches, accepted, redelivered, conflicting,"
                 f" refused, bytes, took, redactions, codes) {TALLY_SQL} ON CONFLICT DO NOTHING",

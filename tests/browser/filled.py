@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.actions.api_tokens import create_token
+from accounts.models import ApiToken
 from annotation.actions.campaigns import create_campaign
 from annotation.models import Campaign, Item
 from core.jobs import runner
 from curation.conversation import message, new_conversation
-from curation.models import ConversationVersion, Feedback
+from curation.models import ConversationVersion, Feedback, IngestBatch, Refusal
 from snapshots.actions.build_snapshot import build_snapshot
 from snapshots.actions.create_selection import create_selection
 from snapshots.actions.review import approve_snapshot, request_review
@@ -32,6 +35,8 @@ class Filled:
     item: Item
     row: SnapshotRow
     model: ModelVersion
+    refusal: Refusal
+    token: ApiToken
     slug: str
 
     def page(self, name: str, *args: object) -> str:
@@ -43,12 +48,18 @@ class Filled:
         return [
             self.page("curation:trace", self.version.trace_id),
             self.page("curation:spans", self.version.trace_id),
+            self.page("curation:ingest"),
+            self.page("curation:refusals"),
+            self.page("curation:refusal", self.refusal.pk),
+            self.page("curation:batch", self.refusal.batch_id),
+            self.page("curation:prices"),
             self.page("annotation:campaign", self.campaign.pk),
             self.page("annotation:item", self.item.pk),
             self.page("snapshots:snapshot", self.row.snapshot_id),
             self.page("snapshots:rows", self.row.snapshot_id),
             self.page("lineage", "row", self.row.pk),
             self.page("lineage", "trace", self.row.trace_id),
+            self.page("accounts:token_limits", self.token.pk),
         ]
 
     def of_an_engineer(self) -> list[str]:
@@ -91,6 +102,18 @@ def signed_snapshot(team: Team) -> Approval:
     return approve_snapshot(who=team.lead, review=review, reason=f"looks right {LONG}")
 
 
+def refused(team: Team) -> Refusal:
+    """A row that nobody could read, in a batch with a long name."""
+    batch = IngestBatch.objects.create(
+        project=team.project, route="file", source_name=LONG[:200], refused=1, redactions={"email": 2},
+        finished_at=timezone.now(),
+    )  # fmt: skip
+    return Refusal.objects.create(
+        project=team.project, batch=batch, place=LONG[:200], line=7, field=LONG[:200], code="unknown_field", message=LONG,
+        hint=f"{LONG} <b>", length=10_000, content_hmac=b"0" * 32, key_id="test",
+    )  # fmt: skip
+
+
 def fill(team: Team) -> Filled:
     """Everything once."""
     value = new_conversation([message("user", f"What is {LONG}?"), message("assistant", ANSWER)])
@@ -105,4 +128,6 @@ def fill(team: Team) -> Filled:
     approval = signed_snapshot(team)
     row = SnapshotRow.objects.filter(snapshot=approval.snapshot).first()
     assert row is not None
-    return Filled(version, campaign, items[0], row, trained(team, approval), team.project.slug)
+    model = trained(team, approval)
+    token, _ = create_token(who=team.lead, project=team.project, name=LONG[:80], scopes=["ingest"], rate_limit=5)
+    return Filled(version, campaign, items[0], row, model, refused(team), token, team.project.slug)
