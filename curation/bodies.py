@@ -40,7 +40,9 @@ def packed(value: Any) -> bytes:
 
 def unpacked(body: bytes | memoryview) -> Any:
     """The value of a packed body."""
-    return orjson.loads(zstandard.ZstdDecompressor().decompress(bytes(body)))
+    if not hasattr(_threads, "decompressor"):
+        _threads.decompressor = zstandard.ZstdDecompressor()
+    return orjson.loads(_threads.decompressor.decompress(bytes(body)))
 
 
 def load(version: ConversationVersion) -> Stored:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
+import orjson
 from django.conf import settings
 
 from accounts.models import ApiToken, Membership, Project, Role, User
@@ -19,7 +22,7 @@ from benchmarks.contract import Row
 from benchmarks.traffic import peers
 from benchmarks.traffic.payloads import DATA
 from benchmarks.traffic.server import Server, serving
-from core.privacy import default_rules
+from core.privacy import SurrogateKey, default_rules, redact
 from curation.actions.settle_traces import settle_traces
 from curation.models import Asset, AssetVersion, Trace
 from curation.models.assets import AssetKind
@@ -33,12 +36,13 @@ def measured(*, quick: bool) -> Iterator[Row]:
         raise SystemExit("../shared/data/traces is absent: nothing to send.")
     finished = peers.prepare(500 if quick else 2_000)
     yield from _ceilings(finished, 1.0 if quick else 5.0)
-    seconds = 3.0 if quick else float(os.environ.get("BENCH_SECONDS", 60))
+    seconds = 3.0 if quick else float(os.environ.get("BENCH_SECONDS", "60"))
     structured = _sender("structured", tagger=False)
     with serving() as server:
         sent = _jsonl(server, *structured, seconds=min(seconds, 20))
         ceiling = peers.rate(peers.copy, finished, 1.0 if quick else 5.0)
         yield from _jsonl_rows(sent, ceiling)
+        yield from _full_lane(server, finished, seconds=min(seconds, 20))
         yield from _otlp_rows(_otlp(server, *structured, seconds=seconds), server)
     yield from _settling(seconds=2 if quick else 10)
 
@@ -87,6 +91,27 @@ def _jsonl_rows(sent: dict[str, Any], ceiling: float) -> Iterator[Row]:
     yield from _common("JSONL, structured lane", sent)
 
 
+def _full_lane(server: Server, finished: list[peers.Shape], *, seconds: float) -> Iterator[Row]:
+    """With the tagger, where redacting is nearly all the work: compared with the redactor alone on one core."""
+    if not default_rules().tagger:
+        return
+    sent = _jsonl(server, *_sender("full", tagger=True), seconds=seconds)
+    alone = _redactor_alone([row[peers.BODY] for row in finished], seconds=3)
+    yield Row("redactor alone, full lane, one core", alone, "MB/s")
+    yield Row("JSONL, full lane", sent["bytes"] / sent["wall"] / 1e6, "MB/s", f">= {0.8 * alone:.3f}")
+    yield from _common("JSONL, full lane", sent)
+
+
+def _redactor_alone(bodies: list[bytes], *, seconds: float) -> float:
+    size, began, key = 0, time.process_time(), SurrogateKey("bench", b"b" * 32)
+    for body in cycle(bodies):
+        redact(orjson.loads(body), keys=key, rules=default_rules())
+        size += len(body)
+        if time.process_time() - began > seconds:
+            return size / (time.process_time() - began) / 1e6
+    return 0.0
+
+
 def _otlp(server: Server, slug: str, secret: str, *, seconds: float) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-protobuf"}
     wish = {
@@ -120,7 +145,7 @@ def _common(what: str, sent: dict[str, Any]) -> Iterator[Row]:
 
 def _settling(*, seconds: float) -> Iterator[Row]:
     settings.SETTLE_GRACE_SECONDS = 0
-    Trace.objects.filter(settle_after__isnull=False).update(settle_after="2020-01-01T00:00:00Z")
+    Trace.objects.filter(settle_after__isnull=False).update(settle_after=datetime(2020, 1, 1, tzinfo=UTC))
     began, cpu, settled = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - began < seconds and (taken := settle_traces()):
         settled += taken

@@ -15,11 +15,11 @@ from django.db import connection, models, transaction
 from benchmarks.traffic.payloads import record_lines
 from curation.formats.spans import Span
 from curation.ingest.items import Item, read_records
+from curation.ingest.moments import moment, new_id
+from curation.ingest.store import SPAN_COLUMNS
 
-COLUMNS = {"day": "date", "trace_id": "uuid", "span_id": "text", "project_id": "uuid", "parent_span_id": "text",
-           "name": "text", "kind": "text", "started_at": "timestamptz", "ended_at": "timestamptz", "status": "text",
-           "rules_id": "int8", "body": "bytea"}  # fmt: skip
 BATCH = 500
+BODY = list(SPAN_COLUMNS).index("body")
 Shape = tuple[Any, ...]
 
 
@@ -39,10 +39,16 @@ class Peer(models.Model):
     status = models.CharField(max_length=16)
     rules_id = models.BigIntegerField()
     body = models.BinaryField()
+    batch_id = models.UUIDField()
+    content_hmac = models.BinaryField()
+    key_id = models.CharField(max_length=32)
 
     class Meta:
         app_label = "benchmarks"
         db_table = "benchmark_span"
+
+    def __str__(self) -> str:
+        return self.span_id
 
 
 def prepare(count: int) -> list[Shape]:
@@ -56,47 +62,50 @@ def prepare(count: int) -> list[Shape]:
 
 
 def _shape(span: Span, raw: bytes, project: uuid.UUID) -> Shape:
-    from curation.ingest.store import moment
-
     start = moment(span["start"])
-    return (start.date(), uuid.uuid4(), span["span_id"], project, "", span["name"], span["kind"], start,
-            moment(span["end"]), span["status"], 1, raw)  # fmt: skip
+    return (start.date(), new_id(), span["span_id"], project, "", span["name"], span["kind"], start,
+            moment(span["end"]), span["status"], 1, raw, project, b"h" * 32, "bench")  # fmt: skip
 
 
 def rate(write: Callable[[Sequence[Shape]], None], rows: Sequence[Shape], seconds: float) -> float:
     """Rows per second of writing batches, each committed, for this long."""
     began, written = time.perf_counter(), 0
     while time.perf_counter() - began < seconds:
-        part = [
-            (*row[:1], uuid.uuid4(), *row[2:])
-            for row in (rows[(written + number) % len(rows)] for number in range(BATCH))
-        ]
+        part = [_renamed(rows[(written + number) % len(rows)]) for number in range(BATCH)]
         with transaction.atomic():
             write(part)
         written += BATCH
     return written / (time.perf_counter() - began)
 
 
+def _renamed(row: Shape) -> Shape:
+    return (row[0], new_id(), *row[2:])
+
+
+def _compressed(row: Shape, compressor: zstandard.ZstdCompressor) -> Shape:
+    return (*row[:BODY], compressor.compress(row[BODY]), *row[BODY + 1 :])
+
+
 def copy(rows: Sequence[Shape]) -> None:
     """Compressed and copied binary: the fastest way in that PostgreSQL has."""
     compressor = zstandard.ZstdCompressor(level=3)
-    names = ", ".join(COLUMNS)
+    names = ", ".join(SPAN_COLUMNS)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY benchmark_span ({names}) FROM STDIN (FORMAT BINARY)") as out,
     ):
-        out.set_types(list(COLUMNS.values()))
+        out.set_types(list(SPAN_COLUMNS.values()))
         for row in rows:
-            out.write_row((*row[:-1], compressor.compress(row[-1])))
+            out.write_row(_compressed(row, compressor))
 
 
 def copy_finished(rows: Sequence[Shape]) -> None:
     """Copied binary as they are: the database alone."""
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY benchmark_span ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)") as out,
+        cursor.copy(f"COPY benchmark_span ({', '.join(SPAN_COLUMNS)}) FROM STDIN (FORMAT BINARY)") as out,
     ):
-        out.set_types(list(COLUMNS.values()))
+        out.set_types(list(SPAN_COLUMNS.values()))
         for row in rows:
             out.write_row(row)
 
@@ -104,9 +113,9 @@ def copy_finished(rows: Sequence[Shape]) -> None:
 def bulk_create(rows: Sequence[Shape]) -> None:
     """Django's bulk_create, bodies compressed."""
     compressor = zstandard.ZstdCompressor(level=3)
-    names = list(COLUMNS)
+    names = list(SPAN_COLUMNS)
     Peer.objects.bulk_create(
-        [Peer(**dict(zip(names, (*row[:-1], compressor.compress(row[-1])), strict=True))) for row in rows],
+        [Peer(**dict(zip(names, _compressed(row, compressor), strict=True))) for row in rows],
         ignore_conflicts=True,
     )
 
@@ -114,9 +123,9 @@ def bulk_create(rows: Sequence[Shape]) -> None:
 def executemany(rows: Sequence[Shape]) -> None:
     """INSERT … ON CONFLICT DO NOTHING by executemany, bodies compressed."""
     compressor = zstandard.ZstdCompressor(level=3)
-    marks = ", ".join(["%s"] * len(COLUMNS))
+    marks = ", ".join(["%s"] * len(SPAN_COLUMNS))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO benchmark_span ({', '.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
-            [(*row[:-1], compressor.compress(row[-1])) for row in rows],
+            f"INSERT INTO benchmark_span ({', '.join(SPAN_COLUMNS)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+            [_compressed(row, compressor) for row in rows],
         )

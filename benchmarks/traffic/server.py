@@ -27,7 +27,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Server:
     """A running web server."""
 
-    process: "subprocess.Popen[bytes]"
+    process: subprocess.Popen[bytes]
     port: int
 
     def worker_pids(self) -> list[int]:
@@ -40,7 +40,8 @@ class Server:
             [sys.executable, "-m", "benchmarks.traffic.sender"],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"},
         )  # fmt: skip
-        assert sender.stdin is not None and sender.stdout is not None
+        assert sender.stdin is not None
+        assert sender.stdout is not None
         sender.stdin.write(json.dumps({"host": HOST, "port": self.port, **wish}).encode())
         sender.stdin.close()
         sender.stdout.readline()
@@ -143,7 +144,7 @@ def _read(pid: int, name: str) -> bytes:
         return b""
 
 
-def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         if answers(HOST, port):
