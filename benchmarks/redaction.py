@@ -37,7 +37,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
         raise SystemExit("../shared/data/traces is absent: nothing to measure on.")
     records = _lines(DATA / "traces-permissive.jsonl.gz")
     full = default_rules()
-    structured = replace(full, tagger="", clean_keys=set(), key_names={})
+    structured = replace(full, tagger="", key_names={})
     with gzip.open(DATA / "pii" / "presidio_synth_dataset_v2.json.gz", "rt", encoding="utf-8") as stream:
         documents = json.load(stream)
     yield from _injected(records, structured)

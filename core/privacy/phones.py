@@ -91,6 +91,8 @@ def _national_patterns() -> tuple[re.Pattern[str], ...]:
     made = []
     for region in REGIONS:
         data = PhoneMetadata.metadata_for_region(region)
+        if data is None:
+            continue
         kinds = [getattr(data, kind) for kind in _KINDS]
         numbers = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
         prefix = f"(?:{data.national_prefix})?" if data.national_prefix else ""

@@ -60,7 +60,6 @@ class RuleSet:
     tagger: str = ""
     literals: tuple[Literal, ...] = ()
     spared: frozenset[str] = frozenset()
-    clean_keys: set[str] = field(default_factory=set, repr=False, compare=False)
     key_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def as_data(self) -> dict[str, Any]:

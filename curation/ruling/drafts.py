@@ -49,7 +49,7 @@ def base_of(project_id: uuid.UUID, current: AssetVersion, start: str) -> RuleSet
         if found is None:
             raise NotFound("rules_not_found", _("There is no such version of the rules in this project."))
         base = usable_rules(found.body, project_id)
-    return replace(base, literals=held.literals, spared=held.spared, clean_keys=set(), key_names={})
+    return replace(base, literals=held.literals, spared=held.spared, key_names={})
 
 
 def offered(base: RuleSet, chosen: set[str] | None = None) -> list[Offered]:
@@ -73,7 +73,7 @@ def with_rules(base: RuleSet, names: set[str], changed: Rule | None, **fields: A
     if changed is not None:
         places = [place for place, one in enumerate(base.rules) if one.id == changed.id]
         rules.insert(min(places[0], len(rules)) if places else 0, changed)
-    return replace(base, rules=tuple(rules), clean_keys=set(), key_names={}, **fields)
+    return replace(base, rules=tuple(rules), key_names={}, **fields)
 
 
 def sound(rules: RuleSet) -> RuleSet:

@@ -44,7 +44,7 @@ def bound(rules: RuleSet, project_id: uuid.UUID) -> RuleSet:
     literals = tuple(
         one.bound(project_key(project_id, LITERALS, one.key_id).secret) for one in rules.literals
     )
-    return replace(rules, literals=literals, clean_keys=set(), key_names={})
+    return replace(rules, literals=literals, key_names={})
 
 
 def changes(before: RuleSet, after: RuleSet) -> RuleChanges:

@@ -18,9 +18,7 @@ from core.privacy.rules import RulesRefused
 
 KEY = SurrogateKey("test", b"k" * 32)
 RULES = default_rules()
-UNSCREENED = replace(
-    RULES, rules=tuple(replace(rule, screen=("",)) for rule in RULES.rules), clean_keys=set(), key_names={}
-)
+UNSCREENED = replace(RULES, rules=tuple(replace(rule, screen=("",)) for rule in RULES.rules), key_names={})
 TRACES = (
     Path(__file__).resolve().parents[2].parent / "shared" / "data" / "traces" / "traces-permissive.jsonl.gz"
 )
@@ -137,6 +135,6 @@ def test_a_rule_that_cannot_be_used_refuses_the_set_with_the_reason(
 
 
 def test_a_screen_that_ran_out_of_memory_clears_nothing() -> None:
-    screen = replace(RULES, clean_keys=set(), key_names={}).screen
+    screen = replace(RULES, key_names={}).screen
     screen.matches[1] = lambda data: []
     assert screen.suspicious(b'"nothing here"')

@@ -18,7 +18,7 @@ from core.privacy.tagger.tagging import Tagger
 from core.privacy.tagger.tokens import MASK, tiles
 
 KEY = SurrogateKey("test", b"k" * 32)
-RULES = replace(default_rules(), tagger=SHIPPED, clean_keys=set(), key_names={})
+RULES = replace(default_rules(), tagger=SHIPPED, key_names={})
 
 FOUND = [
     ("My name is Lena Hoffmann.", "Lena Hoffmann", "person"),
