@@ -25,6 +25,7 @@ from curation.actions.ingest_batch import Who
 from curation.bodies import Stored, load_many
 from curation.formats.files import FORMATS, CannotWrite, Exported, Format
 from curation.formats.files.carry import with_rest
+from curation.formats.signals import UNTIL, end_of_permission
 from curation.formats.signals import Feedback as Verdict
 from curation.models import Feedback, Trace
 from curation.trace_filters import PATHS, filtered
@@ -32,7 +33,6 @@ from curation.trace_filters import PATHS, filtered
 BATCH = 200
 FILTERS = (*PATHS, "state", "feedback")
 RATINGS = {1: "up", -1: "down"}
-UNTIL = "winnow.training_use.until"
 
 
 @dataclass(slots=True)
@@ -139,13 +139,11 @@ def _kept_back(trace: Trace, stored: Stored | None, purpose: str) -> str:
 
 
 def _has_ended(until: Any) -> bool:
+    """Whether a permission has run out since the trace settled; one whose end cannot be read is none."""
     if until is None:
         return False
-    try:
-        end = datetime.fromisoformat(str(until))
-    except ValueError:
-        return True
-    return (end if end.tzinfo else end.replace(tzinfo=UTC)) <= datetime.now(UTC)
+    end = end_of_permission(str(until))
+    return end is None or end <= datetime.now(UTC)
 
 
 def _exported(trace: Trace, stored: Stored, verdicts: list[Verdict]) -> Exported:

@@ -71,16 +71,23 @@ def _training_use(spans: Sequence[Span], until: datetime | str, now: datetime) -
 
 
 def _until(spans: Sequence[Span]) -> datetime | str:
-    """The earliest end of a permission; "" where none is named, the text itself where it is no date. A day ends at its end."""
+    """The earliest end of a permission; "" where none is named, the text itself where it is no date."""
     ends: list[datetime] = []
     for said in {str(said) for span in spans for said in _said(span, UNTIL)}:
-        try:
-            end = datetime.fromisoformat(said)
-        except ValueError:
+        end = end_of_permission(said)
+        if end is None:
             return said
-        end += timedelta(days=len(said) == DAY_ALONE)
-        ends.append(end if end.tzinfo else end.replace(tzinfo=UTC))
+        ends.append(end)
     return min(ends, default="")
+
+
+def end_of_permission(said: str) -> datetime | None:
+    """When a permission to train ends that names this day or moment; None where it is no date. A day ends at its end."""
+    try:
+        end = datetime.fromisoformat(said) + timedelta(days=len(said) == DAY_ALONE)
+    except ValueError:
+        return None
+    return end if end.tzinfo else end.replace(tzinfo=UTC)
 
 
 def _said(span: Span, *names: str) -> list[Any]:

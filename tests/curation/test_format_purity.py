@@ -5,8 +5,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FORMATS = ROOT / "curation" / "formats"
 MODULES = sorted(
-    path.stem for path in (ROOT / "curation" / "formats").glob("*.py") if path.stem != "__init__"
+    ".".join(path.relative_to(FORMATS).with_suffix("").parts)
+    for path in FORMATS.rglob("*.py")
+    if path.stem != "__init__"
 )
 
 

@@ -35,6 +35,42 @@ def test_a_record_becomes_a_conversation_with_its_facts() -> None:
     assert signals["feedback"][0]["needs_work"]
 
 
+def test_a_record_carries_guards_interrupts_and_the_end_of_a_permission() -> None:
+    guard = {"layer": "output", "name": "pii", "rule_version": "3", "score": None, "verdict": "block"}
+    cut = {"kind": "timeout", "at": "2026-09-01T00:01:03Z", "span_id": "", "detail": "upstream", "recovered": True}
+    span = read_record(record(guards=[guard], interrupts=[cut], simulated=True, training_use="allowed",
+                              training_use_until="2099-12-31"), "f", 1)  # fmt: skip
+    conversation = assemble([span])
+    assert (conversation.get("guards"), conversation.get("interrupts")) == ([guard], [cut])
+    assert "winnow.conversation" not in conversation["attributes"]
+    signals = read_signals([span], conversation)
+    assert (signals["training_use"], signals["training_use_until"][:10]) == ("allowed", "2100-01-01")
+    assert span["attributes"]["winnow.simulated"] is True
+
+
+def test_a_record_carries_code_flags_of_tools_and_details_of_usage() -> None:
+    ran = {"type": "code_execution", "id": "c", "language": "python", "input": "1+1", "stdout": "2", "exit_code": 0}
+    tool = {"type": "function", "function": {"name": "pay", "parameters": {}, "irreversible": True, "sandboxed": False}}
+    usage = {"prompt_tokens": 12, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4},
+             "completion_tokens_details": {"reasoning_tokens": 2}}  # fmt: skip
+    value = record(request={"model": "m", "tools": [tool], "messages": [{"role": "user", "content": "1+1?"}]})
+    value["response"] |= {"usage": usage, "system_fingerprint": "fp"}
+    value["response"]["choices"][0]["message"] = {"role": "assistant", "content": [ran, {"type": "text", "text": "2"}]}
+    conversation = assemble([read_record(value, "f", 1)])
+    assert conversation["messages"][-1]["parts"][0] == ran
+    assert (conversation["tools"][0].get("irreversible"), conversation["tools"][0].get("sandboxed")) == (True, False)
+    assert conversation["calls"][0]["usage"] == {
+        "input_tokens": 12, "output_tokens": 3, "cache_read_tokens": 4, "reasoning_tokens": 2}  # fmt: skip
+    assert conversation["attributes"]["winnow.response"] == {"system_fingerprint": "fp"}
+
+
+def test_logprobs_are_accepted_and_their_tokens_stay_out() -> None:
+    value = record()
+    value["response"]["choices"][0]["logprobs"] = {"content": [{"token": "Par", "logprob": -0.1}]}
+    value["response"]["choices"][0]["message"]["logprobs"] = [{"token": "Par"}]
+    assert "'Par'" not in repr(read_record(value, "f", 1))
+
+
 def test_two_calls_of_one_trace_share_it_and_have_spans_of_their_own() -> None:
     one, two = (read_record(record(request_id=f"r{place}"), "f", 1) for place in (1, 2))
     assert one["trace_id"] == two["trace_id"]
@@ -63,6 +99,11 @@ def test_two_calls_of_one_trace_share_it_and_have_spans_of_their_own() -> None:
         ({"feedback": {"ratng": "up"}}, "feedback.ratng", "unknown_field"),
         ({"feedback": {"rating": "meh"}}, "feedback.rating", "wrong_value"),
         ({"training_use": "maybe"}, "training_use", "wrong_value"),
+        ({"training_use": "allowed", "training_use_until": "soon"}, "training_use_until", "bad_time"),
+        ({"training_use_until": "2099-01-01"}, "training_use_until", "wrong_value"),
+        ({"guards": [{"layer": "input"}]}, "guards[0].name", "wrong_type"),
+        ({"interrupts": {}}, "interrupts", "wrong_type"),
+        ({"simulated": "yes"}, "simulated", "wrong_type"),
         ({"latency_ms": 1e308}, "latency_ms", "wrong_value"),
         ({"latency_ms": 10**15}, "latency_ms", "wrong_value"),
         ({"ttft_ms": 10**400}, "ttft_ms", "wrong_value"),
