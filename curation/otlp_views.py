@@ -118,7 +118,9 @@ def _read(token: ApiToken, body: bytes, kind: str, route: Route) -> list[Any]:
         return route.read(token, body, kind == JSON)
     except Malformed as error:
         hint = "Check that the exporter speaks OTLP over HTTP and that Content-Type names its encoding."
-        whole = BrokenRow(RowProblem(PLACE, None, "", "malformed_request", str(error), hint), body, whole=True)
+        whole = BrokenRow(
+            RowProblem(PLACE, None, "", "malformed_request", str(error), hint), body, whole=True
+        )
         ingest_batch(who=token, project=token.project, route=route.name, items=[whole], size=len(body))
         raise
 

@@ -73,7 +73,8 @@ def test_a_record_is_stored_as_a_span_of_no_duration_in_the_span_it_was_written_
     assert not ExportLogsServiceResponse.FromString(response.content).HasField("partial_success")
     span = stored()
     assert (span["kind"], span["name"], span["parent_id"]) == ("log", "gen_ai.user.message", ROOT.hex())
-    assert span["span_id"].startswith(f"{ROOT.hex()}:") and len(span["span_id"]) == 33
+    assert span["span_id"].startswith(f"{ROOT.hex()}:")
+    assert len(span["span_id"]) == 33
     assert span["start"] == span["end"]
     assert (span["attributes"]["log.body"], span["attributes"]["log.severity"]) == (said, "INFO")
     assert IngestBatch.objects.get().route == "logs"
@@ -140,7 +141,11 @@ def test_an_identifier_in_a_log_body_is_not_stored(token: str) -> None:
 
 @pytest.mark.parametrize(
     ("broken", "code"),
-    [({"trace_id": b"no"}, "broken_id"), ({"span_id": b""}, "missing_id"), ({"time_unix_nano": 5}, "bad_time")],
+    [
+        ({"trace_id": b"no"}, "broken_id"),
+        ({"span_id": b""}, "missing_id"),
+        ({"time_unix_nano": 5}, "bad_time"),
+    ],
 )
 def test_a_broken_record_refuses_itself(token: str, broken: dict[str, Any], code: str) -> None:
     assert post(token, request(broken, {"said": "sound"}).SerializeToString()).status_code == 200
