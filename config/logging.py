@@ -20,15 +20,20 @@ SHARED: list[Any] = [
 
 
 def without_messages(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Exceptions as kinds and places. Their messages are left out: PostgreSQL, parsers and libraries quote what was sent."""
+    """Exceptions as kinds and places, requests as routes: messages and addresses quote what was sent."""
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()
     error = error[1] if isinstance(error, tuple) else error
     if isinstance(error, BaseException):
         event["exception"] = _chain(error)
-    if str(event.get("logger", "")).startswith("celery.app.trace"):
+    name = str(event.get("logger", ""))
+    if name.startswith("celery.app.trace"):
         event["event"] = str(event.get("event", "")).partition(" raised")[0]
+    if name.startswith(("django.request", "django.security")):
+        event["event"] = str(event.get("event", "")).partition(":")[0]
+        matched = getattr(getattr(event.get("_record"), "request", None), "resolver_match", None)
+        event["route"] = getattr(matched, "route", "")
     return event
 
 
@@ -52,8 +57,8 @@ def configure(config: dict[str, Any]) -> None:
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": SHARED,
         "processors": [
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             without_messages,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(),
         ],
     }

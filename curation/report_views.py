@@ -96,10 +96,17 @@ def _found(conversation: Conversation, form: FindForm) -> dict[str, Any]:
 def _shown(place: Place) -> dict[str, str]:
     return {
         "path": place.path,
-        "before": place.text[max(0, place.start - AROUND) : place.start],
+        "before": place.text[_whole(place.text, place.start - AROUND) : place.start],
         "value": place.value,
-        "after": place.text[place.end : place.end + AROUND],
+        "after": place.text[place.end : _whole(place.text, place.end + AROUND)],
     }
+
+
+def _whole(text: str, cut: int) -> int:
+    """A cut that goes through no stand-in."""
+    cut = min(max(cut, 0), len(text))
+    touched = [found for found in SURROGATE.finditer(text) if found.start() < cut < found.end()]
+    return touched[0].end() if touched else cut
 
 
 def _report(

@@ -107,6 +107,7 @@ def following(request: ProjectRequest) -> HttpResponse:
             return redirect("curation:rules_version", request.project.slug, done.pk)
         context |= _tried(request, form.draft(), current)
     context["offered"] = offered(base, form.chosen())
+    context["held"] = sum(one.chosen for one in context["offered"])
     return render(request, "curation/rules_next.html", context)
 
 

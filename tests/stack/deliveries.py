@@ -241,7 +241,12 @@ def broken(plant: Planter, tag: str) -> Iterator[Delivery]:
     )
     asked = f"?training_use={plant.email(tag + ' query')}"
     yield Delivery("wrong query", batch + asked, b"{}", {"Content-Type": "application/x-ndjson"})
-    headers = {"User-Agent": plant.email(f"{tag} agent"), "Referer": f"https://{plant.email(tag + ' referer')}/", "X-Request-Id": plant.key(f"{tag} request id header")[:60], "Cookie": f"sessionid={plant.key(tag + ' cookie')}"}  # fmt: skip
+    headers = {
+        "User-Agent": plant.email(f"{tag} agent"),
+        "Referer": f"https://{plant.email(tag + ' referer')}/",
+        "X-Request-Id": plant.key(f"{tag} request id header")[:60],
+        "Cookie": f"sessionid={plant.key(tag + ' cookie')}",
+    }
     yield Delivery(
         "no such page",
         f"/p/{plant.key(tag + ' path')}/curation/?q={plant.email(tag + ' page query')}",
