@@ -19,13 +19,13 @@ from curation.migrations._logs_metrics_limits_sql import (
 )
 
 
-def _project() -> models.Field:
+def _project() -> Any:
     return models.ForeignKey(
         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.project"
     )
 
 
-def _key() -> models.Field:
+def _key() -> Any:
     return models.BigAutoField(primary_key=True, serialize=False)
 
 
