@@ -69,21 +69,15 @@ def _structured(text: str, rules: RuleSet) -> list[Hit]:
 def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays.
 
-    Most texts hold nobody, so earlier surrogates are masked only where something was found.
+    Stand-ins for people and addresses all have an X or a bracket, so most texts need not be searched for them.
     """
     from core.privacy.tagger import find_entities, normal
 
-    searched = fold(text)
-    found = find_entities(searched, model)
-    if not found:
-        return hits
-    hidden = fold(masked(text))
-    if hidden != searched:
-        searched, found = hidden, find_entities(hidden, model)
+    searched = fold(masked(text) if "X" in text or "[" in text else text)
     taken = [(hit.start, hit.end) for hit in hits]
     entities = [
         Hit(start, end, f"tagger_{kind}", kind, normal(kind, searched[start:end]))
-        for start, end, kind in found
+        for start, end, kind in find_entities(searched, model)
         if not any(start < high and low < end for low, high in taken)
     ]
     return sorted([*hits, *entities], key=lambda hit: hit.start) if entities else hits
