@@ -46,6 +46,7 @@ def ingest(request: ProjectRequest) -> HttpResponse:
 def tabs(slug: str, current: str) -> list[dict[str, Any]]:
     """The pages around what came in."""
     shown = (("traces", _("Traces")), ("ingest", _("What came in")), ("refusals", _("Refused rows")),
+             ("rules", _("Redaction")),
              ("prices", _("Prices")), ("connect", _("Connect")))  # fmt: skip
     return [
         {"label": label, "href": reverse(f"curation:{name}", args=[slug]), "current": name == current}

@@ -144,7 +144,7 @@ def scope_of(trace: Trace) -> str:
 
 def files_of(slug: str) -> str:
     """The address under which a project's long values and files are fetched by their sha256."""
-    return reverse("curation:ingest", args=[slug]).replace("/ingest/", "/blobs/")
+    return reverse("curation:blob", args=[slug, NAMED]).removesuffix(f"{NAMED}/")
 
 
 def version_of(trace: Trace, number: str) -> ConversationVersion:

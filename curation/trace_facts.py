@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from core.rendering.markdown import plain
 from curation.conversation import Conversation
+from curation.formats.signals import UNTIL
 from curation.models import ClusterMember, ConversationVersion, IngestBatch, Trace
 
 Rows = list[tuple[Any, Any]]
-UNTIL = "winnow.training_use_until"
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens", "reasoning_tokens")
 
 
@@ -40,6 +40,7 @@ def trace_facts(
         (_("Allowed until"), until or None),
         (_("Source"), f"{trace.source} ({trace.licence})" if trace.source else None),
         (_("Trace id"), format_html('<span class="mono small">{}</span>', trace.external_id)),
+        (_("Shape"), ", ".join(told.get("provenance", {}).get("shapes", ())) or None if told else None),
         (_("Instrumented by"), scope or None),
     ]
     if version is not None:

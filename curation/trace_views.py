@@ -14,6 +14,8 @@ from accounts.permissions import may
 from core.errors import NotFound
 from core.paging import keyset
 from curation.bodies import Stored, load
+from curation.conversation import Conversation
+from curation.ingest_views import tabs
 from curation.models import (
     BacklogItem,
     ClusterMember,
@@ -48,6 +50,7 @@ def traces(request: ProjectRequest) -> HttpResponse:
     page = keyset(found, request.GET, order=ORDER)
     context = {
         "page": page,
+        "tabs": tabs(request.project.slug, "traces"),
         "filters": offered(request.project, params),
         "narrowed": list(narrowed_by(params)),
         "is_narrowed": any(params.get(name) for name in params if name not in ("after", "before")),
@@ -62,11 +65,12 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
     versions = list(found.versions.with_cost().select_related("rules__asset", "curation").order_by("-number"))
     shown = _chosen(versions, request.GET.get("version", ""))
     stored = _body(shown)
+    told = stored.conversation if stored else None
     batches, concluded = _batches(found), _conclusions(shown)
     slug = request.project.slug
     context: dict[str, Any] = {
         "trace": found,
-        "facts": trace_facts(found, shown, slug, stored.conversation if stored else None, scope_of(found)),
+        "facts": trace_facts(found, shown, slug, told, _scopes(found, told)),
         "steps": lineage_steps(found, shown, concluded["member"], batches[0] if batches else None, slug),
         "versions": versions,
         "changes": changes_by_version(versions),
@@ -84,6 +88,12 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
         **concluded,
     }
     return render(request, "curation/trace_detail.html", context)
+
+
+def _scopes(trace: Trace, told: Conversation | None) -> str:
+    """The instrumentations that wrote it; where the conversation does not name them, that of its first call."""
+    named = told.get("provenance", {}).get("scopes", []) if told else []
+    return ", ".join(named) or scope_of(trace)
 
 
 def _told(stored: Stored | None) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class Veil:
             return value
         if isinstance(value, str):
             return self._text(_PRIVATE.sub("\N{REPLACEMENT CHARACTER}", value), self._spans.get(path, ()))
+        if isinstance(value, int) and path in self._spans:
+            return self._text(str(value), self._spans[path])
         if isinstance(value, Mapping):
             return {
                 key: self.over(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")

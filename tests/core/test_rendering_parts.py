@@ -83,6 +83,14 @@ def test_marks_hold_inside_arguments_and_passages() -> None:
     assert 'class="redacted"' in view.passages[0].html
 
 
+def test_a_number_that_stands_for_one_is_marked_too() -> None:
+    call = {"type": "tool_call", "id": "1", "name": "dial", "arguments": {"number": 5550100123, "tries": 2}}
+    mark = {"kind": "phone", "path": "/messages/0/parts/0/arguments/number", "start": 0, "end": 10}
+    html = conversation_view({"messages": [{"role": "assistant", "parts": [call]}]}, marks=[mark])
+    assert 'class="redacted"' in html.messages[0].parts[0].html
+    assert '"tries": 2' in html.messages[0].parts[0].html.replace("&quot;", '"').replace("&#34;", '"')
+
+
 def test_inside_an_address_a_mark_makes_no_markup() -> None:
     text = "[write](mailto:dana@example.invalid)"
     value = {"messages": [{"role": "user", "parts": [{"type": "text", "text": text}]}]}

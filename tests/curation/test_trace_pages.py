@@ -15,8 +15,10 @@ from curation.ingest.items import read_records
 from curation.ingest.transport import Gate
 from curation.models import IngestBatch, Refusal, Span, Trace
 from tests.conftest import Team
+from tests.curation.otlp_bodies import chat
 from tests.curation.records import record
 from tests.curation.test_otlp_route import make_token
+from tests.curation.test_otlp_route import post as post_otlp
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +115,21 @@ def test_a_trace_shows_its_raw_spans_and_each_of_them_redacted(filled: Team) -> 
     assert 'class="redacted"' in told
     missing = filled.client(filled.lead).get(f"/p/acme/curation/traces/{trace.pk}/spans/{'0' * 15}/")
     assert missing.status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_span_that_came_late_and_one_without_its_parent_say_so(team: Team) -> None:
+    token = make_token(team, "ingest")
+    post_otlp(token, chat(trace_id=b"t" * 16, span_id=b"r" * 8).SerializeToString())
+    settle_traces()
+    post_otlp(
+        token, chat("And then?", trace_id=b"t" * 16, span_id=b"l" * 8, parent_id=b"g" * 8).SerializeToString()
+    )
+    settle_traces()
+    html = page(team, f"traces/{Trace.objects.get().pk}/")
+    assert "1 came after the conversation was put together" in html
+    assert "1 span whose parent never came:" in html
+    assert (b"g" * 8).hex() in html
 
 
 def test_many_spans_load_when_they_are_scrolled_to(filled: Team) -> None:
