@@ -137,8 +137,9 @@ def check_named(name: str) -> Check:
 
     def valid(match: re.Match[str], group: int) -> str | None:
         text = match.group(group)
-        if not module.is_valid(text):
-            return None
-        return str(module.compact(text)).upper()
+        try:
+            return str(module.compact(text)).upper() if module.is_valid(text) else None
+        except (LookupError, TypeError, ValueError):
+            return None  # some modules stumble over what they do not know, such as an unheard-of birth place
 
     return valid

@@ -47,7 +47,7 @@ NUMBERS: list[Row] = [
      "personnummer|personal (?:identity )?number|swedish id"),
     ("dk_cpr", r"[0-9]{6}-?[0-9]{4}", "stdnum.dk.cpr", r"\bcpr\b"),
     ("no_fodselsnummer", r"[0-9]{6}[ ]?[0-9]{5}", "stdnum.no.fodselsnummer", r"f.{1,2}dselsnummer|personnummer|national identity"),
-    ("ca_sin", r"[0-9]{3}([ \-]?)[0-9]{3}\1[0-9]{3}", "stdnum.ca.sin", r"\bsin\b|social insurance"),
+    ("ca_sin", r"[0-9]{3}([ \-]?)[0-9]{3}\1[0-9]{3}", "stdnum.ca.sin", r"\bsin[ :#]|social insurance"),
     ("au_tfn", r"[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{2,3}", "stdnum.au.tfn", r"\btfn\b|tax file"),
     ("au_medicare", r"[2-6][0-9]{3}[ ]?[0-9]{5}[ ]?[0-9](?:[ \-/]?[0-9])?", "", "medicare"),
     ("nz_ird", r"[0-9]{2,3}[ \-]?[0-9]{3}[ \-]?[0-9]{3}", "stdnum.nz.ird", r"\bird\b"),

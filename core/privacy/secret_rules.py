@@ -145,7 +145,7 @@ SECRET_RULES: list[dict[str, Any]] = [
     {
         "id": "azure_key",
         "kind": "secret",
-        "pattern": r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])",
+        "pattern": r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])",
         "screen": ("[A-Za-z0-9+/]{3}==›",),
         "check": "mixed",
     },
