@@ -11,6 +11,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from accounts.actions.members import find_member, require_authority
+from accounts.lockouts import counted_name
 from accounts.models import ApiToken, Project, User
 from accounts.permissions import require
 from core.audit import emit, record
@@ -75,5 +76,5 @@ def _set(person: User, password: str) -> None:
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
-    lift_lockout(username=person.email)
+    lift_lockout(username=counted_name(person.email))
     emit(subject=person, name="password_changed", project_id=None)

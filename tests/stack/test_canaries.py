@@ -63,6 +63,19 @@ class Sender:
         self.answers.append((one.name, answer.status, said))
         return answer.status
 
+    def sign_in(self, name: str) -> int:
+        """A failed sign-in, as a person does who typed a secret into the wrong field."""
+        page = self.send(Delivery("login page", "/login/", method="GET"))
+        said = self.answers[-1][2].decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', said)
+        cookie = re.search(r"csrftoken=(\w+)", said)
+        assert page == 200
+        assert token is not None
+        assert cookie is not None
+        form = f"csrfmiddlewaretoken={token[1]}&username={name}&password={name}".encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={cookie[1]}"}
+        return self.send(Delivery("sign in", "/login/", form, headers))
+
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServers]:
@@ -121,6 +134,7 @@ def test_no_canary_is_anywhere_after_every_route_and_every_fault(servers: OwnSer
     refused = {one.name: sender.send(one) for one in broken(planter, "quiet")}
     assert {name: status for name, status in refused.items() if not 200 <= status < 500} == {}
     assert sum(400 <= status < 500 for status in refused.values()) > 8
+    assert {sender.sign_in(planter.key("sign-in")) for _ in range(2)} == {200}
     for fault in ("postgres", "web", "worker"):
         during(servers, sender, planter, fault, fault)
     file = tmp_path / f"{planter.key('file name')}.jsonl"
