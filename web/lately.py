@@ -13,6 +13,7 @@ from core.models import AuditEntry
 SHOWN = 6
 HAPPENED: dict[str, tuple[str | Promise, str]] = {
     "trace.ingest": (_("sent traces"), ""),
+    "trace.exported": (_("exported traces"), ""),
     "quarantine.publish": (_("published a quarantine version"), ""),
     "taxonomy.publish": (_("published a taxonomy of domains"), ""),
     "index.sync": (_("delivered documents"), ""),

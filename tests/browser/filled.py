@@ -47,6 +47,7 @@ class Filled:
         """Object pages a data lead opens."""
         return [
             self.page("curation:trace", self.version.trace_id),
+            self.page("curation:upload"),
             self.page("curation:spans", self.version.trace_id),
             self.page("curation:ingest"),
             self.page("curation:refusals"),
