@@ -118,15 +118,14 @@ def _raw_of(span: Span | None) -> bytes:
 
 
 def _of_value(raw: bytes, redactor: Redactor) -> str | None:
-    """As the JSON it is; None when it is none, or cannot be redacted as such."""
+    """As the JSON it is; None when it is none. What is JSON and cannot be redacted as such is not tried as text."""
     try:
         value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
+        if "recursion" in str(error).lower():
+            raise RecursionError from None
         return None
-    try:
-        done = redact(_without_people(value, redactor), keys=redactor.keys, rules=redactor.rules).value
-    except RedactionFailed:
-        return None
+    done = redact(_without_people(value, redactor), keys=redactor.keys, rules=redactor.rules).value
     if isinstance(value, dict) and isinstance(done, dict):
         done |= {name: own for name, own in value.items() if _is_own(own) and name in Span.__annotations__}
     return orjson.dumps(done).decode()

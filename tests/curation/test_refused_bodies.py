@@ -55,6 +55,8 @@ def test_a_line_that_is_no_json_is_kept_as_flat_text(team: Team) -> None:
         b'{"a": "caf\xe9 jane-7"} broken',
         b'{"a": "jane\x00-7"',
         b'{"session_id": "jane-7',
+        b'{"a": ' + b"[" * 200 + b'"jane-7"' + b"]" * 200 + b"}",
+        b'{"a": ' + b"[" * 2000 + b'"jane-7"' + b"]" * 2000 + b"}",
     ],
 )
 def test_what_cannot_be_redacted_as_flat_text_is_not_kept(team: Team, line: bytes) -> None:
