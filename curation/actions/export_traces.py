@@ -81,7 +81,9 @@ def export_traces(
     manifest.left_out, manifest.sha256 = dict(left_out), digest.hexdigest()
     with transaction.atomic():
         done = {"rows": manifest.rows, "left_out": manifest.left_out, "sha256": manifest.sha256}
-        audit.record(actor=actor, verb="trace.exported", subject=project, project_id=project.pk, data=told | done)
+        audit.record(
+            actor=actor, verb="trace.exported", subject=project, project_id=project.pk, data=told | done
+        )
     return manifest
 
 

@@ -17,7 +17,13 @@ HOLD_SECONDS = 1800
 
 
 def ingest_file(
-    *, who: Who, project: Project, path: Path, training_use: str = "", form: str = AUTO, defaults: Defaults | None = None
+    *,
+    who: Who,
+    project: Project,
+    path: Path,
+    training_use: str = "",
+    form: str = AUTO,
+    defaults: Defaults | None = None,
 ) -> Report:
     """Ingest a file from disk; see `ingest_stream`."""
     with open_path(path) as stream:

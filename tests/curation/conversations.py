@@ -64,7 +64,7 @@ def any_conversation(draw: Any) -> Conversation:
     made["error"] = draw(st.none() | st.fixed_dictionaries({"type": WORDS, "message": TEXT}))
     made["attributes"] = draw(NAMES)
     for name in ("service", "environment", "release", "variant", "session", "user", "language"):
-        made["context"][name] = draw(IDS)  # type: ignore[literal-required]
+        made["context"][name] = draw(IDS)
     return made
 
 

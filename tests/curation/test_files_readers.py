@@ -115,7 +115,7 @@ def test_the_same_scenario_reads_the_same_in_every_form_that_can_say_it() -> Non
         "responses": read("openai", responses)
     }
     bare = {
-        name: [{key: one[key] for key in ("role", "parts")} for one in conversation["messages"]]  # type: ignore[literal-required]
+        name: [{key: one[key] for key in ("role", "parts")} for one in conversation["messages"]]
         for name, conversation in read_all.items()
     }
     assert all(messages == bare["openai"] for messages in bare.values()), bare
@@ -176,7 +176,7 @@ def test_token_texts_of_logprobs_are_accepted_and_not_kept() -> None:
         "role": "assistant",
         "content": [{"type": "output_text", "text": "4", "logprobs": [{"token": "secret"}]}],
     }
-    lines = [
+    lines: list[tuple[str, dict[str, Any]]] = [
         ("openai", {"request": request(logprobs=True), "response": {**COMPLETION, "choices": [choice]}}),
         ("openai", {"request": {"model": "m", "input": "hi"}, "response": {"object": "response", "output": [told]}}),
         ("openai_chat", {"messages": [CHAT[1], {**ANSWER, "logprobs": tokens}]}),
@@ -246,9 +246,9 @@ def test_alpaca_joins_instruction_and_input_after_the_history() -> None:
 
 
 def test_langfuse_observations_line_by_line_make_the_conversation_that_nested_ones_make() -> None:
-    trace = {"id": "7f3c9f0e-5b1e-4c58-9a52-0f7a3a9f1d11", "timestamp": "2026-09-01 00:00:00.000000", "session_id": "s", "user_id": "u",
+    trace: dict[str, Any] = {"id": "7f3c9f0e-5b1e-4c58-9a52-0f7a3a9f1d11", "timestamp": "2026-09-01 00:00:00.000000", "session_id": "s", "user_id": "u",
              "environment": "production", "release": "v1", "name": "agent"}  # fmt: skip
-    generation = {"id": "g1", "type": "GENERATION", "start_time": "2026-09-01 00:00:01.000000", "end_time": "2026-09-01 00:00:03.000000",
+    generation: dict[str, Any] = {"id": "g1", "type": "GENERATION", "start_time": "2026-09-01 00:00:01.000000", "end_time": "2026-09-01 00:00:03.000000",
                   "completion_start_time": "2026-09-01 00:00:01.500000", "provided_model_name": "m", "input": [CHAT[1]], "output": ANSWER,
                   "usage_details": {"input": 12, "output": 3, "total": 15}, "cost_details": {"total": 0.02}}  # fmt: skip
     tool = {
@@ -259,7 +259,13 @@ def test_langfuse_observations_line_by_line_make_the_conversation_that_nested_on
         "input": "{}",
         "output": "4",
     }
-    score = {"id": "sc", "name": "user-feedback", "value": 1, "data_type": "NUMERIC", "comment": "thanks"}
+    score: dict[str, Any] = {
+        "id": "sc",
+        "name": "user-feedback",
+        "value": 1,
+        "data_type": "NUMERIC",
+        "comment": "thanks",
+    }
     nested = spans("langfuse", {**trace, "observations": [generation, tool], "scores": [score]})
     apart = [
         span

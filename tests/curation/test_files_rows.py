@@ -32,11 +32,13 @@ def test_every_way_to_write_rows_gives_the_same_rows(data: bytes) -> None:
 
 
 def test_elements_are_cut_apart_wherever_a_chunk_ends() -> None:
-    text = json.dumps([{"text": "x" * 70_000 + "é"}, {"text": "\\\""}, 7, "s", None])
+    text = json.dumps([{"text": "x" * 70_000 + "é"}, {"text": '\\"'}, 7, "s", None])
     assert [json.loads(row.raw) for row in rows(text.encode()) if isinstance(row, Line)] == json.loads(text)
 
 
-@pytest.mark.parametrize("data", [b'[{"a": 1}, {"b": ', b'[{"a": 1}, {b}, {"c": 1}]', b'[{"a": 1}', b'[{"a": 1}, 2] trailing'])
+@pytest.mark.parametrize(
+    "data", [b'[{"a": 1}, {"b": ', b'[{"a": 1}, {b}, {"c": 1}]', b'[{"a": 1}', b'[{"a": 1}, 2] trailing']
+)
 def test_a_broken_array_keeps_what_stands_before_the_break(data: bytes) -> None:
     first, *_, last = rows(data)
     assert isinstance(first, Line)
