@@ -16,21 +16,24 @@ THIN = "\u202f"
 
 @dataclass(frozen=True)
 class TimeAxis:
-    """Evenly spaced ticks from 0 to `end` milliseconds; `labels` carry the unit that suits the length."""
+    """Evenly spaced ticks from 0 to `end` milliseconds; the last of `labels` carries the unit that suits the length."""
 
     end: float
     ticks: Sequence[float]
     labels: Sequence[str]
 
 
-def time_axis(total: float, count: int = 4) -> TimeAxis:
-    """An axis that holds `total` milliseconds and ends at a round number."""
+def time_axis(total: float) -> TimeAxis:
+    """An axis that holds `total` milliseconds and ends at the nearest round number; the last label names the unit."""
     size, unit = next(
         (size, unit) for least, size, unit in ((180_000, 60_000, "min"), (2_000, 1_000, "s"), (0, 1, "ms")) if total >= least
     )  # fmt: skip
-    ticks = nice_ticks(0, max(total / size, 0.001), count)
-    labels = [f"{words}{THIN}{unit}" for words in axis_numbers(ticks)]
-    return TimeAxis(ticks[-1] * size, [one * size for one in ticks], labels)
+    drawn = [nice_ticks(0, max(total / size, 0.001), count) for count in (3, 4, 5)]
+    ticks = min(drawn, key=lambda one: one[-1])
+    labels = axis_numbers(ticks)
+    return TimeAxis(
+        ticks[-1] * size, [one * size for one in ticks], [*labels[:-1], f"{labels[-1]}{THIN}{unit}"]
+    )
 
 
 def strip(
