@@ -246,9 +246,11 @@ def test_alpaca_joins_instruction_and_input_after_the_history() -> None:
 
 
 def test_langfuse_observations_line_by_line_make_the_conversation_that_nested_ones_make() -> None:
-    trace: dict[str, Any] = {"id": "7f3c9f0e-5b1e-4c58-9a52-0f7a3a9f1d11", "timestamp": "2026-09-01 00:00:00.000000", "session_id": "s", "user_id": "u",
+    trace: dict[str, Any] = {"id": "7f3c9f0e-5b1e-4c58-9a52-0f7a3a9f1d11", "timestamp": "2026-09-01 00:00:00.000000",
+             "session_id": "s", "user_id": "u",
              "environment": "production", "release": "v1", "name": "agent"}  # fmt: skip
-    generation: dict[str, Any] = {"id": "g1", "type": "GENERATION", "start_time": "2026-09-01 00:00:01.000000", "end_time": "2026-09-01 00:00:03.000000",
+    generation: dict[str, Any] = {"id": "g1", "type": "GENERATION", "start_time": "2026-09-01 00:00:01.000000",
+                  "end_time": "2026-09-01 00:00:03.000000",
                   "completion_start_time": "2026-09-01 00:00:01.500000", "provided_model_name": "m", "input": [CHAT[1]], "output": ANSWER,
                   "usage_details": {"input": 12, "output": 3, "total": 15}, "cost_details": {"total": 0.02}}  # fmt: skip
     tool = {
