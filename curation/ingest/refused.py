@@ -21,6 +21,7 @@ from core.privacy.surrogates import is_surrogate, surrogate
 from core.roles import ingest_role
 from curation.formats.problem import BrokenRow
 from curation.formats.spans import Span
+from curation.formats.texts import find_bad_text
 from curation.ingest.items import Item, canonical
 from curation.ingest.redaction import PSEUDONYMS, Redactor
 from curation.ingest.store import ensure_days
@@ -122,9 +123,11 @@ def _of_value(raw: bytes, redactor: Redactor) -> str | None:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        if "recursion" in str(error).lower():
-            raise RecursionError from None
+        if "depth limit" in str(error):
+            raise
         return None
+    if find_bad_text(value):
+        raise ValueError("too deep, or text that cannot be stored")
     done = redact(_without_people(value, redactor), keys=redactor.keys, rules=redactor.rules).value
     if isinstance(value, dict) and isinstance(done, dict):
         done |= {name: own for name, own in value.items() if _is_own(own) and name in Span.__annotations__}
