@@ -58,7 +58,10 @@ def bars(
     note: str = "",
     width: int = WIDTH,
 ) -> Plot:
-    """Bars in the order given, drawn for a column of this width; `parts` names the pieces of stacked bars, `colours` their classes (`p-kept`, …)."""
+    """Bars in the order given; `parts` names the pieces of stacked bars, `colours` their classes (`p-kept`, …).
+
+    `width` is that of the column they stand in: letters keep their size, so narrow bars are drawn narrow.
+    """
     top = max([sum(bar.values) for bar in items] + [bar.target or 0.0 for bar in items] + [0.0]) or 1.0
     x = Scale(0, top, min(LABELS, width * 0.3), width - VALUES)
     drawn = []

@@ -28,8 +28,8 @@ def time_axis(total: float) -> TimeAxis:
     size, unit = next(
         (size, unit) for least, size, unit in ((180_000, 60_000, "min"), (2_000, 1_000, "s"), (0, 1, "ms")) if total >= least
     )  # fmt: skip
-    drawn = [nice_ticks(0, max(total / size, 0.001), count) for count in (3, 4, 5)]
-    ticks = min(drawn, key=lambda one: one[-1])
+    drawn = [nice_ticks(0, (total / size or 1.0), count) for count in (3, 4, 5)]
+    ticks = min(drawn, key=lambda one: (one[-1], -len(one)))
     labels = axis_numbers(ticks)
     return TimeAxis(
         ticks[-1] * size, [one * size for one in ticks], [*labels[:-1], f"{labels[-1]}{THIN}{unit}"]
