@@ -37,11 +37,9 @@ class RulesRefused(ValueError):
 
 
 def _group(rule: Rule) -> int:
-    """What is screened in one pass: secrets, numbers, numbers beside words, phones."""
+    """What is screened in one pass: secrets, numbers, numbers beside words."""
     if rule.context:
         return 2
-    if rule.kind == "phone":
-        return 3
     return 1 if rule.near_digits else 0
 
 
@@ -139,6 +137,7 @@ class RuleSet:
             FOLDED: screens.FOLDED,
             "escaped": screens.ESCAPED,
             "data_url": screens.DATA_URL,
+            "tokens": screens.TOKENS,
             "card_integer": screens.CARD_INTEGER,
             KEYS: screens.key_screen(self.sensitive_keys),
             PHONE_KEYS: _PHONE_KEY_SCREEN,

@@ -34,6 +34,7 @@ FOLDED = (
     r"|\\u(?:[fF]{2}(?:05|0[bBdDeE]|1[0-9dD]|[23][0-9a-fA-F]|4[1-9a-fA-F]|5[0-9aA])|06[67]|06[fF]|096[6-9a-fA-F])"
 )
 DATA_URL = r"(?i)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,"
+TOKENS = r"(?:token_)?logprob"
 CARD_INTEGER = "‹(?:[3-6][0-9]{11,18}|(?:2131|1800|2[2-7][0-9]{2})[0-9]{11,12})›"
 DIGIT_RUN = "[0-9](?:[0-9]|␣){5,}[0-9]"
 EVERYTHING = ""
@@ -121,6 +122,10 @@ class Met:
     others: frozenset[str]
 
 
+_NOTHING = Met((), frozenset())
+_ONLY_ALWAYS = [0]
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A rule's screens, all of which must be met, and the group they are matched in."""
@@ -172,11 +177,21 @@ class Screen:
 
     def met(self, data: bytes) -> Met:
         """What could match in these bytes; everything when re2 could not finish: it never fails open."""
+        if self._clears(data):
+            return _NOTHING
         seen = tuple(tuple(match(data)) for match in self.matches)
         known = self._known.get(seen)
         if known is None:
             known = self._remembered(seen)
         return known
+
+    def _clears(self, data: bytes) -> bool:
+        if self.blind:
+            return False
+        for match in self.matches:  # noqa: SIM110 (a generator costs as much as a pass)
+            if match(data) != _ONLY_ALWAYS:
+                return False
+        return True
 
     def _remembered(self, seen: tuple[tuple[int, ...], ...]) -> Met:
         known = self._met(seen)
@@ -186,6 +201,8 @@ class Screen:
 
     def suspicious(self, data: bytes) -> list[Match]:
         """The passes that saw something worth a closer look in these bytes; empty when nothing in them can be redacted."""
+        if self._clears(data):
+            return []
         seen = tuple(tuple(match(data)) for match in self.matches)
         known = self._known.get(seen)
         if known is None:
