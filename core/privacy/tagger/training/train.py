@@ -32,7 +32,7 @@ class Plan:
     size: Size = FULL
     held_out: Size = HELD_OUT
     settings: Settings = field(default_factory=Settings)
-    bias: tuple[float, float, float] = (0.0, 1.5, 2.0)
+    bias: tuple[float, float, float] = (0.0, 1.0, 2.0)
     listed: float = 2.0
     library_files: int | None = None
 
