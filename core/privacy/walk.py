@@ -14,6 +14,7 @@ from core.privacy.rules import PHONE_KEY, RuleSet
 from core.privacy.screens import Match, spelled
 from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
 from core.privacy.texts import Replacement, followed, located, redact_text
+from core.privacy.tokens import without_tokens
 
 MAX_DEPTH = 96
 MAX_NESTED_JSON = 6
@@ -77,7 +78,7 @@ def pointer(path: Path) -> str:
 class Walk:
     """One pass over one value, collecting marks."""
 
-    __slots__ = ("keys", "made", "marks", "matches", "rules")
+    __slots__ = ("keys", "left_out", "made", "marks", "matches", "rules")
 
     def __init__(self, keys: SurrogateKey, rules: RuleSet, matches: Sequence[Match]) -> None:
         """`matches` are the passes of the rules' screen that saw something in the whole value."""
@@ -86,6 +87,7 @@ class Walk:
         self.matches = matches
         self.marks: list[Mark] = []
         self.made: list[Replacement] = []
+        self.left_out = False
 
     def value(
         self, value: Any, path: Path = (), under: str = _ORDINARY, nested: int = 0, depth: int = 0
@@ -110,6 +112,8 @@ class Walk:
     def _mapping(
         self, value: dict[Any, Any], path: Path, under: str, nested: int, depth: int
     ) -> dict[str, Any]:
+        given, value = value, without_tokens(value)
+        self.left_out = self.left_out or value is not given
         clean: dict[str, Any] = {}
         meanings = self.rules.key_names
         named = self._meaning(value["key"]) if isinstance(value.get("key"), str) and "value" in value else ""
@@ -225,8 +229,9 @@ class Walk:
             return None
         inner = Walk(self.keys, self.rules, self.matches)
         clean = inner.value(decoded, (), _ORDINARY, nested + 1)
-        if not inner.marks:
+        if not inner.marks and not inner.left_out:
             return None
+        self.left_out = self.left_out or inner.left_out
         encoded, more = self._flat(encoded_json(clean, like=text))
         self._mark(located(encoded, [*inner.made, *more], len(text)), path)
         return encoded

@@ -12,6 +12,7 @@ from curation.formats.json_text import decoded as decoded
 from curation.formats.json_text import encoded as encoded
 from curation.formats.json_text import unfolded as unfolded
 from curation.formats.json_text import value_of
+from curation.formats.logprobs import is_places
 from curation.formats.parts import read_parts, text_part
 from curation.formats.tool_definitions import read_tools as read_tools
 from curation.formats.tool_parts import read_call, read_result
@@ -33,7 +34,7 @@ FINISH_REASONS = {
     "eos_token": "stop", "content-filter": "content_filter", "content_filtered": "content_filter",
     "safety": "content_filter", "finish_reason_stop": "stop", "finish_reason_max_tokens": "length",
 }  # fmt: skip
-SAID_OF_A_MESSAGE = ("model", "logprobs", "weight")
+SAID_OF_A_MESSAGE = ("model", "weight")
 
 
 def read_messages(raw: Any) -> list[Message]:
@@ -112,6 +113,8 @@ def _message(raw: dict[str, Any], role: Role, parts: list[Part]) -> Message:
     for field in SAID_OF_A_MESSAGE:
         if raw.get(field) is not None:
             message[field] = raw[field]  # type: ignore[literal-required]
+    if raw.get("logprobs") and is_places(raw["logprobs"]):
+        message["logprobs"] = raw["logprobs"]
     return message
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from curation.conversation import TokenLogprob
+from curation.formats.logprobs import token_places
 from curation.formats.row import LIST, OBJECT, Row, present
 
 CONTENT_FIELDS = {"model", "messages", "tools"}
@@ -66,8 +68,16 @@ def _details(usage: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def _answer(choice: dict[str, Any]) -> dict[str, Any]:
     (message,) = without_logprobs([choice["message"]])
-    reason = choice.get("finish_reason")
-    return {**message, "finish_reason": reason} if reason else message
+    said = {"finish_reason": choice.get("finish_reason") or None, LOGPROBS: _places(choice, message) or None}
+    return message | present(said)
+
+
+def _places(choice: dict[str, Any], message: dict[str, Any]) -> list[TokenLogprob]:
+    """Where the tokens of the answer's text stand; its reasoning, where there is one, is the part before it."""
+    tokens, text = (choice.get(LOGPROBS) or {}).get("content"), message.get("content")
+    if not tokens or not isinstance(text, str):
+        return []
+    return token_places(tokens, text, 1 if message.get("reasoning_content") or message.get("reasoning") else 0)
 
 
 def without_logprobs(messages: list[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from core.privacy.surrogates import is_surrogate, surrogate
 from curation.bodies import packed
 from curation.formats.identity import SESSION_KEYS, USER_KEYS
 from curation.formats.spans import Span
+from curation.ingest.tokens import carry_tokens
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
 from curation.ruling.sets import usable_rules
@@ -103,6 +104,7 @@ def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]
     """The span as it may be stored, and counts of what was replaced by kind; raises RedactionFailed."""
     done = redact(words_of(span, redactor.keys), keys=redactor.keys, rules=redactor.rules)
     clean = done.value
+    carry_tokens(clean["attributes"], done.marks)
     events = [
         one | {"time": event["time"]} for one, event in zip(clean["events"], span["events"], strict=True)
     ]
