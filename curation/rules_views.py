@@ -57,6 +57,7 @@ def listing(request: ProjectRequest) -> HttpResponse:
         "under_older": ConversationVersion.objects.filter(project=request.project, current_of__isnull=False)
         .exclude(rules=current)
         .count(),
+        "checked": Reredaction.objects.filter(project=request.project, rules=current, state="done").exists(),
         "release": changes(_set(current), default_rules()),
         "may_manage": may(request.user, "curation.manage", request.project),
     }
@@ -70,7 +71,9 @@ def version(request: ProjectRequest, rules_id: int) -> HttpResponse:
     current = current_rules(request.project.pk)
     found = _version(current, rules_id)
     before = (
-        AssetVersion.objects.filter(asset=current.asset_id, number__lt=found.number).order_by("-number").first()
+        AssetVersion.objects.filter(asset=current.asset_id, number__lt=found.number)
+        .order_by("-number")
+        .first()
     )
     rules = _set(found)
     context = {
@@ -199,9 +202,7 @@ def _set(version: AssetVersion) -> RuleSet:
 
 def _version(current: AssetVersion, rules_id: int) -> AssetVersion:
     found = (
-        AssetVersion.objects.filter(asset=current.asset_id, pk=rules_id)
-        .select_related("created_by")
-        .first()
+        AssetVersion.objects.filter(asset=current.asset_id, pk=rules_id).select_related("created_by").first()
     )
     if found is None:
         raise NotFound("rules_not_found", _("There is no such version of the rules in this project."))

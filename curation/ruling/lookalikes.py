@@ -14,6 +14,10 @@ STREETS = re.compile(
     r"(?i)street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|place|square|boulevard|blvd|way|apt|suite|floor|box"
     r"|north|south|east|west|straße|strasse|str|weg|platz|allee|rue|chemin|via|viale|piazza|calle|avenida|plaza"
 )
+PREFIX = re.compile(
+    r"(?:(?:sk|pk|rk|ak|gh[pousr]|github|pat|glpat|xox[a-z]?|hf|npm|pypi|key|api|token|tok|secret|bearer|proj|live|test|prod)[-_.:]){0,3}",
+    re.IGNORECASE,
+)
 CARRIERS = {
     "person": "Please ask {} to call me back.",
     "address": "Send it to {}, thanks.",
@@ -44,8 +48,20 @@ class _Stream:
 def lookalike(value: str, kind: str, secret: bytes) -> tuple[str, int, int]:
     """(text, start, end): an invented sentence in which [start, end) stands where the missed value stood."""
     made = _SHAPED.get(kind, _letters)(value, _Stream(value, secret))
+    if _words(value) & _words(
+        made
+    ):  # it was no such identifier, so its words were not where they belong in one
+        made = _letters(value, _Stream(value, secret))
     before, after = CARRIERS.get(kind, "It says {} here.").split("{}")
     return f"{before}{made}{after}", len(before), len(before) + len(made)
+
+
+def _words(text: str) -> set[str]:
+    """Words of a name's length, without what every address and key is made of."""
+    found = re.findall(r"[^\W\d_]{3,}", text)
+    return {
+        word.casefold() for word in found if not STREETS.fullmatch(word) and not PREFIX.fullmatch(f"{word}-")
+    }
 
 
 def _letters(value: str, stream: _Stream, keep: int = 0) -> str:
@@ -65,20 +81,21 @@ def _letters(value: str, stream: _Stream, keep: int = 0) -> str:
 
 def _secret(value: str, stream: _Stream) -> str:
     """What its vendor writes before the random part stays; that is what a rule can go by."""
-    prefix = re.match(r"(?:[A-Za-z]{1,12}[-_.:]){0,3}", value)
+    prefix = PREFIX.match(value)
     return _letters(value, stream, prefix.end() if prefix else 0)
 
 
 def _email(value: str, stream: _Stream) -> str:
-    """The ending stays."""
-    body, dot, ending = value.rpartition(".")
-    return _letters(body, stream) + dot + ending
+    """The ending stays: two or three letters."""
+    ending = re.search(r"@.*(\.[A-Za-z]{2,3})$", value)
+    kept = len(ending[1]) if ending else 0
+    return _letters(value[: len(value) - kept], stream) + value[len(value) - kept :]
 
 
 def _phone(value: str, stream: _Stream) -> str:
     """Country and area stay, the subscriber goes: another number could not be dialled."""
     places = [place for place, character in enumerate(value) if character.isdigit()]
-    return _digits_at(value, places[-min(5, len(places) // 2) :] if places else [], stream)
+    return _digits_at(value, places[min(5, len(places) // 2) :], stream)
 
 
 def _card(value: str, stream: _Stream) -> str:
@@ -116,7 +133,11 @@ def _ssn(value: str, stream: _Stream) -> str:
 
 def _ip(value: str, stream: _Stream) -> str:
     """Numbers that an address may hold."""
-    return re.sub(r"\d+", lambda found: str(11 + stream.below(80)) if "." in value else found[0], value)
+    if re.fullmatch(r"(?:\d{1,3}\.){3}\d{1,3}", value):
+        return re.sub(r"\d+", lambda found: str(11 + stream.below(80)), value)
+    if value.count(":") > 1:
+        return re.sub(r"[0-9A-Fa-f]", lambda found: string.hexdigits[stream.below(16)], value)
+    return _letters(value, stream)
 
 
 def _person(value: str, stream: _Stream) -> str:

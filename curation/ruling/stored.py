@@ -91,27 +91,15 @@ def _follow_tokens(before: Conversation, after: Conversation, marks: list[Mark])
             text, now = part.get("text"), new["parts"][number].get("text")
             if "logprobs" in old and isinstance(text, str) and isinstance(now, str) and text != now:
                 path = f"/messages/{place}/parts/{number}/text"
-                stand_ins = sorted((mark.start, mark.end) for mark in marks if mark.path == path)
-                pieces = _aligned(text, now, stand_ins)
+                pieces = sorted(
+                    (mark.source_start, mark.source_end, mark.start, mark.end)
+                    for mark in marks
+                    if mark.path == path and not mark.in_key
+                )
                 new["logprobs"] = [
                     _moved(one, pieces) if one["part"] == number else one
                     for one in new.get("logprobs", old["logprobs"])
                 ]
-
-
-def _aligned(text: str, now: str, stand_ins: list[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """(old start, old end, new start, new end) of every replaced stretch, in order."""
-    found, at_old, at_new = [], 0, 0
-    for place, (start, end) in enumerate(stand_ins):
-        following = stand_ins[place + 1][0] if place + 1 < len(stand_ins) else len(now)
-        old_start = at_old + (start - at_new)
-        after = now[end:following]
-        old_end = text.find(after, old_start) if place + 1 < len(stand_ins) else len(text) - len(after)
-        old_end = max(old_start, old_end)
-        if text[old_start:old_end] != now[start:end]:
-            found.append((old_start, old_end, start, end))
-        at_old, at_new = old_end, end
-    return found
 
 
 def _moved(token: TokenLogprob, pieces: list[tuple[int, int, int, int]]) -> TokenLogprob:
