@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import structlog
@@ -38,6 +39,8 @@ from curation.otlp_answers import JSON, POINTS, PROTOBUF, RECORDS, SPANS, Answer
 log = structlog.get_logger(__name__)
 EXPECTED = (Busy, DatabaseFault, ImproperlyConfigured, OSError)
 PLACE = "request"
+HELD = 4_096
+"""Items of one request in memory at once: a body of 20 MB holds 30,000 spans, half a gigabyte of them."""
 PUBLIC = "/api/public/"
 """Where Langfuse's SDK sends: it knows Basic auth only."""
 
@@ -48,8 +51,8 @@ class Route:
 
     name: str
     answer: Answer
-    read: Callable[[ApiToken, bytes, bool], list[Any]]
-    store: Callable[[ApiToken, list[Any], int], Report]
+    read: Callable[[ApiToken, bytes, bool], Iterator[Any]]
+    store: Callable[[ApiToken, Iterable[Any], int], Report]
 
 
 @csrf_exempt
@@ -106,16 +109,23 @@ def _take(request: HttpRequest, kind: str, route: Route) -> HttpResponse:
         request, encoding=request.headers.get("Content-Encoding", ""), limit=settings.MAX_OTLP_BYTES
     )
     with gate.enter():
-        items = _read(token, body, kind, route)
-        with admitted(token, len(items)):
+        items, number = _read(token, body, kind, route)
+        with admitted(token, number):
             report = route.store(token, items, len(body))
     return accepted(kind, route.answer, report)
 
 
-def _read(token: ApiToken, body: bytes, kind: str, route: Route) -> list[Any]:
-    """A body of which nothing can be read is on record as one refused row before Malformed goes on."""
+def _read(token: ApiToken, body: bytes, kind: str, route: Route) -> tuple[Iterable[Any], int]:
+    """The items and how many; those of a large body are counted first and then read once more, as they are stored.
+
+    A body of which nothing can be read is on record as one refused row before Malformed goes on.
+    """
     try:
-        return route.read(token, body, kind == JSON)
+        items = route.read(token, body, kind == JSON)
+        held = list(islice(items, HELD))
+        if len(held) < HELD:
+            return held, len(held)
+        return chain(held, items), sum(1 for _ in route.read(token, body, kind == JSON))
     except Malformed as error:
         hint = "Check that the exporter speaks OTLP over HTTP and that Content-Type names its encoding."
         whole = BrokenRow(
@@ -142,24 +152,24 @@ def _password(packed: str) -> str:
         return ""
 
 
-def _store_spans(token: ApiToken, items: list[Any], size: int, route: str) -> Report:
+def _store_spans(token: ApiToken, items: Iterable[Any], size: int, route: str) -> Report:
     return ingest_batch(who=token, project=token.project, route=route, items=items, size=size)
 
 
 TRACES = Route(
     "otlp", SPANS,
-    lambda token, body, as_json: list(read_otlp(body, as_json=as_json, place=PLACE)),
+    lambda token, body, as_json: read_otlp(body, as_json=as_json, place=PLACE),
     lambda token, items, size: _store_spans(token, items, size, "otlp"),
 )  # fmt: skip
 LOGS = Route(
     "logs", RECORDS,
-    lambda token, body, as_json: list(
-        read_log_items(body, as_json=as_json, place=PLACE, project_id=token.project_id)
+    lambda token, body, as_json: read_log_items(
+        body, as_json=as_json, place=PLACE, project_id=token.project_id
     ),
     lambda token, items, size: _store_spans(token, items, size, "logs"),
 )  # fmt: skip
 METRICS = Route(
     "metrics", POINTS,
-    lambda token, body, as_json: list(read_point_items(body, as_json=as_json, place=PLACE)),
+    lambda token, body, as_json: read_point_items(body, as_json=as_json, place=PLACE),
     lambda token, items, size: ingest_metrics(who=token, project=token.project, items=items, size=size),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from itertools import cycle
 from typing import Any
 
@@ -20,14 +21,14 @@ from accounts.models import ApiToken, Membership, Project, Role, User
 from accounts.tokens import digest, new_secret
 from benchmarks.contract import Row
 from benchmarks.traffic import peers
-from benchmarks.traffic.payloads import DATA
-from benchmarks.traffic.server import Server, serving
+from benchmarks.traffic.payloads import DATA, otlp
+from benchmarks.traffic.server import HOST, Server, serving
 from core.privacy import SurrogateKey, default_rules, redact
 from curation.actions.settle_traces import settle_traces
 from curation.models import Asset, AssetVersion, Trace
 from curation.models.assets import AssetKind
 
-TRACES, RECORDS, CONNECTIONS = 32, 100, 6
+TRACES, RECORDS, CONNECTIONS, LARGE = 32, 100, 6, 20 << 20
 
 
 def measured(*, quick: bool) -> Iterator[Row]:
@@ -44,6 +45,7 @@ def measured(*, quick: bool) -> Iterator[Row]:
         yield from _jsonl_rows(sent, ceiling)
         yield from _full_lane(server, finished, seconds=min(seconds, 20))
         yield from _otlp_rows(_otlp(server, *structured, seconds=seconds), server)
+        yield from _large_body(server, structured[1])
     yield from _settling(seconds=2 if quick else 10)
 
 
@@ -131,6 +133,19 @@ def _otlp_rows(sent: dict[str, Any], server: Server) -> Iterator[Row]:
     yield Row("OTLP, spans", sent["rows"] / sent["wall"], "spans/s")
     yield from _common("OTLP", sent)
     yield Row("largest web worker, peak", server.resident_mb(), "MB resident", "<= 512")
+
+
+def _large_body(server: Server, secret: str) -> Iterator[Row]:
+    """One request of 20 MB, which is 31,000 spans."""
+    template = otlp(TRACES, now=time.time_ns() - 10**9)
+    body = b"".join(template.fresh() for _ in range(LARGE // len(template.fresh()) + 1))
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/x-protobuf"}
+    connection, began = HTTPConnection(HOST, server.port, timeout=120), time.perf_counter()
+    connection.request("POST", "/v1/traces", body, headers)
+    if connection.getresponse().status != 200:
+        raise SystemExit("a body of 20 MB was not taken")
+    yield Row("one body of 20 MB, committed after", time.perf_counter() - began, "s")
+    yield Row("largest web worker after it, peak", server.resident_mb(), "MB resident", "<= 512")
 
 
 def _common(what: str, sent: dict[str, Any]) -> Iterator[Row]:

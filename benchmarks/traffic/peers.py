@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 import zstandard
 from django.db import connection, models, transaction
@@ -42,6 +42,8 @@ class Peer(models.Model):
     batch_id = models.UUIDField()
     content_hmac = models.BinaryField()
     key_id = models.CharField(max_length=32)
+
+    objects: ClassVar[models.Manager[Peer]] = models.Manager()
 
     class Meta:
         app_label = "benchmarks"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -121,10 +122,14 @@ def _ends(heads: list[Head]) -> list[datetime | None]:
 
 
 def claim_receipts(
-    rows: Iterable[tuple[str, uuid.UUID, bytes]], *, project_id: uuid.UUID, batch_id: uuid.UUID, key_id: str
+    rows: Iterable[tuple[str, uuid.UUID | None, bytes]],
+    *,
+    project_id: uuid.UUID,
+    batch_id: uuid.UUID,
+    key_id: str,
 ) -> None:
     """Write (request's external id, trace id, keyed hash); raises Overtaken where one was delivered meanwhile."""
-    ordered = sorted(rows)
+    ordered = sorted(rows, key=itemgetter(0))
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
 
 from core.roles import ingest_role
 from curation.actions.ingest_batch import Report, ingest_batch
@@ -69,7 +69,8 @@ def test_who_loses_a_race_looks_again(team: Team, monkeypatch: pytest.MonkeyPatc
     """Another request commits the same span between the look and the claim."""
     from curation.ingest import chunks
 
-    request, looked = chat(), []
+    request = chat()
+    looked: list[bool] = []
 
     def look_up(*args: Any) -> delivered.Delivered:
         found = delivered.look_up(*args)

@@ -101,7 +101,7 @@ def _spans(padding: int) -> Iterator[tuple[bytes, list[str]]]:
 
 
 def _body(requests: list[ExportTraceServiceRequest]) -> bytes:
-    return joined(*requests).SerializeToString()
+    return bytes(joined(*requests).SerializeToString())
 
 
 def _records() -> Iterator[tuple[bytes, list[str]]]:
