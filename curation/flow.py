@@ -106,9 +106,12 @@ class Flow:
         """All of it."""
         return tally(self.rows)
 
-    def after(self, since: datetime) -> Flow:
-        """The later part."""
-        return Flow(since, self.until, [row for row in self.rows if row["minute"] >= since])
+    def by_route(self) -> list[tuple[str, Tally]]:
+        """What each route brought, the busiest first."""
+        found: dict[str, Tally] = {}
+        for row in self.rows:
+            found.setdefault(row["route"], Tally()).add(row)
+        return sorted(found.items(), key=lambda one: (-one[1].rows, one[0]))
 
     def steps(self, length: timedelta) -> list[tuple[datetime, Tally]]:
         """Equal stretches, also empty ones, oldest first, by when each begins."""

@@ -115,6 +115,7 @@ def totals(request: ProjectRequest) -> HttpResponse:
     tally, use = seen.total(), uses(request.project)
     context = frame(request) | {
         "tally": tally,
+        "routes": [(route, one, quantiles(one.took)) for route, one in seen.by_route()],
         "codes": tally.codes.most_common(),
         "redacted": counts_plot(str(_("Redacted by kind")), tally.redactions, str(_("values"))),
         "redacted_course": redacted_plot(seen, shown.step, shown.unit),

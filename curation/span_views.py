@@ -41,11 +41,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute as text with its chips; a long one is folded under its beginning."""
+    """One attribute as text with its chips; a long one is folded, one that lies in storage is named by its `blob`."""
 
     name: str
     html: SafeString
     characters: int
+    blob: str = ""
 
     @property
     def long(self) -> bool:
@@ -199,4 +200,6 @@ def _attributes(values: Mapping[str, Any]) -> Iterator[Attribute]:
     for name in sorted(values):
         value = values[name]
         text = "" if value is None else as_text(value) if isinstance(value, str | dict | list) else str(value)
-        yield Attribute(name, plain(text), len(text))
+        stored = value.get("blob") if isinstance(value, dict) and len(value) == 1 else None
+        blob = str(stored.get("sha256", "")) if isinstance(stored, dict) else ""
+        yield Attribute(name, plain(text), len(text), blob)
