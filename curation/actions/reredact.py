@@ -28,6 +28,7 @@ from curation.ingest.redaction import Redactor, redactor_for
 from curation.jobs import REREDACT
 from curation.models import Reredaction, Trace
 from curation.ruling.followers import erase_copies
+from curation.ruling.refused import refused_before, rewrite_refused
 from curation.ruling.rewriting import Changed, rewrite
 
 BATCH = 50
@@ -101,6 +102,8 @@ def run_of(run_id: uuid.UUID) -> Reredaction:
 
 def _end(running: RunningJob, run: Reredaction, state: str) -> dict[str, Any]:
     """Copies of destroyed bodies go first (asked twice, nothing is left to go), so that a run that is done is whole."""
+    if state == "done":
+        running.say(f"{_refused(running, run)} texts of refused rows replaced")
     if state == "done" and run.erase:
         destroyed = list(run.erasures.values_list("version_id", flat=True))
         copies = erase_copies(run.requested_by, run.project, destroyed, run.reason)
@@ -115,6 +118,20 @@ def _end(running: RunningJob, run: Reredaction, state: str) -> dict[str, Any]:
                 data=_result(run),
             )  # fmt: skip
     return _result(run)
+
+
+def _refused(running: RunningJob, run: Reredaction) -> int:
+    """Kept texts of refused rows, a batch in a transaction; done again, it finds none."""
+    replaced = after = 0
+    redactor = redactor_for(run.project_id)
+    while redactor.rules_id == run.rules_id:
+        bodies = refused_before(run.project_id, redactor, after, BATCH)
+        if not bodies:
+            break
+        with running.fence():
+            replaced += rewrite_refused(bodies, redactor)
+        after = bodies[-1].refusal_id
+    return replaced
 
 
 def _go_on(run: Reredaction, traces: Sequence[Trace], redactor: Redactor) -> None:

@@ -57,6 +57,20 @@ REVOKE EXECUTE ON FUNCTION curation_reredact_span(date, uuid, text, bigint, text
 GRANT EXECUTE ON FUNCTION curation_reredact_span(date, uuid, text, bigint, text, bytea) TO {schema.INGEST_ROLE};
 """
 
+REWRITE_REFUSED = f"""
+CREATE FUNCTION curation_reredact_refused(the_refusal bigint, the_rules bigint, new_body bytea)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE curation_refusalbody b SET body = new_body, rules_id = the_rules
+    WHERE b.refusal_id = the_refusal AND b.rules_id < the_rules
+      AND EXISTS (SELECT 1 FROM curation_asset a WHERE a.project_id = b.project_id AND a.kind = 'redaction_rules'
+                  AND a.current_id = the_rules);
+    RETURN FOUND;
+END $$;
+REVOKE EXECUTE ON FUNCTION curation_reredact_refused(bigint, bigint, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION curation_reredact_refused(bigint, bigint, bytea) TO {schema.INGEST_ROLE};
+"""
+
 ERASE_BODY = f"""
 CREATE FUNCTION curation_erase_body(the_version uuid, the_run uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -632,6 +646,7 @@ class Migration(migrations.Migration):
         ),
         RunSQL(CHECKED, "DROP FUNCTION curation_rules_are_checked() CASCADE"),
         RunSQL(REWRITE_SPAN, "DROP FUNCTION curation_reredact_span(date, uuid, text, bigint, text, bytea)"),
+        RunSQL(REWRITE_REFUSED, "DROP FUNCTION curation_reredact_refused(bigint, bigint, bytea)"),
         RunSQL(ERASE_BODY, "DROP FUNCTION curation_erase_body(uuid, uuid)"),
         RunSQL(
             VAULT,

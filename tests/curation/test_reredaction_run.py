@@ -1,5 +1,7 @@
 """A run of new rules over what is stored: next versions where something was caught, every trace once, whatever dies on the way."""
 
+import io
+import json
 from typing import Any
 
 import pytest
@@ -10,8 +12,11 @@ from core.errors import NotFound, PermissionRefused, Refused
 from core.jobs import Lost, claim, runner
 from core.models import Job
 from curation.actions import reredact
+from curation.actions.ingest_batch import ingest_batch
 from curation.actions.reredact import run_reredaction, start_reredaction
 from curation.bodies import load, pin, unpacked
+from curation.ingest.items import read_records
+from curation.ingest.refused import refused_text
 from curation.models import (
     BodyErasure,
     ConversationBody,
@@ -19,12 +24,14 @@ from curation.models import (
     CurationState,
     LabelRevision,
     PinnedBody,
+    Refusal,
     Reredacted,
     Reredaction,
     Span,
 )
 from tests.conftest import Team
 from tests.curation.arrivals import arrive
+from tests.curation.records import record
 from tests.curation.ruled import CODENAME, miss, reredacted, said
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +90,24 @@ def test_spans_no_longer_hold_what_was_missed(team: Team) -> None:
     reredacted(team)
     assert CODENAME not in spans_of(team)
     assert Span.objects.get(project_id=team.project.pk).rules_id == patch.pk
+
+
+def test_the_kept_text_of_a_refused_row_is_replaced_too(team: Team) -> None:
+    (held,) = arrive(team, (ASKED, "Yes."))
+    line = json.dumps(record(request_id="broken") | {"unknown": ASKED}).encode()
+    ingest_batch(
+        who=team.lead, project=team.project, route="jsonl", items=read_records(io.BytesIO(line), place="t")
+    )
+    refusal = Refusal.objects.get(project=team.project)
+    before = refused_text(refusal)
+    assert before is not None
+    assert CODENAME in before.text
+    patch = miss(team, held).version
+    reredacted(team)
+    after = refused_text(refusal)
+    assert after is not None
+    assert CODENAME not in after.text
+    assert after.rules_id == patch.pk
 
 
 def test_a_second_run_changes_nothing(team: Team) -> None:
