@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -13,20 +13,24 @@ from curation.sketch import quantile
 
 NOTHING = float("nan")
 KINDS_DRAWN = 4
+LEAST_SECONDS = 5.0
 HALF = 420
 Steps = Sequence[tuple[datetime, Tally]]
 
 
 def rate_plot(flow: Flow, step: timedelta, unit: str) -> Plot:
     """Rows a second, taken and not taken; `unit` is the axis of time: minutes, hours or days."""
-    steps, seconds = flow.steps(step), step.total_seconds()
-    x = _before(steps, flow, step, unit)
-    taken = [(one.accepted + one.redelivered) / seconds for _, one in steps]
+    steps = flow.steps(step)
+    x, seconds = _before(steps, flow, step, unit), _lengths(steps, step)
+    taken = [
+        (one.accepted + one.redelivered) / length for (_, one), length in zip(steps, seconds, strict=True)
+    ]
     series = [Series(_("taken"), x, taken)]
     if any(one.refused + one.conflicting for _, one in steps):
-        series.append(
-            Series(_("not taken"), x, [(one.refused + one.conflicting) / seconds for _, one in steps])
-        )
+        lost = [
+            (one.refused + one.conflicting) / length for (_, one), length in zip(steps, seconds, strict=True)
+        ]
+        series.append(Series(_("not taken"), x, lost))
     return lines(
         _("Rate"),
         series,
@@ -99,6 +103,12 @@ def use_plot(counts: Mapping[str, int]) -> Plot | None:
         unit=_("traces"),
         width=HALF,
     )
+
+
+def _lengths(steps: Steps, step: timedelta) -> list[float]:
+    """Seconds of each stretch; of the present one only what has passed of it."""
+    now = datetime.now(UTC)
+    return [max(LEAST_SECONDS, min(step, now - begin).total_seconds()) for begin, _ in steps]
 
 
 def _before(steps: Steps, flow: Flow, step: timedelta, unit: str) -> list[float]:
