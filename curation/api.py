@@ -104,7 +104,7 @@ class BatchSerializer(serializers.ModelSerializer[IngestBatch]):
     class Meta:
         model = IngestBatch
         fields = ("id", "route", "source_name", "received_at", "finished_at", "bytes", "accepted", "redelivered",
-                  "conflicting", "refused", "redactions")  # fmt: skip
+                  "conflicting", "refused", "left_out", "redactions")  # fmt: skip
 
 
 class NewestTraces(CursorPage):

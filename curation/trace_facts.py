@@ -128,7 +128,7 @@ def _tokens(version: ConversationVersion) -> str | None:
 
 
 def batch_facts(batch: IngestBatch) -> Rows:
-    """The four counts of a batch add up to what was in it."""
+    """The counts of a batch add up to what was in it."""
     took: timedelta | None = batch.finished_at - batch.received_at if batch.finished_at else None
     rate = batch.accepted / took.total_seconds() if took and took.total_seconds() > 1 else None
     return [
@@ -137,6 +137,7 @@ def batch_facts(batch: IngestBatch) -> Rows:
         (_("Delivered before"), f"{batch.redelivered:,}"),
         (_("Conflicts"), f"{batch.conflicting:,}"),
         (_("Refused"), f"{batch.refused:,}"),
+        (_("Left out"), f"{batch.left_out:,}" if batch.left_out else None),
         (_("Size"), f"{batch.bytes / 1e6:,.2f} MB"),
         (_("Took"), f"{took.total_seconds():,.2f} s" if took else None),
         (_("Rate"), _("%(rate)s rows/s") % {"rate": f"{rate:,.0f}"} if rate else None),

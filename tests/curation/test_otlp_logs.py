@@ -124,12 +124,14 @@ def test_a_record_of_no_trace_that_tells_of_a_model_is_refused(token: str) -> No
     assert Refusal.objects.get().code == "not_in_a_trace"
 
 
-def test_a_record_of_no_trace_and_no_interest_is_counted_and_left_out(token: str) -> None:
+def test_a_record_of_no_trace_and_no_interest_is_counted_and_left_out(team: Team, token: str) -> None:
     loose = {"trace_id": b"", "span_id": b"", "said": "GET / 200"}
     response = post(token, request(loose, {"said": "kept"}).SerializeToString())
     assert not ExportLogsServiceResponse.FromString(response.content).HasField("partial_success")
     batch = IngestBatch.objects.get()
     assert (batch.left_out, batch.accepted, batch.refused) == (1, 1, 0)
+    page = team.client(team.lead).get(f"/p/{team.project.slug}/curation/ingest/{batch.pk}/")
+    assert "Left out" in page.content.decode()
     counted = Client().get("/metrics").content.decode()
     assert 'winnow_ingest_rows_total{outcome="left_out",route="logs"}' in counted
 
