@@ -31,6 +31,7 @@ beat_schedule = {
     "settle-traces": {"task": "curation.tasks.settle", "schedule": 1.0, "options": {"expires": 3}},
     "tally-minutes": {"task": "curation.tasks.tally", "schedule": 30.0, "options": {"expires": 30}},
     "curate": {"task": "curation.tasks.curate", "schedule": 10.0, "options": {"expires": 20}},
+    "permissions-end": {"task": "curation.tasks.permissions", "schedule": 60.0, "options": {"expires": 60}},
     "retention": {"task": "curation.tasks.retain", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep-leases": {"task": "annotation.tasks.sweep_leases", "schedule": 15.0, "options": {"expires": 30}},
     "reconcile-runs": {

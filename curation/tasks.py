@@ -11,6 +11,7 @@ from accounts.models import Project
 from core.actors import system
 from core.errors import place_of
 from core.locks import named_lock_if_free
+from curation.actions.end_permissions import end_permissions
 from curation.actions.retention import drop_old_days
 from curation.actions.settle_traces import settle_traces
 from curation.actions.tally_minutes import tally_minutes
@@ -62,6 +63,12 @@ def _curated(project: Project) -> int:
             "curation.fault", project=str(project.pk), error=type(error).__name__, place=place_of(error)
         )
         return 0
+
+
+@shared_task
+def permissions() -> int:
+    """Deny what was allowed until now; how many traces."""
+    return end_permissions()
 
 
 @shared_task

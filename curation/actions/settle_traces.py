@@ -36,8 +36,8 @@ BODY = {"day": "date", "version_id": "uuid", "project_id": "uuid", "rules_id": "
 STATE = {"version_id": "uuid", "project_id": "uuid", "step": "text", "drop_reason": "text", "is_representative": "bool",
          "domain": "text", "difficulty": "text", "kind": "text", "language": "text"}  # fmt: skip
 HEAD = ("service", "environment", "release", "variant", "model", "session_key", "user_key", "source", "licence",
-        "status", "escalated", "truncated", "training_use")  # fmt: skip
-FLAGS = {"escalated", "truncated"}
+        "status", "escalated", "truncated", "training_use", "training_use_until")  # fmt: skip
+HEAD_TYPES = {"escalated": "bool", "truncated": "bool", "training_use_until": "timestamptz"}
 BREAKING = (
     *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
     *(DataError, IntegrityError),
@@ -143,7 +143,7 @@ def _update_heads(
     known = [trace for trace in traces if trace.pk in settled]
     heads = [head_fields(settled[trace.pk]) for trace in known]
     columns = ", ".join(f"{name} = n.{name}" for name in HEAD if name != "training_use")
-    types = ", ".join(f"%s::{'bool' if name in FLAGS else 'text'}[]" for name in HEAD)
+    types = ", ".join(f"%s::{HEAD_TYPES.get(name, 'text')}[]" for name in HEAD)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE curation_curationstate SET step = 'superseded', updated_at = now() WHERE version_id = ANY(%s)",

@@ -126,6 +126,7 @@ def head_fields(settled: Settled) -> dict[str, Any]:
         "escalated": settled.signals["escalated"],
         "truncated": settled.signals["truncated"],
         "training_use": said_use(settled.signals),
+        "training_use_until": settled.signals["training_use_until"] or None,
     }
 
 

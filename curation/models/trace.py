@@ -58,6 +58,7 @@ class Trace(models.Model):
     truncated = models.BooleanField(default=False)
     training_use = models.CharField(max_length=8, choices=TrainingUse.choices, default=TrainingUse.UNKNOWN)
     training_use_source = models.CharField(max_length=24, blank=True, default="")
+    training_use_until = models.DateTimeField(null=True)
     state = models.CharField(max_length=8, choices=TraceState.choices, default=TraceState.OPEN)
     settle_after = models.DateTimeField(null=True)
     span_count = models.PositiveIntegerField(default=0)
@@ -78,8 +79,19 @@ class Trace(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["project", "-occurred_at", "-id"], name="trace_newest"),
             models.Index(fields=["project", "service", "-occurred_at"], name="trace_service"),
-            models.Index(fields=["settle_after"], condition=models.Q(settle_after__isnull=False), name="trace_unsettled"),
-            models.Index(fields=["project", "session_key"], condition=~models.Q(session_key=""), name="trace_session"),
+            models.Index(
+                fields=["training_use_until"],
+                condition=models.Q(training_use="allowed", training_use_until__isnull=False),
+                name="trace_permission_ends",
+            ),
+            models.Index(
+                fields=["settle_after"],
+                condition=models.Q(settle_after__isnull=False),
+                name="trace_unsettled",
+            ),
+            models.Index(
+                fields=["project", "session_key"], condition=~models.Q(session_key=""), name="trace_session"
+            ),
         ]
 
     def __str__(self) -> str:
