@@ -9,10 +9,10 @@ from typing import Any
 
 NAME = "list prices"
 NOTE = (
-    "Public list prices, standard tier, prompts up to 200,000 tokens; read on 2026-11-22 from"
-    " platform.claude.com/docs/en/about-claude/pricing, developers.openai.com/api/docs/pricing,"
-    " ai.google.dev/gemini-api/docs/pricing and mistral.ai/pricing. Batch, priority and regional prices differ."
-    " A price holds from the model's launch, or from 2026-01-01 where only the year of it is known."
+    "Public list prices, standard tier, prompts up to 200,000 tokens; collected on 2026-11-22 from Anthropic's price page and,"
+    " for OpenAI, Google and Mistral, from excerpts and published copies of theirs. Not checked against an invoice: compare"
+    " them with your contract before you rely on a cost. Batch, priority and regional prices differ. A price holds from the"
+    " model's launch, or from 2026-01-01 where only the year of it is known."
 )
 Row = tuple[str, str, str, str, str | None, str | None]
 
