@@ -20,7 +20,7 @@ from curation.bodies import load
 from curation.conversation import Conversation
 from curation.models import ConversationVersion, Trace
 from curation.rule_forms import FalseHitForm, FindForm, MissForm
-from curation.ruling.places import Place, at, find, texts
+from curation.ruling.places import Place, at, find, texts, uncut
 
 AROUND, CHOICES = 80, 200
 ROLES = {"system": _("System"), "user": _("User"), "assistant": _("Assistant"), "tool": _("Tool")}
@@ -96,17 +96,10 @@ def _found(conversation: Conversation, form: FindForm) -> dict[str, Any]:
 def _shown(place: Place) -> dict[str, str]:
     return {
         "path": place.path,
-        "before": place.text[_whole(place.text, place.start - AROUND) : place.start],
+        "before": place.text[uncut(place.text, place.start - AROUND) : place.start],
         "value": place.value,
-        "after": place.text[place.end : _whole(place.text, place.end + AROUND)],
+        "after": place.text[place.end : uncut(place.text, place.end + AROUND)],
     }
-
-
-def _whole(text: str, cut: int) -> int:
-    """A cut that goes through no stand-in."""
-    cut = min(max(cut, 0), len(text))
-    touched = [found for found in SURROGATE.finditer(text) if found.start() < cut < found.end()]
-    return touched[0].end() if touched else cut
 
 
 def _report(

@@ -77,3 +77,10 @@ def surrogate_at(place: Place) -> str:
         if found.start() < place.end and place.start < found.end():
             return found.group()
     return ""
+
+
+def uncut(text: str, cut: int) -> int:
+    """A place to cut the text near this one that goes through no stand-in."""
+    cut = min(max(cut, 0), len(text))
+    touched = [found for found in SURROGATE.finditer(text) if found.start() < cut < found.end()]
+    return touched[0].end() if touched else cut

@@ -14,7 +14,7 @@ from curation.bodies import load_many
 from curation.conversation import Conversation
 from curation.ingest.redaction import SURROGATES, Redactor
 from curation.models import ConversationVersion
-from curation.ruling.places import texts
+from curation.ruling.places import texts, uncut
 from curation.ruling.stored import redact_stored_conversation
 
 CONVERSATIONS = 200
@@ -95,8 +95,8 @@ def samples(trace_id: uuid.UUID, before: Conversation, after: Conversation) -> l
             if found.group() not in known:
                 known.add(found.group())
                 around = (
-                    text[max(0, found.start() - AROUND) : found.start()],
-                    text[found.end() : found.end() + AROUND],
+                    text[uncut(text, found.start() - AROUND) : found.start()],
+                    text[found.end() : uncut(text, found.end() + AROUND)],
                 )
                 made.append(
                     Sample(trace_id, kind_of(found.group()), path, around[0], found.group(), around[1])

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from core.errors import PermissionRefused, Refused
 from core.models import AuditEntry, Event
 from core.privacy import Rule
+from core.privacy.tagger import SHIPPED
 from curation.actions.adopt_rules import CasesFail, adopt_rules, current_rules
 from curation.actions.report_redaction import set_aside
 from curation.models import Asset, AssetVersion, RuleCheck
@@ -101,6 +102,15 @@ def test_no_change_makes_no_version(team: Team) -> None:
 def test_an_engineer_changes_no_rules(team: Team) -> None:
     with pytest.raises(PermissionRefused):
         adopt_rules(who=team.engineer, project=team.project, draft=draft(team))
+
+
+def test_the_full_lane_is_a_version_like_any_other(team: Team) -> None:
+    base = draft(team, None)
+    lane = "" if base.tagger else SHIPPED
+    made = adopt_rules(who=team.lead, project=team.project, draft=draft(team, None, tagger=lane))
+    (version,) = arrive(team, ("Please ask Margaret Thompson to call me back tomorrow.", "I will."))
+    assert version.rules_id == made.pk
+    assert ("Margaret Thompson" in said(version)) == (lane == "")
 
 
 def attack(sql: str, *parameters: Any) -> str:
