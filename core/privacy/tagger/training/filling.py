@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import re
+from calendar import day_name, month_name
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 from faker import Faker
 
 from core.privacy.tagger.tokens import MASK
-from core.privacy.tagger.training.addresses import make_address, make_road, make_street
+from core.privacy.tagger.training.addresses import make_address, make_city, make_road, make_street
 from core.privacy.tagger.training.people import LOCALES, Person, coined, faker_for, make_person, written
 from core.privacy.tagger.training.wordlists import CITIES, COINED_ENDINGS, KIN, NATIONALITIES, THINGS, WORKS
 
@@ -152,8 +154,16 @@ def _surrogate(source: Source) -> str:
 
 
 def _city(source: Source) -> str:
-    text = source.choice(CITIES) if source.random() < 0.5 else _faked("city")(source)
+    fake = faker_for(source.choice(LOCALES))
+    fake.seed_instance(source.getrandbits(32))
+    text = source.choice(CITIES) if source.random() < 0.5 else make_city(fake, source)
     return text.upper() if source.random() < 0.06 else text
+
+
+def _date(source: Source) -> str:
+    """Faker's dates end today, and would make another corpus tomorrow."""
+    day = date(1950, 1, 1) + timedelta(days=source.randrange(29_000))
+    return day.strftime(source.choice(("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%B %d, %Y", "%d %b %Y")))
 
 
 _OTHERS: dict[str, Callable[[Source], str]] = {
@@ -166,8 +176,8 @@ _OTHERS: dict[str, Callable[[Source], str]] = {
     "coin": _coined_thing,
     "company": _company,
     "country": _faked("country"),
-    "date": lambda source: str(_english(source).date(source.choice(("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%B %d, %Y", "%d %b %Y")))),
-    "day": lambda source: str(_english(source).day_of_week()),
+    "date": _date,
+    "day": lambda source: source.choice(day_name),
     "description": lambda source: str(_english(source).sentence()),
     "email": lambda source: str(_english(source).safe_email()),
     "genre": lambda source: source.choice(("Comedy", "Drama", "Animation", "Mystery & Suspense", "Kids & Family", "Sci-Fi", "Action")),
@@ -176,14 +186,14 @@ _OTHERS: dict[str, Callable[[Source], str]] = {
     "ident": _identifier,
     "job": lambda source: str(_english(source).job()),
     "kin": lambda source: source.choice(KIN),
-    "month": lambda source: str(_english(source).month_name()),
+    "month": lambda source: source.choice(month_name[1:]),
     "nationality": lambda source: source.choice(NATIONALITIES),
     "number": lambda source: str(source.randrange(1, 10 ** source.choice((1, 2, 2, 3)))),
     "phone": _faked("phone_number"),
     "product": _coined_thing,
     "pronoun": lambda source: source.choice(("his", "her", "their")),
     "surrogate": _surrogate,
-    "time": lambda source: str(_english(source).time("%H:%M")),
+    "time": lambda source: f"{source.randrange(24):02d}:{source.randrange(60):02d}",
     "url": lambda source: str(_english(source).url()),
     "word": _word,
     "work": _work,

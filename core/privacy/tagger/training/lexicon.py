@@ -15,7 +15,7 @@ import faker.providers.lorem as faker_lorem
 import faker.providers.person as faker_person
 
 from core.privacy.tagger.features import COMMON, FIRST, KNOWN, LAST, PLACE, STREET, THING, TITLE
-from core.privacy.tagger.training.wordlists import STREET_WORDS, THINGS, TITLES
+from core.privacy.tagger.training.wordlists import CITIES, STREET_WORDS, THINGS, TITLES
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _FIRST_LISTS = re.compile(r"first_names|^(?:fe)?male_names?$|given")
@@ -41,6 +41,7 @@ def lexicon(known: Iterable[str], seen: Counter[str]) -> dict[str, int]:
     add(_listed(faker_person, _FIRST_LISTS), FIRST)
     add(_listed(faker_person, _LAST_LISTS), LAST)
     add(_listed(faker_address, _PLACE_LISTS), PLACE)
+    add((city.lower() for city in CITIES if city.isalpha()), PLACE)
     add((word for word in known if word.isalpha() and len(word) > 1), KNOWN)
     add((word for word, times in seen.items() if times >= _COMMON_FROM and len(word) > 1), COMMON)
     add((word for word in _lorem() if not made.get(word, 0) & (FIRST | LAST)), COMMON)
