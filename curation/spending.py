@@ -96,9 +96,11 @@ def _tokens(project: Project, since: date) -> list[ModelTokens]:
     for row in grouped.order_by("-traces", "model"):
         one = found.setdefault(row["model"], ModelTokens(row["model"]))
         one.traced = {"input": row["input"], "output": row["output"]}
-    for row in MetricPoint.objects.token_usage(project.pk, since):
-        one = found.setdefault(row["model"], ModelTokens(row["model"]))
-        one.measured[row["token_type"]] = (one.measured.get(row["token_type"]) or 0) + (row["tokens"] or 0)
+    for point in MetricPoint.objects.token_usage(project.pk, since):
+        one = found.setdefault(point["model"], ModelTokens(point["model"]))
+        one.measured[point["token_type"]] = (one.measured.get(point["token_type"]) or 0) + (
+            point["tokens"] or 0
+        )
     return list(found.values())
 
 

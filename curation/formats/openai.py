@@ -67,7 +67,7 @@ def _details(usage: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _answer(choice: dict[str, Any]) -> dict[str, Any]:
-    (message,) = without_logprobs([choice["message"]])
+    message: dict[str, Any] = without_logprobs([choice["message"]])[0]
     said = {"finish_reason": choice.get("finish_reason") or None, LOGPROBS: _places(choice, message) or None}
     return message | present(said)
 

@@ -22,5 +22,5 @@ answer = anthropic.Anthropic().messages.create(
     max_tokens=200,
     messages=[{"role": "user", "content": "Which planet is the largest?"}],
 )
-print(answer.content[0].text)
+print(answer.content)
 provider.shutdown()
