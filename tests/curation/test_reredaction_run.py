@@ -29,6 +29,7 @@ from curation.models import (
     Reredaction,
     Span,
 )
+from curation.ruling import rewriting
 from tests.conftest import Team
 from tests.curation.arrivals import arrive
 from tests.curation.records import record
@@ -193,7 +194,8 @@ def test_a_lost_worker_leaves_whole_batches_and_the_next_goes_on(team: Team, mon
     versions = arrive(team, *((f"Is {CODENAME} {number} on time?", "Yes.") for number in range(5)))
     miss(team, versions[0])
     run = start_reredaction(who=team.lead, project=team.project)
-    first = claim(run.job_id)
+    assert run.job is not None
+    first = claim(run.job.pk)
     assert first is not None
     taken = reredact._take
     calls: list[object] = []
@@ -201,7 +203,7 @@ def test_a_lost_worker_leaves_whole_batches_and_the_next_goes_on(team: Team, mon
     def dies(*arguments: Any) -> None:
         calls.append(arguments)
         if len(calls) == 4:
-            Job.objects.filter(pk=run.job_id).update(attempt=2)
+            Job.objects.filter(pk=str(run.job_id)).update(attempt=2)
             raise Lost("gone")
         taken(*arguments)
 
@@ -211,7 +213,7 @@ def test_a_lost_worker_leaves_whole_batches_and_the_next_goes_on(team: Team, mon
     run.refresh_from_db()
     assert (run.seen, run.changed) == (2, 2)
     monkeypatch.setattr(reredact, "_take", taken)
-    Job.objects.filter(pk=run.job_id).update(state="queued", attempt=1, lease_until=None)
+    Job.objects.filter(pk=str(run.job_id)).update(state="queued", attempt=1, lease_until=None)
     runner.run(str(run.job_id))
     run.refresh_from_db()
     assert (run.state, run.seen, run.changed) == ("done", 5, 5)
@@ -223,7 +225,7 @@ def test_a_lost_worker_leaves_whole_batches_and_the_next_goes_on(team: Team, mon
 def test_a_trace_that_breaks_is_counted_and_the_others_go_on(team: Team, monkeypatch: Any) -> None:
     versions = arrive(team, *((f"Is {CODENAME} {number} on time?", "Yes.") for number in range(3)))
     miss(team, versions[0])
-    rewrite = reredact.rewrite
+    rewrite = rewriting.rewrite
 
     def breaks(run: Any, trace: Any, redactor: Any) -> Any:
         if trace.pk == versions[1].trace_id:

@@ -2,11 +2,10 @@
 
 import hashlib
 from dataclasses import replace
-from typing import Any
 
 from core.privacy import RuleSet, SurrogateKey, default_rules
 from core.privacy.literals import find_literals, literal_of, words_of
-from curation.conversation import message, new_conversation
+from curation.conversation import TokenLogprob, message, new_conversation
 from curation.ingest.redaction import Redactor
 from curation.ruling.lookalikes import IDENTIFIERS, lookalike
 from curation.ruling.stored import redact_stored_conversation
@@ -24,7 +23,7 @@ def redactor(*missed: str) -> Redactor:
     return Redactor(1, rules, SurrogateKey("k", SECRET))
 
 
-def token(text: str, word: str) -> dict[str, Any]:
+def token(text: str, word: str) -> TokenLogprob:
     """A token's offsets in a text."""
     return {"part": 0, "start": text.index(word), "end": text.index(word) + len(word), "logprob": -0.5}
 
@@ -34,7 +33,7 @@ def test_offsets_of_tokens_follow_the_text() -> None:
     value = new_conversation([message("user", "When?"), message("assistant", text)])
     value["messages"][1]["logprobs"] = [
         token(text, word) for word in ("Yes", "Quill", "and", "Falcon", "May")
-    ]  # type: ignore[misc]
+    ]
     done = redact_stored_conversation(value, redactor("Zephyr Quill", "Amber Falcon"))
     said = done.value["messages"][1]
     now = said["parts"][0]["text"]

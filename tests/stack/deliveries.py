@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -144,7 +144,7 @@ def rows(plant: Planter, tag: str) -> bytes:
 
 def sound(plant: Planter, tag: str) -> Iterator[Delivery]:
     """What the routes take, in both encodings and compressed."""
-    makers = {"traces": spans, "logs": logs, "metrics": metrics}
+    makers: dict[str, Callable[[Planter, str], Any]] = {"traces": spans, "logs": logs, "metrics": metrics}
     for signal, make in makers.items():
         for prefix in ("", "/api/public/otel"):
             binary = make(plant, f"{tag} {prefix} {signal} protobuf").SerializeToString()
