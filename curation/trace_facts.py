@@ -37,7 +37,7 @@ def trace_facts(
         (_("Session"), _same(slug, "session", trace.session_key)),
         (_("User"), _same(slug, "user", trace.user_key)),
         (_("Training use"), _training_use(trace)),
-        (_("Allowed until"), until or None),
+        (_("Allowed until"), trace.training_use_until or until or None),
         (_("Source"), f"{trace.source} ({trace.licence})" if trace.source else None),
         (_("Trace id"), format_html('<span class="mono small">{}</span>', trace.external_id)),
         (_("Shape"), ", ".join(told.get("provenance", {}).get("shapes", ())) or None if told else None),
