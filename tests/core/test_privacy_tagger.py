@@ -32,7 +32,7 @@ FOUND = [
     ("I live at 8 Adrian Road, Patrickland, HA04 5QJ.", "8 Adrian Road, Patrickland, HA04 5QJ", "address"),
     ("Ich wohne in der Putzstr. 53/91, 93179 Burg.", "Putzstr. 53/91, 93179 Burg", "address"),
     ("Envoyez-le au 97, rue Leconte, 46270 Moulin.", "97, rue Leconte, 46270 Moulin", "address"),
-    ('{"shipping_address": "742 Evergreen Terrace, Springfield"}', "742 Evergreen Terrace, Springfield", "address"),
+    ('{"shipping_address": "742 Evergreen Terrace, Springfield, IL 62704"}', "742 Evergreen Terrace, Springfield, IL 62704", "address"),
     ("Ship it to:\n12 Baker Street\nApt. 4\nLondon NW1 6XE", "12 Baker Street\nApt. 4\nLondon NW1 6XE", "address"),
 ]  # fmt: skip
 
