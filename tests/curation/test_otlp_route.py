@@ -152,7 +152,7 @@ def test_twenty_megabytes_are_taken(token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding"), [(b"\x1f\x8b broken", "gzip"), (gzip.compress(b"cut")[:-9], "gzip"), (b"x", "br")]
+    ("body", "encoding"), [(b"\x1f\x8b broken", "gzip"), (gzip.compress(b"cut", mtime=0)[:-9], "gzip"), (b"x", "br")]
 )
 def test_a_body_that_cannot_be_decoded_is_refused(token: str, body: bytes, encoding: str) -> None:
     assert post(token, body, Content_Encoding=encoding).status_code == 400
