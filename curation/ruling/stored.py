@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from core.privacy import Redacted, redact
-from core.privacy.choke import Mark
-from curation.conversation import Conversation, TokenLogprob
+from core.privacy import Mark, Redacted, redact
+from core.privacy.offsets import Edit
+from curation.conversation import Conversation
+from curation.formats.logprobs import moved
+from curation.formats.search_parts import passage_hash
 from curation.formats.spans import Span
 from curation.ingest.redaction import Redactor
 
-OURS = frozenset({"span_id", "started_at", "ended_at", "at", "sha256", "passage_hash", "day", "type", "role"})
-"""Ids, times and hashes the product made itself: numbers that may look like a card and are nobody's."""
+_ID = re.compile(r"[0-9a-f]{16}(?::[0-9a-f]{16})?")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_WORD = re.compile(r"[a-z_]+")
+OURS = {
+    "span_id": _ID, "started_at": _TIME, "ended_at": _TIME, "at": _TIME, "sha256": _HASH, "passage_hash": _HASH,
+    "type": _WORD, "role": _WORD,
+}  # fmt: skip
+"""Ids, times, hashes and words the product made itself: they may look like a card and are nobody's."""
+THEIRS = frozenset({"arguments", "result", "parameters", "attributes"})
+"""Below these a sender names things as it likes: `at` may be a person there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +59,47 @@ def redact_stored_span(span: Span, redactor: Redactor) -> Rewritten:
 def redact_stored_conversation(conversation: Conversation, redactor: Redactor) -> Rewritten:
     """A conversation that passed older rules; hashes of passages and offsets of tokens follow the new text."""
     done = redact(conversation, keys=redactor.keys, rules=redactor.rules)
-    clean = _with_ours(conversation, done.value)
+    put_back: set[str] = set()
+    clean = _with_ours(conversation, done.value, "", put_back)
     _follow_passages(conversation, clean)
     _follow_tokens(conversation, clean, done.marks)
-    return _rewritten(conversation, clean, done)
+    return _rewritten(conversation, clean, done, put_back)
 
 
-def _rewritten(before: Any, after: Any, done: Redacted) -> Rewritten:
-    marks = [mark for mark in done.marks if mark.path.rpartition("/")[2] not in OURS]
+def _rewritten(before: Any, after: Any, done: Redacted, put_back: Collection[str] = ()) -> Rewritten:
+    marks = [mark for mark in done.marks if mark.path not in put_back]
     kinds, by_rule = Counter(mark.kind for mark in marks), Counter(mark.rule_id for mark in marks)
     return Rewritten(after, before != after, dict(kinds), dict(by_rule))
 
 
-def _with_ours(before: Any, after: Any) -> Any:
-    """The redacted value with the product's own ids put back; both have the same build, keys may be spelled anew."""
+def _with_ours(before: Any, after: Any, path: str, put_back: set[str]) -> Any:
+    """The redacted value with the product's own ids put back, and where; both have the same build, keys may be spelled anew."""
     if isinstance(before, dict):
         pairs = zip(before.items(), after.items(), strict=True)
         return {
-            name: old if key in OURS and isinstance(old, str) and name == key else _with_ours(old, new)
+            name: new if key in THEIRS else _own(key, old, new, f"{path}/{name}", put_back)
             for (key, old), (name, new) in pairs
         }
     if isinstance(before, list):
-        return [_with_ours(old, new) for old, new in zip(before, after, strict=True)]
+        pairs = zip(before, after, strict=True)
+        return [_with_ours(old, new, f"{path}/{place}", put_back) for place, (old, new) in enumerate(pairs)]
     return after
+
+
+def _own(key: str, old: Any, new: Any, path: str, put_back: set[str]) -> Any:
+    if key not in OURS or not isinstance(old, str):
+        return _with_ours(old, new, path, put_back)
+    if old == new or not OURS[key].fullmatch(old):
+        return new
+    put_back.add(path)
+    return old
 
 
 def _follow_passages(before: Conversation, after: Conversation) -> None:
     renamed: dict[str, str] = {}
     for old, new in zip(before["retrieval"], after["retrieval"], strict=True):
         if "passage_hash" in old and old["text"] != new["text"]:
-            new["passage_hash"] = hashlib.sha256(new["text"].encode("utf-8", "surrogatepass")).hexdigest()
+            new["passage_hash"] = passage_hash(new["text"])
             renamed[old["passage_hash"]] = new["passage_hash"]
     for message in after["messages"] if renamed else ():
         for part in message["parts"]:
@@ -87,27 +110,13 @@ def _follow_passages(before: Conversation, after: Conversation) -> None:
 def _follow_tokens(before: Conversation, after: Conversation, marks: list[Mark]) -> None:
     """A token that touched what was replaced covers the whole surrogate; the others move along."""
     for place, (old, new) in enumerate(zip(before["messages"], after["messages"], strict=True)):
-        for number, part in enumerate(old["parts"]):
-            text, now = part.get("text"), new["parts"][number].get("text")
-            if "logprobs" in old and isinstance(text, str) and isinstance(now, str) and text != now:
-                path = f"/messages/{place}/parts/{number}/text"
-                pieces = sorted(
-                    (mark.source_start, mark.source_end, mark.start, mark.end)
-                    for mark in marks
-                    if mark.path == path and not mark.in_key
-                )
-                new["logprobs"] = [
-                    _moved(one, pieces) if one["part"] == number else one
-                    for one in new.get("logprobs", old["logprobs"])
-                ]
-
-
-def _moved(token: TokenLogprob, pieces: list[tuple[int, int, int, int]]) -> TokenLogprob:
-    start, end, shift = token["start"], token["end"], 0
-    for old_start, old_end, new_start, new_end in pieces:
-        if end <= old_start:
-            break
-        if start < old_end:
-            return cast(TokenLogprob, {**token, "start": new_start, "end": new_end})
-        shift = new_end - old_end
-    return cast(TokenLogprob, {**token, "start": start + shift, "end": end + shift})
+        if "logprobs" not in old:
+            continue
+        for number in range(len(old["parts"])):
+            path = f"/messages/{place}/parts/{number}/text"
+            edits = [
+                Edit(mark.source_start, mark.source_end, mark.start, mark.end)
+                for mark in marks
+                if mark.path == path and not mark.in_key
+            ]
+            new["logprobs"] = moved(new["logprobs"], number, edits)

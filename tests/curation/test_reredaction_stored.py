@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.privacy import RuleSet, SurrogateKey, default_rules
 from core.privacy.literals import find_literals, literal_of, words_of
-from curation.conversation import TokenLogprob, message, new_conversation
+from curation.conversation import Part, TokenLogprob, message, new_conversation
 from curation.ingest.redaction import Redactor
 from curation.ruling.lookalikes import IDENTIFIERS, lookalike
 from curation.ruling.stored import redact_stored_conversation
@@ -56,6 +56,31 @@ def test_hashes_of_passages_follow_their_text() -> None:
     assert followed != digest
     assert done["retrieval"][0]["passage_hash"] == followed
     assert done["messages"][1]["parts"][1]["documents"][0]["passage_hash"] == followed
+
+
+def test_what_a_sender_called_like_a_field_of_ours_is_redacted_all_the_same() -> None:
+    asked: Part = {
+        "type": "tool_call", "id": "1", "name": "book",
+        "arguments": {"at": "Zephyr Quill", "legs": [{"type": "Zephyr Quill"}]},
+    }  # fmt: skip
+    value = new_conversation([message("user", "Book it."), {"role": "assistant", "parts": [asked]}])
+    value["attributes"] = {"role": "Zephyr Quill"}
+    value["interrupts"] = [
+        {"kind": "error", "at": "Zephyr Quill", "span_id": "", "detail": "", "recovered": False}
+    ]
+    done = redact_stored_conversation(value, redactor("Zephyr Quill"))
+    assert "Zephyr" not in str(done.value)
+    assert sum(done.by_rule.values()) == 4
+
+
+def test_ids_and_times_of_ours_stay_whatever_they_look_like() -> None:
+    value = new_conversation([message("user", "When?")])
+    ours = {"kind": "error", "at": "2026-11-22T13:16:39.123456+00:00", "span_id": "4111111111111111"}
+    value["interrupts"] = [{**ours, "detail": "", "recovered": False}]  # type: ignore[typeddict-item]
+    rules = default_rules()
+    done = redact_stored_conversation(value, Redactor(1, rules, SurrogateKey("k", SECRET)))
+    assert done.value["interrupts"] == value["interrupts"]
+    assert done.by_rule == {}
 
 
 def test_a_conversation_without_a_catch_comes_back_equal() -> None:
