@@ -22,6 +22,8 @@ class NavEntry:
     order: int
     group: str = "work"
     waiting: Callable[[Any, Any], int] | None = None
+    covers: tuple[str, ...] = ()
+    """Named URLs beside its own whose pages belong to this entry; each takes the project's slug alone."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,10 @@ class Registry:
         order: int,
         group: str = "work",
         waiting: Callable[[Any, Any], int] | None = None,
+        covers: Iterable[str] = (),
     ) -> None:
         """A link to the named URL (it gets the project's slug); `waiting(project, user)` shows a number beside it."""
-        self.nav[url] = NavEntry(label, url, frozenset(roles), order, group, waiting)
+        self.nav[url] = NavEntry(label, url, frozenset(roles), order, group, waiting, tuple(covers))
 
     def add_station(
         self, key: str, label: Words, url: str, *, verb: str, order: int, read: Callable[[Any], StationState]

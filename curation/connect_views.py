@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from accounts.access import ProjectRequest, project_view
 from core.rendering.code import highlight
 from curation.connect import GUIDES, find_guide
+from curation.ingest_views import tabs
 from curation.models import IngestBatch, Trace
 
 
@@ -21,7 +22,8 @@ def connect(request: ProjectRequest) -> HttpResponse:
     context = {
         "guide": guide,
         "program": mark_safe(highlight(guide.program, "python")),  # Pygments escapes what it colours
-        "tabs": [
+        "tabs": tabs(request.project.slug, "connect"),
+        "guides": [
             {"label": one.title, "href": f"{here}?with={one.name}", "current": one is guide} for one in GUIDES
         ],
         "address": f"{request.scheme}://{request.get_host()}",

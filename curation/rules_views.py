@@ -19,6 +19,7 @@ from core.paging import keyset
 from core.privacy import RuleSet, default_rules
 from curation.actions.adopt_rules import CasesFail, adopt_rules, current_rules
 from curation.actions.report_redaction import set_aside
+from curation.ingest_views import tabs
 from curation.models import AssetVersion, ConversationVersion, Reredaction, RuleCheck, RuleReport
 from curation.rule_forms import KINDS, DraftForm
 from curation.ruling.cases import standing, tried
@@ -60,6 +61,7 @@ def listing(request: ProjectRequest) -> HttpResponse:
         "checked": Reredaction.objects.filter(project=request.project, rules=current, state="done").exists(),
         "release": changes(_set(current), default_rules()),
         "may_manage": may(request.user, "curation.manage", request.project),
+        "tabs": tabs(request.project.slug, "rules"),
     }
     return render(request, "curation/rules_list.html", context)
 

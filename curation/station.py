@@ -69,7 +69,13 @@ def open_items(project: Project, user: Any) -> Iterator[InboxItem]:
         )  # fmt: skip
 
 
-registry.add_nav(_("Traces"), "curation:traces", roles={"data_lead", "ml_engineer", "admin"}, order=10)
+registry.add_nav(
+    _("Traces"), "curation:traces", roles={"data_lead", "ml_engineer", "admin"}, order=10,
+    covers=(
+        "curation:ingest", "curation:refusals", "curation:rules", "curation:vault", "curation:prices",
+        "curation:connect",
+    ),
+)  # fmt: skip
 registry.add_station("traces", _("Traces"), "curation:traces", verb="trace.read", order=10, read=read_traces)
 registry.add_nav(_("Curation"), "curation:board", roles={"data_lead", "admin"}, order=20)
 registry.add_nav(_("Backlog"), "curation:backlog", roles={"data_lead", "admin"}, order=21)

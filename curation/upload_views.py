@@ -26,6 +26,7 @@ from curation.actions.ingest_file import UPLOADED, ingest_stream
 from curation.formats.files import AUTO, FORMATS
 from curation.ingest.files import defaults_now, open_file, preview
 from curation.ingest.transport import Busy, gate
+from curation.ingest_views import tabs
 from curation.models import IngestBatch, TrainingUse
 
 LARGEST = 20 << 20
@@ -103,6 +104,7 @@ def _form(request: ProjectRequest) -> dict[str, Any]:
         "default_use": dict(uses).get(request.project.training_use_default, ""),
         "given": request.POST,
         "largest": LARGEST,
+        "tabs": tabs(request.project.slug, "ingest"),
     }
 
 

@@ -19,6 +19,7 @@ from accounts.access import ProjectRequest, project_view
 from core.errors import NotFound, Refused
 from core.paging import keyset
 from curation.actions.reveal_original import ask_to_reveal, decide_reveal, reveal, shred_person, switch_vault
+from curation.ingest_views import tabs
 from curation.models import RevealRequest, Trace, VaultKey, VaultSwitch
 from curation.rule_forms import VaultAskForm
 
@@ -45,6 +46,7 @@ def vault(request: ProjectRequest) -> HttpResponse:
         "enabled": VaultSwitch.objects.filter(project=request.project, enabled=True).exists(),
         "traces": VaultKey.objects.filter(project=request.project, wrapped__isnull=False).count(),
         "shredded": VaultKey.objects.filter(project=request.project, wrapped=None).count(),
+        "tabs": tabs(request.project.slug, "rules"),
     }
     return render(request, "curation/vault.html", context)
 

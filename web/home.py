@@ -50,9 +50,11 @@ def stops(project: Project, user: User) -> list[Stop]:
 
 def _page(request: HttpRequest, project: Project, user: User) -> HttpResponse:
     items = waiting_for(project, user)
+    line = stops(project, user)
     context = {
         "project": project,
-        "stops": stops(project, user),
+        "stops": line,
+        "may_begin": may(user, "trace.read", project) and not any(stop.state.main.value for stop in line),
         "items": items[:SHOWN],
         "more": max(0, len(items) - SHOWN),
         "happened": lately(project) if may(user, "audit.read", project) else [],

@@ -59,11 +59,17 @@ def current_project(request: HttpRequest) -> Project | None:
     return (visible.filter(slug=last).first() if last else None) or visible.first()
 
 
-def _href(entry: NavEntry, project: Project) -> str:
+def _href(name: str, project: Project) -> str:
     try:
-        return reverse(entry.url, kwargs={"slug": project.slug})
+        return reverse(name, kwargs={"slug": project.slug})
     except NoReverseMatch:
         return ""
+
+
+def _reach(entry: NavEntry, project: Project, path: str) -> int:
+    """How much of the path lies under one of the entry's pages; 0 where none of them does."""
+    pages = [_href(name, project) for name in (entry.url, *entry.covers)]
+    return max((len(page) for page in pages if page and path.startswith(page)), default=0)
 
 
 def _waiting(entry: NavEntry, project: Project, user: User) -> int:
@@ -77,13 +83,14 @@ def _waiting(entry: NavEntry, project: Project, user: User) -> int:
 
 def nav_links(entries: Iterable[NavEntry], project: Project, user: User, path: str) -> list[NavLink]:
     """The links, the one with the longest matching path marked as current."""
-    found = [(entry, _href(entry, project)) for entry in entries]
+    found = [(entry, _href(entry.url, project)) for entry in entries]
     shown = [(entry, href) for entry, href in found if href]
-    matching = [href for _, href in shown if path.startswith(href)]
-    current = max(matching, key=len, default="")
+    reach = {entry.url: _reach(entry, project, path) for entry, _ in shown}
+    furthest = max(reach.values(), default=0)
+    current = next((name for name, far in reach.items() if far and far == furthest), "")
     return [
         NavLink(
-            entry.label, href, href == current, _waiting(entry, project, user), LETTERS.get(entry.url, "")
+            entry.label, href, entry.url == current, _waiting(entry, project, user), LETTERS.get(entry.url, "")
         )
         for entry, href in shown
     ]

@@ -21,6 +21,13 @@ function refresh() {
 }
 setInterval(refresh, 30_000);
 
+// A row of links that is wider than the window shows the one that is open.
+for (const chosen of document.querySelectorAll("nav [aria-current]")) {
+  const row = chosen.closest("nav");
+  if (row.scrollWidth <= row.clientWidth) continue;
+  row.scrollLeft += chosen.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 2 + chosen.offsetWidth / 2;
+}
+
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {

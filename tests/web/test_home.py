@@ -52,6 +52,27 @@ def test_a_station_shows_its_numbers_to_everybody_and_its_link_to_those_who_may(
     assert link not in annotator
 
 
+def test_a_project_without_anything_says_where_to_begin(team: Team, own_registry: Registry) -> None:
+    connect = reverse("curation:connect", kwargs={"slug": "acme"})
+    for value, person, shown in [(0, team.lead, True), (0, team.annotator, False), (7, team.lead, False)]:
+        own_registry.add_station(
+            f"s{value}", "Traces", "inbox", verb="trace.read", order=1, read=lambda _, value=value: state(value)
+        )
+        assert (connect in team.client(person).get("/").content.decode()) is shown
+
+
+@pytest.mark.parametrize("name", ["ingest", "upload", "refusals", "rules", "vault", "prices", "connect"])
+def test_the_pages_around_what_came_in_stand_under_traces(team: Team, name: str) -> None:
+    page = team.client(team.lead).get(reverse(f"curation:{name}", kwargs={"slug": "acme"})).content.decode()
+    traces = reverse("curation:traces", kwargs={"slug": "acme"})
+    here = [line for line in page.splitlines() if 'data-key="g ' in line and "aria-current" in line]
+    assert len(here) == 1
+    assert f'href="{traces}"' in here[0]
+    tabs = page.split('class="tabs"')[1].split("</nav>")[0]
+    assert reverse("curation:connect", kwargs={"slug": "acme"}) in tabs
+    assert tabs.count("aria-current") == 1
+
+
 def test_an_inbox_item_waits_only_for_people_who_can_act(team: Team, own_registry: Registry) -> None:
     item = InboxItem("Sign snapshot 3", "/somewhere/", "Approval", action="Review")
     own_registry.add_inbox("s", lambda project, user: [item], verb="snapshot.approve")
