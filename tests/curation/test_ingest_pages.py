@@ -66,7 +66,7 @@ def test_the_page_shows_rate_quantiles_lag_and_batches(filled: Team) -> None:
     html = page(filled, "ingest/")
     for shown in (
         "3 rows in 1 batches",
-        "Taking a batch in",
+        "Redacting and storing a batch",
         "p95",
         "Event to stored",
         "nothing is overdue",
