@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -125,7 +126,11 @@ def _narrowed(found: QuerySet[Refusal], by: dict[str, str]) -> Any:
 
 
 def _is_uuid(text: str) -> bool:
-    return len(text) == 36 and text.replace("-", "").isalnum()
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _on_day(found: QuerySet[Refusal], day: str) -> QuerySet[Refusal]:

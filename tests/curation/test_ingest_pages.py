@@ -120,7 +120,8 @@ def test_reasons_are_counted_by_code_inside_one_project(filled: Team, other_team
 
 @pytest.mark.parametrize(
     ("narrowed", "count"),
-    [("code=unknown_field", 1), ("route=jsonl", 2), ("route=otlp", 0), ("day=2020-01-01", 0), ("day=x", 0), ("batch=x", 0)],
+    [("code=unknown_field", 1), ("route=jsonl", 2), ("route=otlp", 0), ("day=2020-01-01", 0), ("day=x", 0), ("batch=x", 0),
+     (f"batch={'x' * 36}", 0)],
 )  # fmt: skip
 def test_refused_rows_are_narrowed_by_the_url(filled: Team, narrowed: str, count: int) -> None:
     assert page(filled, f"refusals/?{narrowed}").count('class="table__title mono"') == count
