@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from core.privacy.rules import RuleSet
-from core.privacy.screens import Match
+from core.privacy.screens import GATES
 from core.privacy.surrogates import SurrogateKey
 from core.privacy.walk import Mark, RedactionFailed, Walk, pointer
 
@@ -35,10 +35,10 @@ def redact(value: Any, *, keys: SurrogateKey, rules: RuleSet) -> Redacted:
     The input is not changed. Idempotent: a redacted value comes back equal, without marks. Raises RedactionFailed on
     anything else, and on any inner error: the caller must then store no body.
     """
-    matches = _worth_walking(value, rules)
-    if not matches:
+    behind = _worth_walking(value, rules)
+    if behind is None:
         return Redacted(value, rules=rules.label)
-    walk = Walk(keys, rules, matches)
+    walk = Walk(keys, rules, behind)
     try:
         clean = walk.value(value)
     except RedactionFailed:
@@ -51,12 +51,13 @@ def redact(value: Any, *, keys: SurrogateKey, rules: RuleSet) -> Redacted:
     return Redacted(clean, walk.marks, dict(counts), rules.label)
 
 
-def _worth_walking(value: Any, rules: RuleSet) -> Sequence[Match]:
-    """One pass over the whole value as JSON: the screens that saw something in it. What JSON cannot carry is left to the
-    walk, which says why not."""
+def _worth_walking(value: Any, rules: RuleSet) -> Collection[str] | None:
+    """Screens the whole value as JSON: the gates that still matter inside it, None when nothing in it can be redacted.
+    What JSON cannot carry is left to the walk, which says why not."""
     if rules.reads_everything:
-        return rules.screen.matches
+        return GATES
     try:
-        return rules.screen.suspicious(orjson.dumps(value, option=_STRICT))
+        met = rules.screen.met(orjson.dumps(value, option=_STRICT))
     except TypeError:
-        return rules.screen.matches
+        return GATES
+    return met.behind if met else None

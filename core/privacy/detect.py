@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from core.privacy import screens
 from core.privacy.checks import check_named
 from core.privacy.folds import fold, fold_separators
-from core.privacy.rules import FOLDED, MARKED, CompiledRule, RuleSet
+from core.privacy.rules import FOLDED, CompiledRule, RuleSet
+from core.privacy.screening import Met
 from core.privacy.surrogates import find_surrogates
 
 SHORTEST = 6
@@ -31,11 +32,14 @@ class Hit:
     normal: str
 
 
-def find_hits(text: str, rules: RuleSet) -> list[Hit]:
-    """Non-overlapping hits in order; where two overlap the rule listed first wins (what is left of the other is searched again)."""
+def find_hits(text: str, rules: RuleSet, met: Met | None = None) -> list[Hit]:
+    """Non-overlapping hits in order; where two overlap the rule listed first wins (what is left of the other is searched again).
+
+    `met` is what the screen saw in this very text, where that is known already.
+    """
     if len(text) < SHORTEST:
         return []
-    hits = _structured(text, rules)
+    hits = _structured(text, rules, met)
     return _with_entities(text, rules.tagger, hits) if rules.tagger else hits
 
 
@@ -46,18 +50,20 @@ def masked(text: str) -> str:
     for found in find_surrogates(text):
         pieces += (text[at : found.start()], MASK * len(found.group()))
         at = found.end()
-    return "".join(pieces) + text[at:]
+    return "".join(pieces) + text[at:] if pieces else text
 
 
-def _structured(text: str, rules: RuleSet) -> list[Hit]:
-    met = rules.screen.met(screens.spelled(text))
+def _structured(text: str, rules: RuleSet, met: Met | None) -> list[Hit]:
+    met = met or rules.screen.met(screens.spelled(text))
     if FOLDED in met.others:
         text = fold(text)
         met = rules.screen.met(screens.spelled(text))
     if not met.rules:
         return []
+    searched = masked(text)
+    if searched is not text:
+        met = rules.screen.met(screens.spelled(searched))
     data = text.encode("utf-8", "surrogatepass")
-    searched = masked(text) if MARKED in met.others else text
     plain = fold_separators(searched)
     hits: list[Hit] = []
     for place in met.rules:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.privacy.screens import DASH, DIGITS
+
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
-_GAP = (
-    r"(?:[ \-]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]))"
-)
 _IBAN_COUNTRIES = (
     "(?:A[DELTZ]|B[AEGHIRY]|C[HRYZ]|D[EJKO]|E[EGS]|F[IKOR]|G[BEILRT]|H[NRU]|I[ELQST]|JO|K[WZ]|L[BCITUVY]|M[CDEKNRTU]|N[ILO]"
     "|OM|P[KLST]|QA|R[OSU]|S[ACDEIKMOTV]|T[LNR]|U[AZ]|V[AG]|XK|YE)"
@@ -28,7 +27,7 @@ _CARD_SCREEN = (
 _PHONE_SCREEN = (
     r"\+␣*[0-9](?:␣*[0-9]){7}"
     r"|[2-9][0-9]{2}␣{1,2}[0-9]{3}␣?[0-9]{4}"
-    rf"|‹0(?:(?:[0-9]|[/()]|{_GAP})(?:␣*[0-9]){{7}}|\\.[0-9]{{1,12}}␣+[0-9](?:␣*[0-9]){{3}})"
+    rf"|‹0(?:(?:[0-9]|[/()]|{DASH})(?:␣*[0-9]){{7}}|\\.[0-9]{{1,12}}␣+[0-9](?:␣*[0-9]){{3}})"
     r"|\(␣*[0-9](?:␣*[0-9]){8}"
     r"|\xef\xbc\x88␣*[0-9](?:␣*[0-9]){8}"
     r"|\\uff08␣*[0-9](?:␣*[0-9]){8}"
@@ -50,7 +49,7 @@ IDENTIFIER_RULES: list[dict[str, Any]] = [
         "pattern": rf"(?i){_LEFT}{_IBAN_COUNTRIES}[0-9]{{2}}(?:[A-Za-z0-9]{{11,30}}|(?:[ \-][A-Za-z0-9]{{4}}){{2,7}}"
         rf"(?:[ \-][A-Za-z0-9]{{1,4}})?){_RIGHT}",
         "screen": (
-            rf"(?i)‹{_IBAN_COUNTRIES}[0-9]{{2}}(?:[A-Za-z0-9]{{11}}|(?:{_GAP}[A-Za-z0-9]{{4}}){{2}})",
+            rf"(?i)‹{_IBAN_COUNTRIES}[0-9]{{2}}(?:[A-Za-z0-9]{{11}}|(?:{DASH}[A-Za-z0-9]{{4}}){{2}})",
         ),
         "check": "iban",
         "near_digits": True,
@@ -60,7 +59,7 @@ IDENTIFIER_RULES: list[dict[str, Any]] = [
         "kind": "card",
         "pattern": r"(?<![0-9A-Za-z])(?<![0-9][.,])(?<![0-9A-Fa-f]{4}-)(?:[0-9]{12,19}|[0-9]{4}([ \-.])[0-9]{4}\1[0-9]{4}\1[0-9]{1,7}"
         r"|[0-9]{4}([ \-.])[0-9]{6}\2[0-9]{4,5})(?![0-9A-Za-z])(?!\.[0-9])",
-        "screen": (_CARD_SCREEN,),
+        "screen": (_CARD_SCREEN, DIGITS),
         "check": "card",
         "near_digits": True,
     },
@@ -78,7 +77,7 @@ IDENTIFIER_RULES: list[dict[str, Any]] = [
         "id": "us_ssn",
         "kind": "us_ssn",
         "pattern": r"(?<![0-9A-Za-z\-])(?!000|666|9)[0-9]{3}([\- ])(?!00)[0-9]{2}\1(?!0000)[0-9]{4}(?![0-9A-Za-z\-])",
-        "screen": (rf"‹[0-8][0-9]{{2}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{4}}›",),
+        "screen": (rf"‹[0-8][0-9]{{2}}{DASH}[0-9]{{2}}{DASH}[0-9]{{4}}›", DIGITS),
         "near_digits": True,
     },
     {
@@ -111,7 +110,7 @@ PHONE_RULES: list[dict[str, Any]] = [
         "id": "phone",
         "kind": "phone",
         "pattern": _PHONE,
-        "screen": (_PHONE_SCREEN,),
+        "screen": (_PHONE_SCREEN, DIGITS),
         "check": "phone_shape",
         "near_digits": True,
     },
@@ -119,7 +118,7 @@ PHONE_RULES: list[dict[str, Any]] = [
         "id": "phone_announced",
         "kind": "phone",
         "pattern": _PHONE,
-        "screen": (_ANNOUNCED_SCREEN,),
+        "screen": (_ANNOUNCED_SCREEN, DIGITS),
         "check": "phone",
         "near_digits": True,
     },

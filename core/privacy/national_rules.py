@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from core.privacy.screens import DIGITS, NUMBER
+
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])(?<![0-9][.,\-])", r"(?![0-9A-Za-z])(?![.,\-][0-9])"
 _GAP = r"[ .\-]"
 
-_DASH = (
-    r"(?:[ \-]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]))"
+_LICENCE = (
+    r"(?i) licen[cs]e|«dl› ?(?:number|no)|hrerschein",
+    r"(?i)driv(?:er|ing)|«dl› ?(?:number|no)|hrerschein",
 )
-_SOME_DIGITS = rf"(?:^|[^0-9.,]|[^0-9][.,]|\\u[0-9A-Fa-f]{{4}}[.,])[0-9](?:{_DASH}*[0-9]){{5}}"
-_FEW_DIGITS = {"in_pan": "[A-Z]{5}[0-9]{4}", "driver_licence": "[0-9]"}
 Row = tuple[str, str, str, str]
 
 NUMBERS: list[Row] = [
@@ -81,15 +82,24 @@ def _words_screen(words: str) -> str:
     return bounded.replace(r"\b", "›")
 
 
+def _screens(name: str, pattern: str, words: str) -> tuple[str, ...]:
+    """Most have six digits in a row, which is a gate; the others are screened by what else they have."""
+    if name == "driver_licence":
+        return _LICENCE
+    if name == "it_codice_fiscale":
+        return (_screen(pattern),)
+    if not words:
+        return (_screen(pattern), DIGITS)
+    return ("[A-Z]{5}[0-9]{4}" if name == "in_pan" else NUMBER, "(?i)" + _words_screen(words))
+
+
 def _rule(row: Row) -> dict[str, Any]:
     name, pattern, check, words = row
     return {
         "id": name,
         "kind": KINDS.get(name, "national_id"),
         "pattern": f"{_LEFT}(?:{pattern}){_RIGHT}",
-        "screen": (_FEW_DIGITS.get(name, _SOME_DIGITS), "(?i)" + _words_screen(words))
-        if words
-        else (_screen(pattern),),
+        "screen": _screens(name, pattern, words),
         "check": check,
         "context": words,
         "near_digits": True,

@@ -20,12 +20,11 @@ from core.privacy.default_rules import (
 )
 from core.privacy.literals import Literal
 from core.privacy.rule import CompiledRule, Rule
-from core.privacy.screens import Screen, Wanted
-from core.privacy.shapes import MARKERS
+from core.privacy.screening import Screen
 
 __all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules"]
 
-KEYS, PHONE_KEYS, MARKED, FOLDED = "keys", "phone_keys", "marked", "folded"
+FOLDED = "folded"
 PHONE_KEY = re.compile(
     r"(?ai)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?$"
 )
@@ -34,13 +33,6 @@ _PHONE_KEY_SCREEN = r"(?i)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])t
 
 class RulesRefused(ValueError):
     """A rule set that cannot be used; the message names the rule and the reason."""
-
-
-def _group(rule: Rule) -> int:
-    """What is screened in one pass: secrets, numbers, numbers beside words."""
-    if rule.context:
-        return 2
-    return 1 if rule.near_digits else 0
 
 
 @dataclass(frozen=True)
@@ -134,20 +126,16 @@ class RuleSet:
     def screen(self) -> Screen:
         """What could match in a text or in JSON."""
         others = {
-            FOLDED: screens.FOLDED,
-            "escaped": screens.ESCAPED,
-            "data_url": screens.DATA_URL,
-            "tokens": screens.TOKENS,
-            "card_integer": screens.CARD_INTEGER,
-            KEYS: screens.key_screen(self.sensitive_keys),
-            PHONE_KEYS: _PHONE_KEY_SCREEN,
-            MARKED: "|".join(MARKERS),
+            FOLDED: (screens.FOLDED,),
+            "escaped": (screens.ESCAPED,),
+            "data_url": (screens.DATA_URL,),
+            "tokens": (screens.TOKENS,),
+            "card_integer": (screens.CARD_INTEGER, screens.DIGITS),
+            "keys": (screens.key_screen(self.sensitive_keys),),
+            "phone_keys": (_PHONE_KEY_SCREEN,),
         }
         return Screen(
-            [Wanted(rule.screens, _group(rule)) for rule in self.rules],
-            others,
-            harmless=frozenset({MARKED}),
-            revealing=frozenset({FOLDED, "escaped", "data_url"}),
+            [rule.screens for rule in self.rules], others, revealing={FOLDED, "escaped", "data_url"}
         )
 
     @cached_property
@@ -160,7 +148,7 @@ class RuleSet:
 
         `data` is the UTF-8 JSON of a value, or texts joined by NUL.
         """
-        return self.reads_everything or bool(self.screen.suspicious(data))
+        return self.reads_everything or bool(self.screen.met(data))
 
     @cached_property
     def secret_names(self) -> re.Pattern[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.privacy.adjust import adjusted
 from core.privacy.detect import find_hits
 from core.privacy.offsets import Edit, composed
 from core.privacy.rules import RuleSet
-from core.privacy.surrogates import SURROGATE, SurrogateKey, fitting
+from core.privacy.screening import Met
+from core.privacy.surrogates import SURROGATE, SurrogateKey, find_surrogates, fitting
 
 MAX_PASSES = 32
 
@@ -36,9 +37,14 @@ class Replacement:
         return Edit(self.source_start, self.source_end, self.start, self.end)
 
 
-def redact_text(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Replacement]]:
-    """The redacted text and its replacements in order; raises NotSettled when no fixed point is reached."""
-    current, made = _once(text, key, rules)
+def redact_text(
+    text: str, key: SurrogateKey, rules: RuleSet, met: Met | None = None
+) -> tuple[str, list[Replacement]]:
+    """The redacted text and its replacements in order; raises NotSettled when no fixed point is reached.
+
+    `met` is what the screen saw in this very text, where that is known already.
+    """
+    current, made = _once(text, key, rules, met)
     if not made:
         return text, []
     for _ in range(MAX_PASSES):
@@ -78,17 +84,20 @@ def followed(first: list[Replacement], second: list[Replacement]) -> list[Replac
     return sorted(made, key=lambda one: one.start)
 
 
-def _once(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Replacement]]:
-    hits = find_hits(text, rules)
+def _once(
+    text: str, key: SurrogateKey, rules: RuleSet, met: Met | None = None
+) -> tuple[str, list[Replacement]]:
+    hits = find_hits(text, rules, met)
     if rules.literals or rules.spared:
         hits = adjusted(text, hits, key, rules)
     if not hits:
         return text, []
+    earlier = [found.span() for found in find_surrogates(text)]
     pieces: list[str] = []
     replaced: list[Replacement] = []
     at = length = 0
     for place, hit in enumerate(hits, 1):
-        start, end = _around_surrogates(text, hit.start, hit.end)
+        start, end = _around(earlier, hit.start, hit.end)
         start = max(start, at)
         pieces.append(text[at:start])
         before = (pieces[-1] or (pieces[-2] if len(pieces) > 1 else ""))[-2:]
@@ -104,9 +113,9 @@ def _once(text: str, key: SurrogateKey, rules: RuleSet) -> tuple[str, list[Repla
     return "".join(pieces), replaced
 
 
-def _around_surrogates(text: str, start: int, end: int) -> tuple[int, int]:
+def _around(surrogates: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """Never cut an earlier surrogate in half: a hit that touches one swallows it whole."""
-    for match in SURROGATE.finditer(text, max(0, start - 64), min(len(text), end + 64)):
-        if match.start() < end and start < match.end():
-            start, end = min(start, match.start()), max(end, match.end())
+    for low, high in surrogates:
+        if low < end and start < high:
+            start, end = min(start, low), max(end, high)
     return start, end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from core.privacy.checks import card_number
 from core.privacy.detect import SHORTEST, find_hits
 from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
 from core.privacy.rules import PHONE_KEY, RuleSet
-from core.privacy.screens import Match, spelled
+from core.privacy.screening import Met
+from core.privacy.screens import spelled
 from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
 from core.privacy.texts import Replacement, followed, located, redact_text
 from core.privacy.tokens import without_tokens
@@ -22,7 +23,6 @@ _SMALLEST_CARD = 10**11
 _KNOWN_KEYS = 8192
 _PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 _LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
-_ONLY_ALWAYS = [0]
 _SECRET, _PHONE, _ORDINARY = "secret", "phone", ""
 
 Path = tuple[Any, ...]
@@ -78,13 +78,13 @@ def pointer(path: Path) -> str:
 class Walk:
     """One pass over one value, collecting marks."""
 
-    __slots__ = ("keys", "left_out", "made", "marks", "matches", "rules")
+    __slots__ = ("behind", "keys", "left_out", "made", "marks", "rules")
 
-    def __init__(self, keys: SurrogateKey, rules: RuleSet, matches: Sequence[Match]) -> None:
-        """`matches` are the passes of the rules' screen that saw something in the whole value."""
+    def __init__(self, keys: SurrogateKey, rules: RuleSet, behind: Collection[str]) -> None:
+        """`behind` are the gates of the rules' screen behind which something was seen in the whole value."""
         self.keys = keys
         self.rules = rules
-        self.matches = matches
+        self.behind = behind
         self.marks: list[Mark] = []
         self.made: list[Replacement] = []
         self.left_out = False
@@ -170,33 +170,29 @@ class Walk:
             return text
         if under == _PHONE and _PHONE_TEXT.fullmatch(text) and self._is_phone(text):
             return self._one("phone", "phone_key", re.sub("[^0-9]", "", text), path, like=text)
-        if self._clear(text):
-            return text
+        met = None
+        if not self.rules.reads_everything:
+            met = self.rules.screen.met(spelled(text), self.behind)
+            if not met:
+                return text
         if nested < MAX_NESTED_JSON and text[0] in JSON_OPENERS:
             inner = self._nested(text, path, nested)
             if inner is not None:
                 return inner
-        clean, replaced = self._flat(text)
+        clean, replaced = self._flat(text, met)
         if replaced:
             self._mark(replaced, path)
         return clean
-
-    def _clear(self, text: str) -> bool:
-        """Nothing that was seen in the whole value is in this text, or only surrogates are."""
-        if self.rules.reads_everything:
-            return False
-        data = spelled(text)
-        return all(match(data) == _ONLY_ALWAYS for match in self.matches) or not self.rules.suspects(data)
 
     def _is_phone(self, text: str) -> bool:
         """Digits that only their key makes a number; one that a rule knows is left to the rule, and to its spelling."""
         digits = sum(character.isdigit() for character in text)
         return 7 <= digits <= 15 and not is_surrogate(text) and not find_hits(text, self.rules)
 
-    def _flat(self, text: str) -> tuple[str, list[Replacement]]:
+    def _flat(self, text: str, met: Met | None = None) -> tuple[str, list[Replacement]]:
         """As plain text with what is encoded in it, and once more with escapes made plain where that reveals something."""
         hidden, first = self._without_encoded(text) if ";base64," in text else (text, [])
-        clean, replaced = redact_text(hidden, self.keys, self.rules)
+        clean, replaced = redact_text(hidden, self.keys, self.rules, met if hidden is text else None)
         replaced = followed(first, replaced) if first else replaced
         if "\\u00" in clean:
             plain, more = redact_text(unescaped(clean), self.keys, self.rules)
@@ -227,7 +223,7 @@ class Walk:
         found, decoded = decoded_json(text)
         if not found:
             return None
-        inner = Walk(self.keys, self.rules, self.matches)
+        inner = Walk(self.keys, self.rules, self.behind)
         clean = inner.value(decoded, (), _ORDINARY, nested + 1)
         if not inner.marks and not inner.left_out:
             return None

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from core.privacy import Rule, RuleSet, SurrogateKey, default_rules, redact
 from core.privacy.rules import RulesRefused
+from core.privacy.screens import GATES
 
 KEY = SurrogateKey("test", b"k" * 32)
-RULES = default_rules()
+RULES = replace(default_rules(), tagger="", key_names={})
 UNSCREENED = replace(RULES, rules=tuple(replace(rule, screen=("",)) for rule in RULES.rules), key_names={})
 TRACES = (
     Path(__file__).resolve().parents[2].parent / "shared" / "data" / "traces" / "traces-permissive.jsonl.gz"
@@ -134,7 +135,10 @@ def test_a_rule_that_cannot_be_used_refuses_the_set_with_the_reason(
         RuleSet.from_data(data)
 
 
-def test_a_screen_that_ran_out_of_memory_clears_nothing() -> None:
+@pytest.mark.parametrize("gate", ["", *GATES])
+def test_a_screen_that_ran_out_of_memory_clears_nothing(gate: str) -> None:
     screen = replace(RULES, key_names={}).screen
-    screen.matches[1] = lambda data: []
-    assert screen.suspicious(b'"nothing here"')
+    text = b'"1 2 3 4 5 6"'
+    assert not screen.met(text)
+    screen.passes[gate] = lambda data: []
+    assert len(screen.met(text).rules) == len(RULES.rules)
