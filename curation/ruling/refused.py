@@ -7,7 +7,7 @@ import uuid
 import zstandard
 from django.db import connection
 
-from core.privacy import redact
+from core.privacy import RedactionFailed, redact
 from core.roles import ingest_role
 from curation.ingest.redaction import Redactor
 from curation.models import RefusalBody
@@ -27,10 +27,18 @@ def rewrite_refused(bodies: list[RefusalBody], redactor: Redactor) -> int:
     replaced = []
     for one in bodies:
         text = unpack(bytes(one.body)).decode()
-        clean = str(redact(text, keys=redactor.keys, rules=redactor.rules).value)
+        clean = _under(text, redactor)
         if clean != text:
             replaced.append((one.refusal_id, redactor.rules_id, pack(clean.encode())))
     if replaced:
         with ingest_role(), connection.cursor() as cursor:
             cursor.executemany("SELECT curation_reredact_refused(%s, %s, %s)", replaced)
     return len(replaced)
+
+
+def _under(text: str, redactor: Redactor) -> str:
+    """The text under these rules, none of it where they cannot finish: one row must not hold up the run, nor stay as it was."""
+    try:
+        return str(redact(text, keys=redactor.keys, rules=redactor.rules).value)
+    except RedactionFailed:
+        return ""

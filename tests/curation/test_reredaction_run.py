@@ -11,6 +11,7 @@ from accounts.models import Project
 from core.errors import NotFound, PermissionRefused, Refused
 from core.jobs import Lost, claim, runner
 from core.models import Job
+from core.privacy import RedactionFailed
 from curation.actions import reredact
 from curation.actions.ingest_batch import ingest_batch
 from curation.actions.reredact import run_reredaction, start_reredaction
@@ -29,7 +30,7 @@ from curation.models import (
     Reredaction,
     Span,
 )
-from curation.ruling import rewriting
+from curation.ruling import refused, rewriting
 from tests.conftest import Team
 from tests.curation.arrivals import arrive
 from tests.curation.records import record
@@ -109,6 +110,24 @@ def test_the_kept_text_of_a_refused_row_is_replaced_too(team: Team) -> None:
     assert after is not None
     assert CODENAME not in after.text
     assert after.rules_id == patch.pk
+
+
+def test_a_kept_text_that_the_rules_cannot_finish_goes_and_the_run_ends(team: Team, monkeypatch: Any) -> None:
+    (held,) = arrive(team, (ASKED, "Yes."))
+    line = json.dumps(record(request_id="broken") | {"unknown": ASKED}).encode()
+    ingest_batch(
+        who=team.lead, project=team.project, route="jsonl", items=read_records(io.BytesIO(line), place="t")
+    )
+    miss(team, held)
+
+    def unfinished(*_args: Any, **_options: Any) -> None:
+        raise RedactionFailed("inner_NotSettled", "")
+
+    monkeypatch.setattr(refused, "redact", unfinished)
+    assert reredacted(team).state == "done"
+    kept = refused_text(Refusal.objects.get(project=team.project))
+    assert kept is not None
+    assert kept.text == ""
 
 
 def test_a_second_run_changes_nothing(team: Team) -> None:
