@@ -17,11 +17,9 @@ import orjson
 from django.db import transaction
 
 from accounts.models import Project
-from accounts.permissions import require
 from core import audit
-from core.actors import Actor
 from core.errors import Refused
-from curation.actions.ingest_batch import Who
+from curation.actions.who import Who, allowed
 from curation.bodies import Stored, load_many
 from curation.formats.files import FORMATS, CannotWrite, Exported, Format
 from curation.formats.files.carry import with_rest
@@ -63,12 +61,10 @@ def export_traces(
     A `purpose` is the lawful other use for which those go out too that may not; it is audited and stands in the
     manifest. `bare` leaves out what the format has no field for, and with it the way back.
     """
-    if not isinstance(who, Actor):
-        require(who, "trace.export", project)
+    actor = allowed(who, "trace.export", project)
     narrowed = {name: value for name, value in (filters or {}).items() if value}
     _check(form, narrowed)
     manifest = Manifest(form, narrowed, purpose)
-    actor = who if isinstance(who, Actor) else who.actor
     told = {"format": form, "filters": narrowed, "purpose": purpose}
     with transaction.atomic():
         audit.record(actor=actor, verb="trace.export", subject=project, project_id=project.pk, data=told)

@@ -17,10 +17,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import ApiToken, Project, User
-from accounts.permissions import require
+from accounts.models import ApiToken, Project
 from core import audit
-from core.actors import Actor
+from curation.actions.who import Who, actor_of, allowed
 from curation.formats.otlp_logs import LeftOut
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.ingest import store
@@ -41,7 +40,6 @@ CHUNK_BYTES = 16 << 20
 SHOWN_PROBLEMS = 20
 COUNTED = ("accepted", "redelivered", "conflicting", "refused", "left_out")
 HOPELESS = 10_000
-Who = User | ApiToken | Actor
 
 
 _REST_NOT_READ = BrokenRow(
@@ -103,8 +101,7 @@ def ingest_batch(
     default holds, then the project's. What is older than MAX_AGE_DAYS is refused unless `any_age`: every day is a
     partition, and a wrong clock would open thousands.
     """
-    if not isinstance(who, Actor):
-        require(who, "trace.ingest", project)
+    allowed(who, "trace.ingest", project)
     delivery = Delivery(who, project, route, _training_use(who, project, training_use), hold_seconds, any_age)
     return deliver(delivery, items, source_name=source_name, size=size)
 
@@ -229,10 +226,13 @@ class Delivery:
         batch.finished_at = datetime.now(UTC) if last else None
         batch.save(force_insert=not self._recorded, force_update=self._recorded)
         if not self._recorded:
-            actor = self.who if isinstance(self.who, Actor) else self.who.actor
             data = {"route": self.route}
             audit.record(
-                actor=actor, verb="trace.ingest", subject=batch, project_id=self.project.pk, data=data
+                actor=actor_of(self.who),
+                verb="trace.ingest",
+                subject=batch,
+                project_id=self.project.pk,
+                data=data,
             )
 
     def _store(self, chunk: Chunk, batch_id: uuid.UUID) -> int:

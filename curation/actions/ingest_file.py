@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from accounts.models import Project
 from core.errors import NotFound
-from curation.actions.ingest_batch import Report, Who, ingest_batch
+from curation.actions.ingest_batch import Report, ingest_batch
+from curation.actions.who import Who
 from curation.formats.files import AUTO, Defaults
 from curation.ingest.files import defaults_now, file_items, open_file
 from curation.ingest.store import release_held

@@ -6,10 +6,9 @@ import uuid
 from collections.abc import Iterable
 
 from accounts.models import Project
-from accounts.permissions import require
-from core.actors import Actor
 from core.keyring import project_key
-from curation.actions.ingest_batch import Delivery, Report, Who, deliver
+from curation.actions.ingest_batch import Delivery, Report, deliver
+from curation.actions.who import Who, allowed
 from curation.formats.problem import BrokenRow
 from curation.ingest.chunks import Chunk
 from curation.ingest.items import RECEIPTS
@@ -23,8 +22,7 @@ def ingest_metrics(
     *, who: Who, project: Project, items: Iterable[PointItem | BrokenRow], size: int = 0
 ) -> Report:
     """Store what is new and sound of these points, list what is not; raises what the database raises."""
-    if not isinstance(who, Actor):
-        require(who, "trace.ingest", project)
+    allowed(who, "trace.ingest", project)
     return deliver(_PointDelivery(who, project, ROUTE, ("", ""), 0), items, size=size)
 
 

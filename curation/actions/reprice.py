@@ -19,13 +19,13 @@ from core import audit
 from curation.actions.who import Who, allowed, person_of
 from curation.bodies import load_many
 from curation.conversation import Call
+from curation.ingest.settling import DEAREST
 from curation.models import AssetVersion, ConversationVersion, CostRevision
 from curation.price_books import book_numbered
 from curation.pricing import Book, cost_of
 
 BATCH = 500
 PLACES = Decimal("0.00000001")
-DEAREST = Decimal(9_999)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,8 @@ def tally_minutes(project_id: uuid.UUID) -> int:
     """Write the minutes of one project that are over and not yet written; how many rows.
 
     A minute is over two minutes later (a batch is seen when its first part is committed) if every batch seen in it is
-    finished, and an hour later in any case: a reader that stopped must not hold up the rest. Stretches without batches are skipped; two workers at once write each minute once.
+    finished, and an hour later in any case: a reader that stopped must not hold up the
+    rest. Stretches without batches are skipped; two workers at once write each minute once.
     """
     written = 0
     while (stretch := _next(project_id)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.actions.persons import person_behind
 from accounts.models import ApiToken, Project, User
 from accounts.permissions import require
 from core.actors import Actor
@@ -11,14 +12,16 @@ Who = User | ApiToken | Actor
 
 def allowed(who: Who, verb: str, project: Project) -> Actor:
     """Whom the audit names; refuses a person or token that may not. The product may."""
-    if isinstance(who, Actor):
-        return who
-    require(who, verb, project)
-    return who.actor
+    if not isinstance(who, Actor):
+        require(who, verb, project)
+    return actor_of(who)
+
+
+def actor_of(who: Who) -> Actor:
+    """Whom the audit names."""
+    return who if isinstance(who, Actor) else who.actor
 
 
 def person_of(who: Who) -> User | None:
     """The person behind it, if there is one."""
-    if isinstance(who, Actor):
-        return None
-    return who.owner if isinstance(who, ApiToken) else who
+    return None if isinstance(who, Actor) else person_behind(who)
