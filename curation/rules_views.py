@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
 from core.errors import NotFound, Refused
-from core.paging import keyset
+from core.paging import capped_count, keyset
 from core.privacy import RuleSet, default_rules
 from curation.actions.adopt_rules import CasesFail, adopt_rules, current_rules
 from curation.actions.report_redaction import set_aside
@@ -27,7 +28,7 @@ from curation.ruling.drafts import base_of, offered, sound
 from curation.ruling.sets import bound, changes, usable_rules
 from curation.ruling.trial import try_on_recent
 
-CASES_SHOWN, RUNS_SHOWN = 50, 5
+VERSIONS_SHOWN, CASES_SHOWN, RUNS_SHOWN = 20, 50, 5
 
 
 @require_safe
@@ -36,7 +37,7 @@ def listing(request: ProjectRequest) -> HttpResponse:
     """Versions, newest first; what people reported; what was run over what is stored."""
     current = current_rules(request.project.pk)
     versions = AssetVersion.objects.filter(asset=current.asset_id).select_related("created_by")
-    page = keyset(versions, request.GET, order=("-number",))
+    page = keyset(versions, request.GET, order=("-number",), size=VERSIONS_SHOWN)
     reports = RuleReport.objects.filter(project=request.project).select_related("reported_by", "version")
     now = {
         case.report.pk: case
@@ -46,7 +47,7 @@ def listing(request: ProjectRequest) -> HttpResponse:
         "current": current,
         "rules": _set(current),
         "page": page,
-        "rows": [_row(version, request) for version in page.rows],
+        "rows": _rows(page.rows),
         "reports": [
             (report, now.get(report.pk), KINDS.get(report.identifier, report.identifier))
             for report in reports.order_by("-reported_at", "-id")[:CASES_SHOWN]
@@ -55,9 +56,7 @@ def listing(request: ProjectRequest) -> HttpResponse:
         "runs": Reredaction.objects.filter(project=request.project)
         .select_related("rules")
         .order_by("-requested_at")[:RUNS_SHOWN],
-        "under_older": ConversationVersion.objects.filter(project=request.project, current_of__isnull=False)
-        .exclude(rules=current)
-        .count(),
+        "under_older": capped_count(_conversations().filter(project=request.project).exclude(rules=current)),
         "checked": Reredaction.objects.filter(project=request.project, rules=current, state="done").exists(),
         "release": changes(_set(current), default_rules()),
         "may_manage": may(request.user, "curation.manage", request.project),
@@ -170,25 +169,34 @@ def _tried(request: ProjectRequest, draft: RuleSet, current: AssetVersion) -> di
     }
 
 
-def _row(version: AssetVersion, request: ProjectRequest) -> dict[str, Any]:
-    before = (
-        AssetVersion.objects.filter(asset=version.asset_id, number__lt=version.number)
-        .order_by("-number")
-        .first()
-    )
-    return {
-        "version": version,
-        "changes": changes(_set(before), _set(version)) if before else None,
-        "check": RuleCheck.objects.filter(version=version).first(),
-        "standing": _standing(version),
-        "rules": len(version.body.get("rules", ())),
-    }
+def _rows(versions: Sequence[AssetVersion]) -> list[dict[str, Any]]:
+    """Each version with what it changed, its proof, and how many conversations stand under it."""
+    numbers = [version.number - 1 for version in versions]
+    assets = {version.asset_id for version in versions}
+    earlier = AssetVersion.objects.filter(asset__in=assets, number__in=numbers)
+    before = {version.number + 1: version for version in earlier}
+    checks = RuleCheck.objects.in_bulk([version.pk for version in versions])
+    return [
+        {
+            "version": version,
+            "changes": changes(_set(before[version.number]), _set(version))
+            if version.number in before
+            else None,
+            "check": checks.get(version.pk),
+            "standing": _standing(version),
+            "rules": len(version.body.get("rules", ())),
+        }
+        for version in versions
+    ]
 
 
 def _standing(version: AssetVersion) -> int:
-    """Conversations that are current and were redacted under this version."""
-    found = ConversationVersion.objects.filter(rules=version, current_of__isnull=False)
-    return int(found.aggregate(n=Count("pk"))["n"])
+    """Conversations that are current and were redacted under this version, counted up to a cap."""
+    return capped_count(_conversations().filter(rules=version))
+
+
+def _conversations() -> QuerySet[ConversationVersion]:
+    return ConversationVersion.objects.filter(current_of__isnull=False)
 
 
 def _tagger() -> str:
