@@ -131,7 +131,8 @@ def _read(token: ApiToken, body: bytes, kind: str, route: Route) -> tuple[Iterab
         whole = BrokenRow(
             RowProblem(PLACE, None, "", "malformed_request", str(error), hint), body, whole=True
         )
-        ingest_batch(who=token, project=token.project, route=route.name, items=[whole], size=len(body))
+        with admitted(token, 1):
+            ingest_batch(who=token, project=token.project, route=route.name, items=[whole], size=len(body))
         raise
 
 

@@ -179,8 +179,11 @@ class Delivery:
 
     def make_sorter(self) -> Sorter:
         """What compares and redacts, under the rules of this moment."""
-        oldest = 0 if self.any_age else time.time_ns() - settings.MAX_AGE_DAYS * DAY
-        return Sorter(self.project.pk, oldest)
+        return Sorter(self.project.pk, self.oldest())
+
+    def oldest(self) -> int:
+        """What began before is refused, in nanoseconds since 1970: every day is a partition."""
+        return 0 if self.any_age else time.time_ns() - settings.MAX_AGE_DAYS * DAY
 
     def open(self, source_name: str, size: int) -> Report:
         """Begin the batch; its first transaction puts it on record, so that one that breaks off is there too."""

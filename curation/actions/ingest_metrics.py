@@ -33,7 +33,7 @@ class _PointDelivery(Delivery):
 
     def make_sorter(self) -> PointSorter:
         """Points are compared by the database, not by receipts."""
-        return PointSorter(self.project.pk)
+        return PointSorter(self.project.pk, self.oldest())
 
     def _store(self, chunk: Chunk, batch_id: uuid.UUID) -> int:
         if not isinstance(chunk, PointChunk) or not chunk.rows:

@@ -13,6 +13,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 
@@ -21,7 +22,7 @@ from curation.formats.otlp_values import pairs
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.spans import KINDS, STATUSES, Span
 from curation.formats.texts import find_bad_span, text_problem
-from curation.formats.wire import fields
+from curation.formats.wire import fields, joined
 
 MAX_NANOS = 2**63 - 1
 EARLIEST = 946_684_800 * 10**9
@@ -138,20 +139,20 @@ def _salvage(body: bytes, place: str) -> Iterator[Span | BrokenRow]:
         raise Malformed("the body is not a protobuf ExportTraceServiceRequest") from error
     place_number = 0
     for group, inner in scoped:
+        around = joined(group, 1), joined(inner, 1)
         for number, raw in inner:
             if number == 2:
                 place_number += 1
-                yield _salvaged(raw, group, place, place_number)
+                yield _salvaged(raw, around, place, place_number)
     if not place_number:
         raise Malformed("the body is not a protobuf ExportTraceServiceRequest")
 
 
-def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: int) -> Span | BrokenRow:
-    message, resource = SpanMessage(), Resource()
+def _salvaged(raw: bytes, around: tuple[bytes, bytes], place: str, number: int) -> Span | BrokenRow:
+    message, resource, scope = SpanMessage(), Resource(), InstrumentationScope()
     try:
-        for field, value in group:
-            if field == 1:
-                resource.ParseFromString(value)
+        resource.ParseFromString(around[0])
+        scope.ParseFromString(around[1])
         message.ParseFromString(raw)
     except DecodeError:
         refused = RowProblem(
@@ -159,6 +160,6 @@ def _salvaged(raw: bytes, group: list[tuple[int, bytes]], place: str, number: in
             "Encode every protobuf string as UTF-8; send raw bytes as bytes_value.",
         )  # fmt: skip
         return BrokenRow(refused, raw)
-    span = _span(message, pairs(resource.attributes), "")
+    span = _span(message, pairs(resource.attributes), scope.name)
     problem = find_problem(span, place, number)
     return BrokenRow(problem, raw, span) if problem else span

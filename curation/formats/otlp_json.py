@@ -29,7 +29,7 @@ def read(body: bytes, place: str) -> Iterator[tuple[int, Any, Span | RowProblem]
     for group in list_of(request, "resourceSpans", "resource_spans"):
         if not isinstance(group, dict):
             raise NotOtlp("resourceSpans holds something that is not an object")
-        resource = json_pairs(dict_of(group, "resource").get("attributes"))
+        resource, wrong = json_resource(group)
         if not isinstance(get(group, "scopeSpans", "scope_spans"), list | None):
             raise NotOtlp("scopeSpans is not a list")
         for scoped in list_of(group, "scopeSpans", "scope_spans"):
@@ -44,7 +44,13 @@ def read(body: bytes, place: str) -> Iterator[tuple[int, Any, Span | RowProblem]
             scope = str(dict_of(scoped, "scope").get("name", ""))
             for raw in list_of(scoped, "spans"):
                 number += 1
-                yield number, raw, _span(raw, resource, scope, place, number)
+                yield (
+                    number,
+                    raw,
+                    wrong_resource(wrong, place, number)
+                    if wrong
+                    else _span(raw, resource, scope, place, number),
+                )
 
 
 def _span(raw: Any, resource: dict[str, Any], scope: str, place: str, number: int) -> Span | RowProblem:
@@ -55,7 +61,7 @@ def _span(raw: Any, resource: dict[str, Any], scope: str, place: str, number: in
         return {
             "trace_id": id_of(raw, "traceId", "trace_id"),
             "span_id": id_of(raw, "spanId", "span_id"),
-            "parent_id": id_of(raw, "parentSpanId", "parent_span_id"),
+            "parent_id": _parent(raw),
             "name": str(raw.get("name", "")),
             "kind": enum(raw.get("kind"), KINDS, "SPAN_KIND_"),
             "start": integer(get(raw, "startTimeUnixNano", "start_time_unix_nano"), "startTimeUnixNano"),
@@ -77,6 +83,25 @@ def _span(raw: Any, resource: dict[str, Any], scope: str, place: str, number: in
         }
     except WrongType as error:
         return _problem(place, number, error.field, error.message)
+
+
+def _parent(raw: dict[str, Any]) -> str:
+    """The parent's id, "" where it is all zeros, as some SDKs write that there is none."""
+    given = id_of(raw, "parentSpanId", "parent_span_id")
+    return given if given.strip("0") else ""
+
+
+def json_resource(group: dict[str, Any]) -> tuple[dict[str, Any], WrongType | None]:
+    """The attributes of a group's resource, or what is wrong with them: it refuses the group's parts, not the request."""
+    try:
+        return json_pairs(dict_of(group, "resource").get("attributes")), None
+    except WrongType as error:
+        return {}, error
+
+
+def wrong_resource(error: WrongType, place: str, number: int) -> RowProblem:
+    """What to say of each part of a group whose resource cannot be read."""
+    return _problem(place, number, f"resource.{error.field}", error.message)
 
 
 def _problem(place: str, number: int, field: str, message: str) -> RowProblem:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Iterator
 from typing import Any, TypedDict
@@ -27,6 +28,9 @@ KINDS = {"gauge": "gauge", "sum": "sum", "histogram": "histogram", "exponentialH
 TEMPORALITIES = ("", "delta", "cumulative")
 SHAPE = ("bucketCounts", "explicitBounds", "scale", "zeroCount", "zeroThreshold", "positive", "negative", "min", "max",
          "quantileValues", "flags")  # fmt: skip
+INSIDE = {"offset", "bucketCounts", "quantile", "value"}
+NUMBER = re.compile(r"-?[0-9]{1,20}|NaN|-?Infinity")
+LEVELS = 2
 LONGEST_NAME, LONGEST_UNIT = 255, 63
 
 
@@ -121,8 +125,23 @@ def _point(metric: dict[str, Any], kind: str, raw: Any, given: Given) -> Point:
         "attributes": attributes if isinstance(attributes, dict) else json_pairs(attributes),
         "resource": given.resource,
         "scope": given.scope,
-        "shape": {name: raw[name] for name in SHAPE if name in raw},
+        "shape": {name: _numbers(raw[name], name) for name in SHAPE if name in raw},
     }
+
+
+def _numbers(value: Any, field: str, levels: int = LEVELS) -> Any:
+    """Buckets and quantiles as they came, where they are numbers and nothing else: no word passes beside redaction."""
+    if isinstance(value, dict) and levels and value.keys() <= INSIDE:
+        return {name: _numbers(inner, f"{field}.{name}", levels - 1) for name, inner in value.items()}
+    if isinstance(value, list) and levels:
+        return [_numbers(inner, field, levels - 1) for inner in value]
+    if (
+        value is None
+        or isinstance(value, int | float)
+        or (isinstance(value, str) and NUMBER.fullmatch(value))
+    ):
+        return value
+    raise WrongType(field, f"{field} is not a number")
 
 
 def _measured(kind: str, raw: dict[str, Any]) -> tuple[int | None, float | None]:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message  # type: ignore[import-untyped]
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from curation.formats.otlp import Malformed
-from curation.formats.otlp_values import dict_of, get, json_pairs, list_of, pairs
+from curation.formats.otlp_json import json_resource, wrong_resource
+from curation.formats.otlp_values import WrongType, dict_of, get, list_of, pairs
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.texts import parse_json
-from curation.formats.wire import fields
+from curation.formats.wire import fields, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Given:
 
 def read_parts(body: bytes, signal: Signal, *, as_json: bool, place: str) -> Iterator[Given | BrokenRow]:
     """Every part in order; raises Malformed when the body as a whole is no such request."""
-    return _of_json(body, signal) if as_json else _of_protobuf(body, signal, place)
+    return _of_json(body, signal, place) if as_json else _of_protobuf(body, signal, place)
 
 
 def _of_protobuf(body: bytes, signal: Signal, place: str) -> Iterator[Given | BrokenRow]:
@@ -79,24 +81,24 @@ def _salvage(body: bytes, signal: Signal, place: str) -> Iterator[Given | Broken
     try:
         for _, group in (one for one in fields(body) if one[0] == 1):
             inside = list(fields(group))
-            resource = b"".join(raw for field, raw in inside if field == 1)
-            for raw in (part for field, scoped in inside if field == 2 for part in _second(scoped)):
-                number += 1
-                yield _salvaged(raw, resource, signal, place, number)
+            resource = joined(inside, 1)
+            for scoped in (list(fields(raw)) for field, raw in inside if field == 2):
+                for raw in (part for field, part in scoped if field == 2):
+                    number += 1
+                    yield _salvaged(raw, (resource, joined(scoped, 1)), signal, place, number)
     except ValueError as error:
         raise Malformed(broken) from error
     if not number:
         raise Malformed(broken)
 
 
-def _second(scoped: bytes) -> Iterator[bytes]:
-    return (raw for field, raw in fields(scoped) if field == 2)
-
-
-def _salvaged(raw: bytes, resource_raw: bytes, signal: Signal, place: str, number: int) -> Given | BrokenRow:
-    part, resource = signal.part(), Resource()
+def _salvaged(
+    raw: bytes, around: tuple[bytes, bytes], signal: Signal, place: str, number: int
+) -> Given | BrokenRow:
+    part, resource, scope = signal.part(), Resource(), InstrumentationScope()
     try:
-        resource.ParseFromString(resource_raw)
+        resource.ParseFromString(around[0])
+        scope.ParseFromString(around[1])
         part.ParseFromString(raw)
     except DecodeError:
         problem = RowProblem(
@@ -104,10 +106,10 @@ def _salvaged(raw: bytes, resource_raw: bytes, signal: Signal, place: str, numbe
             "Encode every protobuf string as UTF-8; send raw bytes as bytes_value.",
         )  # fmt: skip
         return BrokenRow(problem, raw)
-    return Given(number, part, pairs(resource.attributes), "")
+    return Given(number, part, pairs(resource.attributes), scope.name)
 
 
-def _of_json(body: bytes, signal: Signal) -> Iterator[Given | BrokenRow]:
+def _of_json(body: bytes, signal: Signal, place: str) -> Iterator[Given | BrokenRow]:
     try:
         request, _ = parse_json(body)
     except ValueError as error:
@@ -121,21 +123,20 @@ def _of_json(body: bytes, signal: Signal) -> Iterator[Given | BrokenRow]:
     for group in list_of(request, groups, signal.groups):
         if not isinstance(group, dict):
             raise Malformed(f"{groups} holds something that is not an object")
-        resource = _json_resource(group)
+        resource, wrong = _json_resource(group)
         for scoped in list_of(group, scopes, signal.scopes):
             if not isinstance(scoped, dict):
                 raise Malformed(f"{scopes} holds something that is not an object")
             scope = str(dict_of(scoped, "scope").get("name", ""))
             for part in list_of(scoped, parts, signal.parts):
                 number += 1
-                yield Given(number, part, resource, scope)
+                given = Given(number, part, resource, scope)
+                yield BrokenRow(wrong_resource(wrong, place, number), given.raw()) if wrong else given
 
 
-def _json_resource(group: dict[str, Any]) -> dict[str, Any]:
+def _json_resource(group: dict[str, Any]) -> tuple[dict[str, Any], WrongType | None]:
     try:
-        return json_pairs(dict_of(group, "resource").get("attributes"))
-    except ValueError as error:
-        raise Malformed("an attribute of a resource is not a 64-bit integer") from error
+        return json_resource(group)
     except RecursionError as error:
         raise Malformed("a value in the body is nested too deeply") from error
 

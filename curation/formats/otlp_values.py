@@ -12,6 +12,7 @@ from typing import Any
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,19}")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def pairs(attributes: Any) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def pairs(attributes: Any) -> dict[str, Any]:
 
 
 def value(given: AnyValue) -> Any:
-    """A protobuf any-value; bytes become base64, nothing becomes None."""
+    """A protobuf any-value; bytes become the text they are or base64, nothing becomes None."""
     which = given.WhichOneof("value")
     if which is None:
         return None
@@ -29,8 +30,17 @@ def value(given: AnyValue) -> Any:
     if which == "kvlist_value":
         return pairs(given.kvlist_value.values)
     if which == "bytes_value":
-        return base64.b64encode(given.bytes_value).decode()
+        return text_of(given.bytes_value)
     return getattr(given, which)
+
+
+def text_of(data: bytes) -> str:
+    """Bytes that are a text, as that text, so that redaction can read it; any other as base64."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode()
+    return base64.b64encode(data).decode() if CONTROL.search(text) else text
 
 
 class WrongType(ValueError):
@@ -101,7 +111,26 @@ def json_value(value: Any) -> Any:
         return [json_value(inner) for inner in list_of(dict_of(value, "arrayValue"), "values")]
     if "kvlistValue" in value:
         return json_pairs(dict_of(value, "kvlistValue").get("values"))
-    return next(
-        (value[name] for name in ("stringValue", "boolValue", "doubleValue", "bytesValue") if name in value),
-        None,
-    )
+    if "doubleValue" in value:
+        return _double(value["doubleValue"])
+    if "bytesValue" in value:
+        return _bytes(value["bytesValue"])
+    return next((value[name] for name in ("stringValue", "boolValue") if name in value), None)
+
+
+def _double(value: Any) -> Any:
+    """The number that protobuf would carry: a whole one too is a double, and NaN comes as text."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return value
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return value
+
+
+def _bytes(value: Any) -> Any:
+    """What protobuf's bytes would become; text that is no base64 stays as it is."""
+    try:
+        return text_of(base64.b64decode(value, validate=True))
+    except (TypeError, ValueError):
+        return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 
@@ -29,6 +29,11 @@ def fields(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise ValueError(f"wire type {kind}")
     if place > len(data):
         raise ValueError("message cut")
+
+
+def joined(inside: Iterable[tuple[int, bytes]], number: int) -> bytes:
+    """A field that stands once or in pieces: protobuf merges what comes twice."""
+    return b"".join(raw for field, raw in inside if field == number)
 
 
 def _varint(data: bytes, place: int) -> tuple[int, int]:

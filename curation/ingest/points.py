@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from core.keyring import project_key
@@ -67,6 +68,9 @@ class PointSorter(Sorter):
         for one in items:
             if isinstance(one, BrokenRow):
                 self.refuse(one.problem, one, chunk)
+                continue
+            if one.point["at"] < self.oldest:
+                self._refuse(_old(one), one, chunk)
                 continue
             if day_of(one.point["at"]) in dropped:
                 self._refuse(_late(one), one, chunk)
@@ -151,6 +155,11 @@ def _not_redacted(item: PointItem, failure: RedactionFailed) -> RowProblem:
     hint = "Nothing of this point was stored. Simplify its attributes, or report the code to your operator."
     return RowProblem(item.place, item.line, failure.path, f"redaction_{failure.code}"[:40],
                       "the point could not be redacted", hint)  # fmt: skip
+
+
+def _old(item: PointItem) -> RowProblem:
+    return RowProblem(item.place, item.line, "time_unix_nano", "bad_time",
+                      f"the point is from more than {settings.MAX_AGE_DAYS} days ago", "Check the clock of the sender.")  # fmt: skip
 
 
 def _late(item: PointItem) -> RowProblem:

@@ -63,7 +63,7 @@ def claim_traces(
     if new:
         _make(new, project_id, route, use, grace)
     if len(new) < len(ordered):
-        _touch([head for head in ordered if head.known_spans is not None], project_id, grace)
+        _touch([head for head in ordered if head.known_spans is not None], project_id, use, grace)
 
 
 def _make(heads: list[Head], project_id: uuid.UUID, route: str, use: tuple[str, str], grace: int) -> None:
@@ -90,8 +90,11 @@ def _make(heads: list[Head], project_id: uuid.UUID, route: str, use: tuple[str, 
             raise Overtaken
 
 
-def _touch(heads: list[Head], project_id: uuid.UUID, grace: int) -> None:
-    """Count the new spans and start the grace time again; it is longer while the root's end may still come."""
+def _touch(heads: list[Head], project_id: uuid.UUID, use: tuple[str, str], grace: int) -> None:
+    """Count the new spans and start the grace time again; it is longer while the root's end may still come.
+
+    Of what its deliveries say a denial holds, unless the trace says itself what it may be used for.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT external_id, span_count FROM curation_trace WHERE project_id = %s AND external_id = ANY(%s)"
@@ -108,12 +111,17 @@ def _touch(heads: list[Head], project_id: uuid.UUID, grace: int) -> None:
                 occurred_at = least(t.occurred_at, n.started),
                 ended_at = greatest(t.ended_at, n.ended),
                 settle_after = now() + make_interval(secs => %s * CASE
-                    WHEN greatest(t.ended_at, n.ended) IS NULL THEN %s ELSE 1 END)
-            FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS n(id, spans, started, ended)
+                    WHEN greatest(t.ended_at, n.ended) IS NULL THEN %s ELSE 1 END),
+                training_use = CASE WHEN u.denies AND t.training_use_source <> 'trace'
+                    THEN 'denied' ELSE t.training_use END,
+                training_use_source = CASE WHEN u.denies AND t.training_use_source <> 'trace'
+                    AND t.training_use <> 'denied' THEN %s ELSE t.training_use_source END
+            FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS n(id, spans, started, ended),
+                (SELECT %s AS denies) u
             WHERE t.id = n.id
             """,
-            [grace, ROOTLESS, [head.id for head in heads], [head.spans for head in heads],
-             [moment(head.started) for head in heads], _ends(heads)],
+            [grace, ROOTLESS, use[1], [head.id for head in heads], [head.spans for head in heads],
+             [moment(head.started) for head in heads], _ends(heads), use[0] == "denied"],
         )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def read_body(stream: Readable | BinaryIO, *, encoding: str, limit: int) -> byte
         return _bounded(iter(lambda: stream.read(CHUNK), b""), limit)
     if encoding not in ENCODINGS:
         raise Undecodable("The Content-Encoding is not known; send gzip, deflate or none.")
-    return _bounded(_inflated(stream, ENCODINGS[encoding]), limit)
+    return _bounded(_inflated(stream, ENCODINGS[encoding], limit), limit)
 
 
 def _bounded(chunks: Iterator[bytes], limit: int) -> bytes:
@@ -52,20 +52,31 @@ def _bounded(chunks: Iterator[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
-def _inflated(stream: Readable | BinaryIO, window: int) -> Iterator[bytes]:
-    """Deflate comes with zlib's two bytes in front (RFC 9110) or, from some clients, without them."""
-    first = stream.read(CHUNK)
-    if window == ENCODINGS["deflate"] and not _has_zlib_header(first):
+def _inflated(stream: Readable | BinaryIO, window: int, limit: int) -> Iterator[bytes]:
+    """Deflate comes with zlib's two bytes in front (RFC 9110) or, from some clients, without them.
+
+    A gzip body may be several members, one after the other (RFC 1952): what is acknowledged was read to its end.
+    """
+    data, came, inside = stream.read(CHUNK), 0, True
+    if window == ENCODINGS["deflate"] and not _has_zlib_header(data):
         window = RAW_DEFLATE
     inflate = zlib.decompressobj(wbits=window)
-    try:
-        while not inflate.eof:
-            data, first = first or inflate.unconsumed_tail or stream.read(CHUNK), b""
-            if not data:
-                raise Undecodable("The compressed body is cut.")
+    while data:
+        try:
+            inside = True
             yield inflate.decompress(data, CHUNK * 8)
-    except zlib.error as error:
-        raise Undecodable("The compressed body is damaged.") from error
+        except zlib.error as error:
+            raise Undecodable("The compressed body is damaged.") from error
+        data = inflate.unconsumed_tail
+        if inflate.eof:
+            data, inflate, inside = inflate.unused_data.lstrip(b"\0"), zlib.decompressobj(wbits=window), False
+        if not data:
+            data = stream.read(CHUNK)
+            came += len(data)
+        if came > limit:
+            raise TooLarge(f"The body has more than {limit >> 20} MB.")
+    if inside:
+        raise Undecodable("The compressed body is cut.")
 
 
 def _has_zlib_header(data: bytes) -> bool:

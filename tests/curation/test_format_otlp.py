@@ -109,7 +109,7 @@ def test_trace_ids_are_hex_in_protobuf_too() -> None:
 
 
 def test_a_number_or_a_depth_that_cannot_be_written_down_costs_its_span_only() -> None:
-    number = [{"key": "n", "value": {"doubleValue": 10**30}}]
+    number = [{"key": "n", "value": {"stringValue": 10**30}}]
     deep = '{"arrayValue": {"values": [' * 330 + '{"stringValue": "x"}' + "]}}" * 330
     spans = [
         json.loads(as_json(**more))["resourceSpans"][0]["scopeSpans"][0]["spans"][0]
