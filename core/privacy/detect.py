@@ -63,7 +63,7 @@ def _structured(text: str, rules: RuleSet, met: Met | None) -> list[Hit]:
     searched = masked(text)
     if searched is not text:
         met = rules.screen.met(screens.spelled(searched))
-    data = text.encode("utf-8", "surrogatepass")
+    data = screens.encoded(text)
     plain = fold_separators(searched)
     hits: list[Hit] = []
     for place in met.rules:

@@ -34,20 +34,21 @@ def phone(match: re.Match[str], group: int) -> str | None:
     International and North American shapes stand by themselves (an invented number still names somebody), national
     shapes must be valid somewhere (phonenumbers), and bare digits need a word such as "call" beside them.
     """
-    number = phone_shape(match, group)
-    if number is not None:
-        return number
-    digits = _digits(match.group(group))
-    return digits if digits and _announced(match) else None
+    text = match.group(group)
+    digits = _digits(text)
+    if not digits:
+        return None
+    return _by_shape(text.strip(), digits) or (digits if _announced(match) else None)
 
 
 def phone_shape(match: re.Match[str], group: int) -> str | None:
     """The same for numbers that need no word beside them."""
     text = match.group(group)
     digits = _digits(text)
-    stripped = text.strip()
-    if not digits:
-        return None
+    return _by_shape(text.strip(), digits) if digits else None
+
+
+def _by_shape(stripped: str, digits: str) -> str | None:
     if stripped.startswith("+"):
         return "+" + digits if len(digits) >= 8 else None
     if _NANP.match(stripped):
@@ -61,7 +62,7 @@ def phone_shape(match: re.Match[str], group: int) -> str | None:
 
 def _digits(text: str) -> str:
     """The digits of what may be a number at all: not too few or many, no date, no decimal."""
-    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text))
+    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text) if "x" in text else text)
     if not 7 <= len(digits) <= 17 or len(set(digits)) < 3:
         return ""
     stripped = text.strip()

@@ -57,8 +57,16 @@ def raw(pattern: str) -> bytes:
 
 def spelled(text: str) -> bytes:
     """A text as its screens see it: in UTF-8, backslashes doubled as in JSON, where a single one is half of an escape."""
-    data = text.encode("utf-8", "surrogatepass")
+    data = encoded(text)
     return data.replace(b"\\", b"\\\\") if b"\\" in data else data
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8, lone surrogates too."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def literal(text: str) -> str:

@@ -91,7 +91,7 @@ def is_surrogate(text: str) -> bool:
 def find_surrogates(text: str) -> Iterator[re.Match[str]]:
     """Every surrogate in a text, in order; only where a marker of one stands is looked closer."""
     at = 0
-    data = text.encode("utf-8", "surrogatepass")
+    data = screens.encoded(text)
     for low, high in screens.windows(_MARKER, text, data, _LONGEST, _LONGEST):
         for found in SURROGATE.finditer(text, max(low, at), high):
             at = found.end()
