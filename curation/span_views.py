@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts.access import ProjectRequest, project_view
 from core.errors import NotFound
@@ -29,6 +30,7 @@ NAMED = "0" * 64
 COLOURS = {"chat": "p-s1", "text_completion": "p-s1", "generate_content": "p-s1", "embeddings": "p-s3", "retrieval": "p-s3",
            "execute_tool": "p-s2", "invoke_agent": "p-s4", LOG: "p-neutral"}  # fmt: skip
 OTHER = "p-neutral"
+CALL = "chat"
 
 
 @dataclass(frozen=True)
@@ -169,17 +171,23 @@ def _calls(trace: Trace) -> list[Mapping[str, Any]]:
 
 
 def _drawn(line: SpanLine, axis: TimeAxis) -> Drawn:
-    colour = "p-dropped" if line.status == "error" else COLOURS.get(line.kind, OTHER)
+    colour = "p-dropped" if line.status == "error" else COLOURS.get(_kind(line), OTHER)
     length = None if line.is_log else line.length
     return Drawn(line, strip(axis, line.start, length, tick=line.call.get("ttft_ms"), colour=colour))
 
 
 def _legend(tree: Waterfall) -> list[tuple[str, str]]:
     """The kinds that occur with their colours, in the order of the table above."""
-    kinds = {line.kind for line in tree.lines} | {
-        line.kind for group in tree.orphans.values() for line in group
+    kinds = {_kind(line) for line in tree.lines} | {
+        _kind(line) for group in tree.orphans.values() for line in group
     }
-    return [(kind, colour) for kind, colour in COLOURS.items() if kind in kinds]
+    named = [(kind, colour) for kind, colour in COLOURS.items() if kind in kinds]
+    return named + ([(str(_("other")), OTHER)] if kinds - COLOURS.keys() else [])
+
+
+def _kind(line: SpanLine) -> str:
+    """Its kind; a span that was read as a model call is one, whatever its instrumentation called it."""
+    return line.kind if line.kind in COLOURS or not line.call else CALL
 
 
 def _told(body: Mapping[str, Any]) -> dict[str, Any]:

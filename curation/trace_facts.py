@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -138,7 +139,7 @@ def batch_facts(batch: IngestBatch) -> Rows:
         (_("Conflicts"), f"{batch.conflicting:,}"),
         (_("Refused"), f"{batch.refused:,}"),
         (_("Left out"), f"{batch.left_out:,}" if batch.left_out else None),
-        (_("Size"), f"{batch.bytes / 1e6:,.2f} MB"),
+        (_("Size"), filesizeformat(batch.bytes)),
         (_("Took"), f"{took.total_seconds():,.2f} s" if took else None),
         (_("Rate"), _("%(rate)s rows/s") % {"rate": f"{rate:,.0f}"} if rate else None),
     ]
@@ -152,7 +153,7 @@ def total_facts(totals: dict[str, Any]) -> Rows:
         (_("Delivered before"), f"{totals['redelivered'] or 0:,}"),
         (_("Conflicts"), f"{totals['conflicting'] or 0:,}"),
         (_("Refused"), f"{totals['refused'] or 0:,}"),
-        (_("Size"), f"{(totals['bytes'] or 0) / 1e6:,.1f} MB"),
+        (_("Size"), filesizeformat(totals["bytes"] or 0)),
     ]
 
 

@@ -168,7 +168,7 @@ def test_refused_rows_are_listed_with_what_to_do(filled: Team) -> None:
 
 
 def test_empty_pages_name_the_first_step(team: Team) -> None:
-    assert "How to send traces" in page(team, "traces/")
+    assert "Connect your product" in page(team, "traces/")
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" in page(team, "ingest/")
 
 
