@@ -147,7 +147,7 @@ def _rest(spans: Sequence[Span], winner: Span | None) -> dict[str, Any]:
 def _judge_status(conversation: Conversation, spans: Sequence[Span], winner: Span | None) -> None:
     """A conversation failed when its deciding call, or with no call its root, failed without an answer."""
     deciding = winner or next((span for span in spans if not span["parent_id"]), spans[0] if spans else None)
-    if deciding is None or not genai.is_error(deciding) or deciding["attributes"].get(genai.OUTPUT):
+    if deciding is None or not genai.is_error(deciding) or genai.choices(deciding):
         return
     conversation["status"] = "error"
     conversation["error"] = {"type": genai.error_type(deciding), "message": genai.error_message(deciding)}

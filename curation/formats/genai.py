@@ -90,7 +90,8 @@ def choices(span: Span) -> list[list[Message]]:
     listed = [_answer(one) for one in listed]
     whole = any(isinstance(one, dict) and one.get("role") == "tool" for one in listed)
     told = [read_messages(listed)] if whole else [read_messages([one]) for one in listed]
-    told = [messages for messages in told if messages]
+    failed = is_error(span)
+    told = [messages for messages in told if messages and not (failed and _is_silent(messages))]
     reasons = finish_reasons(span)
     model = text(span, "gen_ai.response.model", "gen_ai.request.model")
     for place, messages in enumerate(told):
@@ -100,6 +101,12 @@ def choices(span: Span) -> list[list[Message]]:
             if model and message["role"] != "tool":
                 message.setdefault("model", model)
     return told
+
+
+def _is_silent(messages: list[Message]) -> bool:
+    """Whether nothing was said: what a client leaves behind when its call fails is no answer."""
+    parts = [part for one in messages for part in one["parts"]]
+    return all(part["type"] == "text" and not part["text"] for part in parts)
 
 
 def _answer(raw: Any) -> Any:
@@ -112,7 +119,7 @@ def _answer(raw: Any) -> Any:
 def finish_reasons(span: Span) -> list[str]:
     """Why each choice ended, in one spelling."""
     given = next((found for name in REASONS if (found := as_list(span["attributes"].get(name)))), [])
-    return [finish_reason(one) for one in given]
+    return [finish_reason(one) if one else "" for one in given]
 
 
 def tools(span: Span) -> list[Tool]:
@@ -145,7 +152,7 @@ def read_passage(raw: dict[str, Any]) -> Retrieved:
 
 def call(span: Span) -> Call:
     """The facts of one model call; latency and time to first token in milliseconds."""
-    first_chunk, cost = number(span, *FIRST_CHUNK), number(span, *COST)
+    cost = number(span, *COST)
     ended, failed = span["end"] >= span["start"] and span["end"] > 0, is_error(span)
     return {
         "span_id": span["span_id"],
@@ -156,12 +163,21 @@ def call(span: Span) -> Call:
         "usage": usage(span),
         "started_at": iso(span["start"]),
         "ended_at": iso(span["end"]) if ended else "",
-        "ttft_ms": round(first_chunk * 1000, 3) if first_chunk is not None else None,
+        "ttft_ms": _first_token(span),
         "latency_ms": round((span["end"] - span["start"]) / 1e6, 3) if ended else None,
         "status": "error" if failed else "ok",
         "error_type": error_type(span) if failed else "",
         "cost_usd": cost,
     }
+
+
+def _first_token(span: Span) -> float | None:
+    """Milliseconds to the first token; a number of seconds longer than the whole call was one of milliseconds."""
+    said = number(span, *FIRST_CHUNK)
+    if said is None:
+        return None
+    lasted = (span["end"] - span["start"]) / 1e6
+    return round(said if 0 < lasted < said * 1000 and said <= lasted else said * 1000, 3)
 
 
 def usage(span: Span) -> dict[str, int]:

@@ -18,7 +18,13 @@ OPERATIONS = {
     "generation": "chat", "embedding": "embeddings", "tool": "execute_tool", "retriever": "retrieval",
     "agent": "invoke_agent", "chain": "invoke_workflow", "guardrail": "apply_guardrail", "evaluator": "evaluate",
 }  # fmt: skip
-DEFAULTS = {"top_p": 1, "frequency_penalty": 0, "presence_penalty": 0}
+DEFAULTS = {
+    "temperature": 1,
+    "max_tokens": "Infinity",
+    "top_p": 1,
+    "frequency_penalty": 0,
+    "presence_penalty": 0,
+}
 """What Langfuse's OpenAI client writes down although nobody asked for it."""
 IDENTITY = {
     "user.id": ("langfuse.user.id", "langfuse.trace.user_id", "langfuse.trace.metadata.langfuse_user_id",

@@ -20,7 +20,7 @@ from curation.formats.tool_parts import read_call, read_result
 ROLE_NAMES: dict[str, Role] = {
     "system": "system", "developer": "system", "user": "user", "human": "user", "assistant": "assistant",
     "model": "assistant", "ai": "assistant", "gpt": "assistant", "bot": "assistant", "chatbot": "assistant",
-    "tool": "tool", "function": "tool", "ipython": "tool",
+    "tool": "tool", "function": "tool", "ipython": "tool", "tool-call": "assistant", "tool-response": "tool",
 }  # fmt: skip
 SPOKEN_BY_MODELS = {
     "function_call", "reasoning", "code_interpreter_call", "file_search_call", "web_search_call", "computer_call",

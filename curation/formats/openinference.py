@@ -15,8 +15,9 @@ from curation.formats.openinference_messages import (
     read_completions,
     read_prompts,
     read_turns,
+    with_ids,
 )
-from curation.formats.payloads import INPUT, OUTPUT, answered, put_request, put_response
+from curation.formats.payloads import INPUT, OUTPUT, answered, asked, put_request, put_response
 from curation.formats.providers import provider_name
 from curation.formats.rewriting import Rewriting, as_dict, as_list
 from curation.formats.spans import Span
@@ -70,10 +71,15 @@ def _model(said: Rewriting, span: Span) -> None:
     said.drop("input.mime_type", "output.mime_type")
     said.move("gen_ai.request.model", "llm.request.model_name")
     put_parameters(said, parameters)
-    said.put(INPUT, read_turns(said.take_tree("llm.input_messages")) or read_prompts(said))
-    reasons = [one.get("finish_reason") for one in answered(returned)] if returned else []
-    told = read_choices(said.take_tree("llm.output_messages"), len(reasons))
-    choices = told or read_completions(said)
+    turns = read_turns(said.take_tree("llm.input_messages"))
+    said.put(INPUT, with_ids(turns, asked(given)) or read_prompts(said))
+    replies = answered(returned) if returned else []
+    reasons = [one.get("finish_reason") for one in replies]
+    several = as_dict(parameters).get("n")
+    told = read_choices(
+        said.take_tree("llm.output_messages"), several if isinstance(several, int) else len(reasons)
+    )
+    choices = with_ids(told, replies) or read_completions(said)
     said.put(OUTPUT, choices)
     finish = as_list(said.take("llm.finish_reason"))
     said.put(
@@ -88,11 +94,24 @@ def _model(said: Rewriting, span: Span) -> None:
         put_request(said, given)
     if returned is not None:
         put_response(said, returned)
+    if not turns and OUTPUT not in said.found and returned is not None and not _counted(said, span):
+        _is_no_call(said)
+        return
     if OUTPUT in said.found or answered_by:
         said.put("gen_ai.response.model", answered_by or named)
     said.put("gen_ai.request.model", named)
     said.put("gen_ai.provider.name", provider_name(said.take("llm.provider", "llm.system")))
     said.put("gen_ai.retrieval.documents", _documents(said.take_tree("retrieval.documents")))
+
+
+def _counted(said: Rewriting, span: Span) -> bool:
+    return span["status"] == "error" or any(name.startswith("llm.token_count.") for name in said.rest)
+
+
+def _is_no_call(said: Rewriting) -> None:
+    """A step around a call that goes by the same kind: what it hands back is no answer, and nobody counted it."""
+    said.found["gen_ai.operation.name"] = "task"
+    said.found.pop(INPUT, None)
 
 
 def _tool_definition(raw: Any) -> Any:
@@ -101,7 +120,7 @@ def _tool_definition(raw: Any) -> Any:
     if not isinstance(schema, dict):
         return inner
     named = {name: inner[name] for name in ("name", "description") if name in inner}
-    return schema if "function" in schema or "name" in schema else named | {"parameters": schema}
+    return schema if {"function", "name", "toolSpec"} & schema.keys() else named | {"parameters": schema}
 
 
 def _embedding(said: Rewriting, span: Span) -> None:

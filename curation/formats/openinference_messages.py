@@ -41,6 +41,23 @@ def read_choices(tree: Any, count: int) -> list[dict[str, Any]]:
     return [_joined(told)] if count == 1 and len(told) > 1 else told
 
 
+def with_ids(told: list[dict[str, Any]], whole: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages with the ids of calls and results that only the request or response itself names."""
+    if [one.get("role") for one in told] != [one.get("role") for one in whole]:
+        return told
+    return [_named(message, given) for message, given in zip(told, whole, strict=True)]
+
+
+def _named(message: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    if message.get("role") == "tool" and not message.get("tool_call_id") and given.get("tool_call_id"):
+        return {**message, "tool_call_id": given["tool_call_id"]}
+    calls, known = message.get("tool_calls", []), as_list(given.get("tool_calls"))
+    if len(calls) != len(known) or all(call.get("id") for call in calls):
+        return message
+    pairs = zip(calls, map(as_dict, known), strict=True)
+    return {**message, "tool_calls": [{"id": one.get("id", "")} | call for call, one in pairs]}
+
+
 def _joined(messages: list[dict[str, Any]]) -> dict[str, Any]:
     return {"role": "assistant", "parts": [part for one in messages for part in _parts(one)]}
 

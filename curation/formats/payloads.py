@@ -6,6 +6,7 @@ completions and responses, Anthropic messages, Gemini, LangChain's serialised me
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from curation.formats.call_facts import put_usage
@@ -14,6 +15,8 @@ from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list
 
 INPUT, OUTPUT = "gen_ai.input.messages", "gen_ai.output.messages"
 MESSAGE_KEYS = {"role", "parts"}
+NO_WORDS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
+"""What Python prints for an object that was never read, such as a stream."""
 
 
 def put_request(rewriting: Rewriting, raw: Any) -> None:
@@ -65,7 +68,7 @@ def answered(value: Any) -> list[dict[str, Any]]:
     """The choices of a response, each one message with its finish reason."""
     value = value_of(value)
     if isinstance(value, str):
-        return [{"role": "assistant", "content": value}] if value else []
+        return [{"role": "assistant", "content": value}] if value and not NO_WORDS.fullmatch(value) else []
     if isinstance(value, list):
         return _answers(value)
     if not isinstance(value, dict) or not value:
@@ -79,7 +82,7 @@ def answered(value: Any) -> list[dict[str, Any]]:
     if isinstance(value.get("output"), list):
         return [{"role": "assistant", "parts": value["output"], "finish_reason": value.get("status")}]
     if isinstance(value.get("messages"), list):
-        return answered(value["messages"])
+        return _answers([one for one in value["messages"] if isinstance(one, dict)])
     if _is_message(value) or ("content" in value and "stop_reason" in value):
         message = {"role": "assistant"} | _message(value)
         reason = value.get("finish_reason") or value.get("stop_reason")
@@ -130,4 +133,6 @@ def _generation(raw: Any) -> dict[str, Any]:
     message = (
         _message(as_dict(one.get("message"))) if one.get("message") else {"content": one.get("text", "")}
     )
-    return message | {"role": "assistant"}
+    said = (as_dict(one.get("generation_info")), as_dict(message.get("response_metadata")))
+    reason = next((found["finish_reason"] for found in said if found.get("finish_reason")), None)
+    return message | {"role": "assistant"} | ({"finish_reason": reason} if reason else {})

@@ -9,6 +9,8 @@ from curation.formats.code_parts import TOOLS as CODE_TOOLS
 from curation.formats.json_text import value_of
 
 SCHEMAS = ("parameters", "input_schema", "inputSchema", "parametersJsonSchema", "parameters_json_schema")
+WRAPPED = ("jsonSchema", "json")
+"""The AI SDK and Bedrock put the schema one level deeper."""
 
 
 def read_tools(raw: Any) -> list[Tool]:
@@ -26,9 +28,10 @@ def read_tools(raw: Any) -> list[Tool]:
 
 
 def _definitions(value: Any) -> list[dict[str, Any]]:
-    """Gemini puts many declarations into one tool."""
+    """Gemini puts many declarations into one tool, Bedrock one into a `toolSpec`."""
     if not isinstance(value, dict):
         return []
+    value = value["toolSpec"] if isinstance(value.get("toolSpec"), dict) else value
     declared = value.get("functionDeclarations", value.get("function_declarations"))
     if isinstance(declared, list):
         return [one for one in declared if isinstance(one, dict)]
@@ -38,8 +41,7 @@ def _definitions(value: Any) -> list[dict[str, Any]]:
 def _tool(outer: dict[str, Any]) -> Tool:
     inner = outer["function"] if isinstance(outer.get("function"), dict) else outer
     schema = next((found for name in SCHEMAS if isinstance(found := value_of(inner.get(name)), dict)), {})
-    if isinstance(schema.get("jsonSchema"), dict):
-        schema = schema["jsonSchema"]
+    schema = next((schema[name] for name in WRAPPED if isinstance(schema.get(name), dict)), schema)
     tool: Tool = {
         "name": str(inner.get("name") or outer.get("type") or ""),
         "description": str(inner.get("description") or ""),
