@@ -115,16 +115,18 @@ def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, An
     """Attributes with people and sessions under stable other names."""
     if attributes.keys().isdisjoint(PSEUDONYMS):
         return attributes
-    named = {
-        name: _pseudonym(PSEUDONYMS[name], str(attributes[name]), keys)
+    named = surrogate if keys.originals is not None else _pseudonym
+    clean = {
+        name: named(PSEUDONYMS[name], str(attributes[name]), keys)
         for name in PSEUDONYMS.keys() & attributes.keys()
         if attributes[name] not in (None, "") and not is_surrogate(str(attributes[name]))
     }
-    return attributes | named
+    return attributes | clean
 
 
 _pseudonym = lru_cache(maxsize=4096)(surrogate)
-"""Every span of a session names it, and its user: no need to make the same name again and again."""
+"""Every span of a session names it, and its user: no need to make the same name again and again. Not for the vault: a name
+that is remembered would not be sealed, and its key would be remembered with the originals of another span."""
 
 
 def _first_rules(project_id: uuid.UUID) -> Asset:

@@ -66,6 +66,13 @@ def test_an_original_is_shown_once_two_people_agree(team: Team, vault: None) -> 
     assert EMAIL not in str(list(AuditEntry.objects.values_list("data", flat=True)))
 
 
+def test_every_trace_of_a_person_holds_who_they_are(team: Team, vault: None) -> None:
+    versions = [sealed_trace(team, user_id="anna.weber")[0] for _ in range(2)]
+    for version in versions:
+        trace = Trace.objects.get(pk=version.trace_id)
+        assert VaultEntry.objects.filter(key__trace=trace, surrogate=trace.user_key).exists()
+
+
 def test_nobody_grants_their_own_request(team: Team, vault: None) -> None:
     request = asked(team)
     with pytest.raises(Refused, match="Somebody else"):
