@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
+from core.privacy.marks import Mark, RedactionFailed, pointer
 from core.privacy.rules import RuleSet
 from core.privacy.screens import GATES
 from core.privacy.surrogates import SurrogateKey
-from core.privacy.walk import Mark, RedactionFailed, Walk, pointer
+from core.privacy.walk import Walk
 
 __all__ = ["Mark", "Redacted", "RedactionFailed", "pointer", "redact"]
 

@@ -21,6 +21,7 @@ from core.privacy.default_rules import (
 from core.privacy.literals import Literal
 from core.privacy.rule import CompiledRule, Rule
 from core.privacy.screening import Screen
+from core.privacy.unchanged import Unchanged
 
 __all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules"]
 
@@ -149,6 +150,11 @@ class RuleSet:
         `data` is the UTF-8 JSON of a value, or texts joined by NUL.
         """
         return self.reads_everything or bool(self.screen.met(data))
+
+    @cached_property
+    def unchanged(self) -> Unchanged:
+        """Texts that every rule was tried on and that none changed."""
+        return Unchanged()
 
     @cached_property
     def secret_names(self) -> re.Pattern[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from core.privacy.checks import card_number
 from core.privacy.detect import SHORTEST, find_hits
+from core.privacy.marks import Mark, Path, RedactionFailed, pointer
 from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
 from core.privacy.rules import PHONE_KEY, RuleSet
 from core.privacy.screening import Met
@@ -24,55 +24,6 @@ _KNOWN_KEYS = 8192
 _PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 _LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
 _SECRET, _PHONE, _ORDINARY = "secret", "phone", ""
-
-Path = tuple[Any, ...]
-"""A place, innermost part last, as pairs (place around it, part): cheap to make, spelled out only for a mark."""
-
-
-class RedactionFailed(Exception):
-    """Redaction could not finish. Carries a code and a place, never the value or the cause's text."""
-
-    def __init__(self, code: str, path: str) -> None:
-        super().__init__(f"redaction failed: {code}")
-        self.code = code
-        self.path = path
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a surrogate stands: JSON pointer of the string, offsets in the redacted text, and the rule that put it there.
-
-    `source_start` and `source_end` are the offsets before redaction, to carry other offsets over it; they are not stored.
-    """
-
-    kind: str
-    path: str
-    start: int
-    end: int
-    rule_id: str
-    in_key: bool = False
-    source_start: int = 0
-    source_end: int = 0
-
-    def as_data(self) -> dict[str, Any]:
-        """The JSON form stored beside a body."""
-        data: dict[str, Any] = {
-            "kind": self.kind,
-            "path": self.path,
-            "start": self.start,
-            "end": self.end,
-            "rule": self.rule_id,
-        }
-        return {**data, "in_key": True} if self.in_key else data
-
-
-def pointer(path: Path) -> str:
-    """RFC 6901 JSON pointer of a linked path."""
-    parts: list[str] = []
-    while path:
-        path, part = path
-        parts.append("/" + str(part).replace("~", "~0").replace("/", "~1"))
-    return "".join(reversed(parts))
 
 
 class Walk:
@@ -175,6 +126,8 @@ class Walk:
             met = self.rules.screen.met(spelled(text), self.behind)
             if not met:
                 return text
+        elif text in self.rules.unchanged:
+            return text
         if nested < MAX_NESTED_JSON and text[0] in JSON_OPENERS:
             inner = self._nested(text, path, nested)
             if inner is not None:
@@ -182,6 +135,8 @@ class Walk:
         clean, replaced = self._flat(text, met)
         if replaced:
             self._mark(replaced, path)
+        elif met is None and not (self.rules.spared or (nested and text[0] in JSON_OPENERS)):
+            self.rules.unchanged.add(text)
         return clean
 
     def _is_phone(self, text: str) -> bool:
