@@ -15,7 +15,7 @@ from curation.bodies import load_many, packed, unpacked
 from curation.conversation import Conversation
 from curation.formats.signals import read_signals
 from curation.ingest.redaction import Redactor
-from curation.ingest.settling import Settled, version_fields
+from curation.ingest.settling import Settled, head_fields, version_fields
 from curation.marks import find_marks
 from curation.models import (
     ConversationBody,
@@ -32,6 +32,8 @@ from curation.models.conversation import CurationStep
 from curation.ruling.stored import Rewritten, redact_stored_conversation, redact_stored_span
 
 NAME = 500
+HEAD = ("service", "environment", "release", "variant", "model", "source", "licence")
+"""What the head repeats of its conversation in the sender's words."""
 
 
 @dataclass(slots=True)
@@ -103,20 +105,21 @@ def _next_version(
 ) -> ConversationVersion:
     """The conversation under the new rules as the trace's current version; the one before it is superseded."""
     changed.kinds, changed.by_rule = done.kinds, done.by_rule
-    after = _write(trace, before, done.value, redactor)
+    settled = _settled(done.value, trace.project_id)
+    after = _write(trace, before, settled, redactor)
     CurationState.objects.filter(version=before).update(step=CurationStep.SUPERSEDED)
     CurationState.objects.create(version=after, project_id=trace.project_id, step=CurationStep.PENDING)
     _keep_labels(before, after)
-    Trace.objects.filter(pk=trace.pk).update(current=after)
+    told = head_fields(settled)
+    Trace.objects.filter(pk=trace.pk).update(current=after, **{name: told[name] for name in HEAD})
     data = {"version": str(after.pk), "number": after.number, "rules": redactor.rules_id}
     audit.emit(subject=trace, name="reredacted", project_id=trace.project_id, data=data)
     return after
 
 
 def _write(
-    trace: Trace, before: ConversationVersion, conversation: Conversation, redactor: Redactor
+    trace: Trace, before: ConversationVersion, settled: Settled, redactor: Redactor
 ) -> ConversationVersion:
-    settled = _settled(conversation, trace.project_id)
     fields: dict[str, Any] = version_fields(settled) | {"cost_usd": before.cost_usd}
     last = trace.versions.order_by("-number").values_list("number", flat=True)[0]
     after = ConversationVersion.objects.create(
@@ -127,7 +130,7 @@ def _write(
         rules_id=redactor.rules_id,
         **fields,
     )
-    _write_body(before, after, packed({"conversation": conversation, "marks": settled.marks}))
+    _write_body(before, after, packed({"conversation": settled.conversation, "marks": settled.marks}))
     return after
 
 

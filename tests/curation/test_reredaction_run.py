@@ -29,6 +29,7 @@ from curation.models import (
     Reredacted,
     Reredaction,
     Span,
+    Trace,
 )
 from curation.ruling import refused, rewriting
 from tests.conftest import Team
@@ -92,6 +93,16 @@ def test_spans_no_longer_hold_what_was_missed(team: Team) -> None:
     reredacted(team)
     assert CODENAME not in spans_of(team)
     assert Span.objects.get(project_id=team.project.pk).rules_id == patch.pk
+
+
+def test_the_head_of_a_trace_no_longer_holds_what_was_missed(team: Team) -> None:
+    (held,) = arrive(team, (ASKED, "Yes."), variant=f"for {CODENAME}", release="2026.1")
+    miss(team, held)
+    reredacted(team)
+    trace = Trace.objects.get(pk=held.trace_id)
+    assert CODENAME not in trace.variant
+    assert trace.variant.startswith("for [OTHER:")
+    assert trace.release == "2026.1"
 
 
 def test_the_kept_text_of_a_refused_row_is_replaced_too(team: Team) -> None:
