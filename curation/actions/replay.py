@@ -23,10 +23,12 @@ from curation.actions.ingest_batch import Report, ingest_batch
 from curation.ingest.refused import REQUEST, RefusedText, refused_text
 from curation.ingest.replaying import items_of
 from curation.jobs import REPLAY
-from curation.models import Refusal, Replay
+from curation.models import IngestBatch, Refusal, Replay
 from curation.models.refused import FINAL, Outcome
 
 ROUTE, VERB = "replay", "curation.manage"
+SAID_WITH_BATCH = ("jsonl", "file", "upload", ROUTE)
+"""Routes of batches that may come with a training use of their own."""
 
 
 def replay_refusal(*, who: User | ApiToken, project: Project, refusal_id: int) -> Replay:
@@ -62,11 +64,11 @@ def replay_one(*, actor: Actor, project: Project, refusal_id: int) -> Replay:
 
 
 def _replay(actor: Actor, refusal: Refusal, kept: RefusedText) -> Replay:
-    project, token = refusal.project, refusal.batch.token
+    project = refusal.project
     report = ingest_batch(
         any_age=True,
         who=actor, project=project, route=ROUTE, items=items_of(kept, project.pk), size=len(kept.text),
-        training_use=token.training_use if token else "",
+        training_use=_training_use(refusal.batch),
     )  # fmt: skip
     replay = Replay.objects.create(
         project=project, refusal=refusal, batch_id=report.batch_id, outcome=_outcome(report),
@@ -75,6 +77,12 @@ def _replay(actor: Actor, refusal: Refusal, kept: RefusedText) -> Replay:
     audit.record(actor=actor, verb="refusal.replay", subject=refusal, project_id=project.pk,
                  data={"outcome": replay.outcome, "code": replay.code})  # fmt: skip
     return replay
+
+
+def _training_use(batch: IngestBatch) -> str:
+    """What the token says; "unknown" where the sender could say it for the whole batch: that was not kept, and may have been a denial."""
+    said = batch.token.training_use if batch.token else ""
+    return "unknown" if batch.route in SAID_WITH_BATCH and said != "denied" else said
 
 
 def replay_all(*, actor: Actor, project: Project, code: str, beat: Callable[[], None]) -> Counter[str]:

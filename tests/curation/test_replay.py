@@ -26,11 +26,12 @@ from tests.curation.test_otlp_route import make_token, post
 pytestmark = pytest.mark.django_db
 
 
-def refuse(team: Team, **changes: Any) -> Refusal:
+def refuse(team: Team, training_use: str = "", **changes: Any) -> Refusal:
     line = json.dumps(record(**changes)).encode()
     ingest_batch(
-        who=team.lead, project=team.project, route="jsonl", items=read_records(io.BytesIO(line), place="t")
-    )
+        who=team.lead, project=team.project, route="jsonl", items=read_records(io.BytesIO(line), place="t"),
+        training_use=training_use,
+    )  # fmt: skip
     return Refusal.objects.latest("id")
 
 
@@ -62,6 +63,15 @@ def test_a_reader_that_has_learned_takes_it_once(team: Team, learned: None) -> N
     [listed] = Refusal.objects.of(team.project.pk).with_outcome()
     assert listed.outcome == "accepted"
     assert AuditEntry.objects.filter(verb="refusal.replay", subject_id=str(refusal.pk)).count() == 1
+
+
+def test_a_denial_said_for_the_whole_batch_is_no_permission_after_a_replay(team: Team, learned: None) -> None:
+    with pytest.MonkeyPatch.context() as before:
+        before.delitem(record_form.FIELDS, "mood")
+        refusal = refuse(team, "denied", mood="good")
+    assert team.project.training_use_default == "allowed"
+    replay_refusal(who=team.lead, project=team.project, refusal_id=refusal.pk)
+    assert Trace.objects.get().training_use == "unknown"
 
 
 def test_a_replayed_conflict_overwrites_nothing(team: Team) -> None:
