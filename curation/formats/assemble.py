@@ -14,6 +14,7 @@ from curation.conversation import Context, Conversation, Message, Retrieved, new
 from curation.formats import genai
 from curation.formats.carried import CARRIED, put_back
 from curation.formats.guards import read_guards
+from curation.formats.identity import METADATA_SESSIONS, METADATA_USERS
 from curation.formats.interrupts import read_interrupts
 from curation.formats.nesting import COUNTED, Calls, gather
 from curation.formats.shapes import CURRENT, in_one_shape
@@ -126,8 +127,8 @@ def _context(spans: Sequence[Span]) -> Context:
                              where="resource") or first("winnow.environment"),
         "release": first("winnow.release") or first("service.version", "langfuse.release", where="resource"),
         "variant": first("winnow.variant", "feature_flag.result.variant"),
-        "session": first("session.id", "gen_ai.conversation.id"),
-        "user": first("user.id", "enduser.pseudo.id", "enduser.id"),
+        "session": first("session.id", "gen_ai.conversation.id") or first(*METADATA_SESSIONS),
+        "user": first("user.id", "enduser.pseudo.id", "enduser.id") or first(*METADATA_USERS),
         "language": first("winnow.language"),
     }  # fmt: skip
 

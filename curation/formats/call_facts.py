@@ -21,6 +21,8 @@ def put_parameters(rewriting: Rewriting, given: Any) -> None:
     for name, value in parameters.items():
         if name in REQUEST_PARAMETERS:
             rewriting.put(f"gen_ai.request.{REQUEST_PARAMETERS[name]}", value)
+        elif name == "user":
+            rewriting.put("user.id", value)
         elif name == "model":
             rewriting.put("gen_ai.request.model", value)
         elif name == "tools":
@@ -62,7 +64,8 @@ INPUTS = (
 OUTPUTS = ("completion_tokens", "output_tokens", "output", "completionTokens", "outputTokens", "candidates_token_count",
            "completion")  # fmt: skip
 DETAILS = ("prompt_tokens_details", "completion_tokens_details", "input_tokens_details", "output_tokens_details",
-           "prompt_details", "completion_details", "inputTokenDetails", "outputTokenDetails")  # fmt: skip
+           "prompt_details", "completion_details", "input_token_details",
+           "output_token_details", "inputTokenDetails", "outputTokenDetails")  # fmt: skip
 EXCLUSIVE = {"input", "output"}
 """Langfuse's own names: what was cached or reasoned is not in them."""
 

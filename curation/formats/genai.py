@@ -210,8 +210,14 @@ def error_type(span: Span) -> str:
 
 def error_message(span: Span) -> str:
     """What was said about the failure, without its type in front."""
-    said = span["status_message"] or text(span, "winnow.error_message", "error.message")
+    said = span["status_message"] or text(span, "winnow.error_message", "error.message") or _raised(span)
     return said.removeprefix(f"{error_type(span)}: ")
+
+
+def _raised(span: Span) -> str:
+    """The first line of the last exception; some clients write the whole course of it there."""
+    said = [event["attributes"].get("exception.message") for event in span["events"]]
+    return next((str(one).strip().split("\n")[0] for one in reversed(said) if one), "")
 
 
 def text(span: Span, *names: str) -> str:

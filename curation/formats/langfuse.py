@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from curation.formats.call_facts import put_parameters, put_usage
-from curation.formats.json_text import as_text, scalar_of, value_of
+from curation.formats.json_text import scalar_of, value_of
 from curation.formats.payloads import put_request, put_response
-from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list
+from curation.formats.rewriting import Rewriting, as_dict, as_list
+from curation.formats.search_parts import documents_of, query_of
 from curation.formats.spans import Span
 
 NAME = "langfuse"
@@ -54,8 +55,8 @@ def translate(span: Span) -> dict[str, Any]:
         said.put("gen_ai.tool.call.arguments", given)
         said.put("gen_ai.tool.call.result", scalar_of(returned))
     elif kind == "retriever":
-        said.put("gen_ai.retrieval.query.text", as_text(_query(given)))
-        said.put("gen_ai.retrieval.documents", _documents(returned))
+        said.put("gen_ai.retrieval.query.text", query_of(given))
+        said.put("gen_ai.retrieval.documents", documents_of(returned))
     elif kind == "guardrail":
         said.put("gen_ai.guardrail.component.name", span["name"])
         said.put("winnow.guard.output", scalar_of(returned))
@@ -107,21 +108,6 @@ def _whole_trace(said: Rewriting) -> None:
     said.move("winnow.environment", "langfuse.environment")
     said.drop("langfuse.trace.input", "langfuse.trace.output", "langfuse.internal.is_app_root",
               "langfuse.internal.as_root")  # fmt: skip
-
-
-def _query(given: Any) -> Any:
-    value = value_of(given)
-    return next((value[name] for name in ("query", "input", "question") if name in value), value) if isinstance(
-        value, dict
-    ) else value  # fmt: skip
-
-
-def _documents(returned: Any) -> list[Any]:
-    value = value_of(returned)
-    if isinstance(value, dict):
-        value = next((value[name] for name in ("documents", "results", "matches") if name in value), [])
-    listed = value if isinstance(value, list) else [] if value in EMPTY else [value]
-    return [one if isinstance(one, dict) else {"content": as_text(one)} for one in listed]
 
 
 def _moment(raw: Any) -> int | None:

@@ -10,7 +10,7 @@ from curation.formats.rewriting import as_dict
 OWN = "winnow."
 METADATA = (
     "langfuse.trace.metadata.", "langfuse.observation.metadata.", "traceloop.association.properties.",
-    "ai.telemetry.metadata.", "metadata.",
+    "ai.telemetry.metadata.", "langsmith.metadata.", "metadata.",
 )  # fmt: skip
 WHOLE = ("metadata", "langfuse.trace.metadata", "langfuse.observation.metadata")
 

@@ -6,8 +6,12 @@ import hashlib
 from typing import Any, cast
 
 from curation.conversation import Part, Passage
-from curation.formats.json_text import as_text
+from curation.formats.json_text import as_text, value_of
+from curation.formats.rewriting import EMPTY
 from curation.formats.tool_parts import plain
+
+QUERIES = ("query", "input", "question", "q")
+FOUND = ("documents", "results", "matches", "output")
 
 
 def passage_hash(text: str) -> str:
@@ -34,3 +38,20 @@ def _passage(raw: dict[str, Any]) -> Passage:
         "score": float(score) if isinstance(score, int | float) else None,
     }
     return cast(Passage, passage | ({"text": text} if text else {}))
+
+
+def query_of(given: Any) -> str:
+    """What a retriever was asked, whatever its argument is called."""
+    value = value_of(given)
+    if isinstance(value, dict):
+        value = next((value[name] for name in QUERIES if name in value), value)
+    return as_text(value)
+
+
+def documents_of(returned: Any) -> list[dict[str, Any]]:
+    """What a retriever handed back, alone or under a name; a bare text is a passage."""
+    value = value_of(returned)
+    if isinstance(value, dict):
+        value = next((value[name] for name in FOUND if name in value), [])
+    listed = value if isinstance(value, list) else [] if value in EMPTY else [value]
+    return [one if isinstance(one, dict) else {"content": as_text(one)} for one in listed]

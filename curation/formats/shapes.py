@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from curation.formats import events, langfuse, openinference, openllmetry, pydantic_ai, vercel
+from curation.formats import events, langfuse, langsmith, openinference, openllmetry, pydantic_ai, vercel
 from curation.formats.own_words import lifted
 from curation.formats.spans import Span
 
 CURRENT = "genai"
 OURS = ("gen_ai.", "winnow.", "app.", "server.", "error.", "session.", "user.", "openai.")
 FOREIGN = ("gen_ai.prompt", "gen_ai.completion", "gen_ai.is_streaming", "gen_ai.user")
-SHAPES = (langfuse, openinference, vercel, openllmetry, pydantic_ai, events)
+SHAPES = (langfuse, langsmith, openinference, vercel, openllmetry, pydantic_ai, events)
 
 
 def in_one_shape(spans: Iterable[Span]) -> tuple[list[Span], list[str]]:

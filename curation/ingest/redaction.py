@@ -16,7 +16,8 @@ from core.keyring import project_key
 from core.privacy import RuleSet, SurrogateKey, default_rules, redact
 from core.privacy.surrogates import is_surrogate, surrogate
 from curation.bodies import packed
-from curation.formats.identity import SESSION_KEYS, USER_KEYS
+from curation.formats.identity import INSIDE, SESSION_KEYS, USER_KEYS
+from curation.formats.json_text import encoded, value_of
 from curation.formats.spans import Span
 from curation.ingest.tokens import carry_tokens
 from curation.models import Asset, AssetVersion
@@ -25,6 +26,11 @@ from curation.ruling.sets import usable_rules
 
 SURROGATES = "surrogates"
 PSEUDONYMS = dict.fromkeys(USER_KEYS, "user") | dict.fromkeys(SESSION_KEYS, "session")
+NESTED = {
+    name: dict.fromkeys(people, "user") | dict.fromkeys(sessions, "session")
+    for name, (people, sessions) in INSIDE.items()
+}
+NAMING = PSEUDONYMS.keys() | NESTED.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +119,23 @@ def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]
 
 def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, Any]:
     """Attributes with people and sessions under stable other names."""
-    if attributes.keys().isdisjoint(PSEUDONYMS):
+    if attributes.keys().isdisjoint(NAMING):
         return attributes
-    named = surrogate if keys.originals is not None else _pseudonym
-    clean = {
-        name: named(PSEUDONYMS[name], str(attributes[name]), keys)
-        for name in PSEUDONYMS.keys() & attributes.keys()
-        if attributes[name] not in (None, "") and not is_surrogate(str(attributes[name]))
-    }
+    clean: dict[str, Any] = _named(attributes, PSEUDONYMS, keys)
+    for name in NESTED.keys() & attributes.keys():
+        inner = value_of(attributes[name])
+        if isinstance(inner, dict) and (found := _named(inner, NESTED[name], keys)):
+            clean[name] = encoded(inner | found) if isinstance(attributes[name], str) else inner | found
     return attributes | clean
+
+
+def _named(value: dict[str, Any], kinds: Mapping[str, str], keys: SurrogateKey) -> dict[str, Any]:
+    named = surrogate if keys.originals is not None else _pseudonym
+    return {
+        name: named(kinds[name], str(value[name]), keys)
+        for name in kinds.keys() & value.keys()
+        if value[name] not in (None, "") and not is_surrogate(str(value[name]))
+    }
 
 
 _pseudonym = lru_cache(maxsize=4096)(surrogate)

@@ -9,7 +9,7 @@ from curation.actions.ingest_batch import ingest_batch
 from curation.actions.settle_traces import settle_traces
 from curation.bodies import load, unpacked
 from curation.formats import langfuse, openllmetry
-from curation.formats.identity import SESSION_KEYS, USER_KEYS
+from curation.formats.identity import INSIDE, SESSION_KEYS, USER_KEYS
 from curation.ingest.items import Item, canonical
 from curation.models import ConversationVersion, Span, Trace
 from tests.conftest import Team
@@ -47,7 +47,7 @@ def words() -> list[Any]:
             "gen_ai.choice",
             1.9,
             2,
-            {"index": 0, "finish_reason": "stop", "message": {"content": "Green."}},
+            {"index": 0, "finish_reason": "stop", "message": {"content": "A small green plant."}},
         ),
     ]
 
@@ -64,7 +64,7 @@ def test_words_and_their_span_settle_to_the_same_whichever_comes_first(team: Tea
     for delivery in deliveries[first]:
         arrive(team, *delivery)
     conversation, version = settled()
-    assert (version.prompt_preview, version.answer_preview) == ("What is moss?", "Green.")
+    assert (version.prompt_preview, version.answer_preview) == ("What is moss?", "A small green plant.")
     assert (version.input_tokens, version.output_tokens) == (5, 2)
     assert [one["model_answered"] for one in conversation["calls"]] == ["m-1"]
     assert conversation["messages"][-1]["finish_reason"] == "stop"
@@ -82,6 +82,18 @@ def test_people_and_sessions_stand_under_one_pseudonym_in_every_spelling(team: T
         len({body["attributes"][name] for body in bodies for name in USER_KEYS if name in body["attributes"]})
         == 1
     )
+
+
+def test_people_inside_metadata_stand_under_the_same_pseudonym(team: Team) -> None:
+    inside = {
+        name: json.dumps({people[0]: "ada-7", "colour": "green"}) for name, (people, _) in INSIDE.items()
+    }
+    arrive(team, {**span("s"), "attributes": {"user.id": "ada-7", **inside}})
+    [row] = Span.objects.all()
+    stored = unpacked(row.body)["attributes"]
+    assert "ada-7" not in json.dumps(stored)
+    for name, (people, _) in INSIDE.items():
+        assert json.loads(stored[name]) == {people[0]: stored["user.id"], "colour": "green"}
 
 
 def test_every_name_a_shape_reads_a_person_from_is_under_a_pseudonym() -> None:

@@ -127,3 +127,54 @@ def test_a_first_token_after_the_end_was_counted_in_milliseconds() -> None:
     for each, said in zip(spans, (0.25, 250, 9000), strict=True):
         each["attributes"]["gen_ai.server.time_to_first_token"] = said
     assert [assemble([each])["calls"][0]["ttft_ms"] for each in spans] == [250, 250, 9_000_000]
+
+
+def run(kind: str, given: Any, returned: Any, **more: Any) -> dict[str, Any]:
+    said = {"langsmith.span.kind": kind, "gen_ai.system": "langchain", "gen_ai.prompt": json.dumps(given)}
+    return {**said, "gen_ai.completion": json.dumps(returned), **more}
+
+
+def test_langsmiths_search_is_a_search_and_its_tokens_have_their_details() -> None:
+    found = run(
+        "retriever", {"q": "A fern?"}, {"output": [{"page_content": "Ferns.", "metadata": {"source": "d1"}}]}
+    )
+    found["gen_ai.operation.name"] = "embeddings"
+    usage = {"input_tokens": 9, "output_tokens": 4, "input_token_details": {"cache_read": 3},
+             "output_token_details": {"reasoning": 2}}  # fmt: skip
+    call = run(
+        "llm", {"messages": asked(), "model": "m"}, {"choices": [{"message": {"content": "In the shade."}}]}
+    )
+    call |= {
+        "langsmith.metadata.usage_metadata": json.dumps(usage),
+        "langsmith.metadata.ls_provider": "openai",
+    }
+    conversation = assemble([one(found), {**one(call), "span_id": "b" * 16}])
+    assert [passage["document_id"] for passage in conversation["retrieval"]] == ["d1"]
+    [told_call] = conversation["calls"]
+    assert told_call["provider"] == "openai"
+    assert told_call["usage"] == {
+        "input_tokens": 9, "output_tokens": 4, "cache_read_tokens": 3, "reasoning_tokens": 2,
+    }  # fmt: skip
+    assert message_text(conversation["messages"][-1]) == "In the shade."
+
+
+def test_langsmiths_tool_gives_its_result_and_its_failed_call_no_answer() -> None:
+    tool = run("tool", {"city": "Oslo"}, {"output": "sunny"}, **{"gen_ai.tool.name": "weather"})
+    asked_for = {"id": "c1", "function": {"name": "weather", "arguments": "{}"}}
+    call = chat("c", gen_ai__output__messages=[{"role": "assistant", "tool_calls": [asked_for]}])
+    assert assemble([one(tool), call])["messages"][-1]["parts"][0]["result"] == "sunny"
+    raised = event("exception", exception__type="Exception", exception__message="Boom()\n\nTraceback of it")
+    failed = told(run("llm", {"messages": asked()}, {"output": None}), status="error", events=[raised])
+    assert failed["error"] == {"type": "Exception", "message": "Boom()"}
+    assert len(failed["messages"]) == 1
+
+
+def test_people_and_sessions_stand_in_metadata_too() -> None:
+    whole = told({**llm(), "metadata": json.dumps({"user_id": "ada", "thread_id": "t1"})})
+    assert (whole["context"]["user"], whole["context"]["session"]) == ("ada", "t1")
+    flat = told(run("llm", asked(), "x", **{"langsmith.metadata.user_id": "ada", "session.id": "own",
+                                             "langsmith.metadata.session_id": "t1"}))  # fmt: skip
+    assert (flat["context"]["user"], flat["context"]["session"]) == ("ada", "own")
+    assert (
+        told({**llm(), "llm.invocation_parameters": json.dumps({"user": "ada"})})["context"]["user"] == "ada"
+    )
