@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from web.numbers import rate
 
@@ -20,7 +21,13 @@ def job_progress_view(job: Any) -> dict[str, Any]:
         "total": job.total or None,
         "share": min(1.0, job.done / job.total) if known else (None if running else 1.0),
         "doing": job.doing if running else "",
-        "label": job.doing or job.kind,
+        "label": job.doing or _label(started is not None, running),
         "rate": rate(per_second) if per_second else "",
         "eta": left,
     }
+
+
+def _label(started: bool, running: bool) -> str:
+    if not running:
+        return _("Finished")
+    return _("In progress") if started else _("Waiting for a worker")

@@ -40,6 +40,17 @@ def marked_chip(surrogate: str, kind: str, rule: str = "") -> str:
     return _chip(surrogate, kind.replace("_", " "), rule)
 
 
+def shortened(text: str, most: int) -> str:
+    """The text cut to so many characters; a stand-in is kept whole or left out, as half of one reads like a real value."""
+    if len(text) <= most:
+        return text
+    end = most - 1
+    for found in SURROGATE.finditer(text):
+        if found.start() < end < found.end():
+            end = found.start() or found.end()
+    return text[:end].rstrip() + "…"
+
+
 def _chip(words: str, kind: str, rule: str) -> str:
     title = _("Redacted: %(kind)s. The same value has the same stand-in everywhere in this project.") % {
         "kind": kind

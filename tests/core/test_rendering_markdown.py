@@ -4,6 +4,7 @@ import pytest
 
 from core.rendering.cache import RenderCache
 from core.rendering.markdown import MAX_MARKDOWN, plain, prose
+from core.rendering.redactions import shortened
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -65,6 +66,16 @@ def test_bidirectional_controls_are_made_visible() -> None:
     assert "⟨U+202E⟩" in html
     assert "⟨U+0000⟩" in html
     assert "⟨U+D800⟩" in html
+
+
+def test_a_shortened_text_never_ends_inside_a_stand_in() -> None:
+    text = "write to user-kqcfhgtsjfsn@example.invalid or call"
+    for most in range(5, len(text) + 3):
+        cut = shortened(text, most)
+        assert "user-" not in cut or "user-kqcfhgtsjfsn@example.invalid" in cut
+        assert len(cut) <= most
+    assert shortened(text, 100) == text
+    assert shortened("user-kqcfhgtsjfsn@example.invalid", 9).startswith("user-kqcfhgtsjfsn@example.invalid")
 
 
 def test_a_surrogate_of_the_redaction_is_shown_as_a_chip() -> None:

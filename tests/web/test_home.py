@@ -56,7 +56,12 @@ def test_a_project_without_anything_says_where_to_begin(team: Team, own_registry
     connect = reverse("curation:connect", kwargs={"slug": "acme"})
     for value, person, shown in [(0, team.lead, True), (0, team.annotator, False), (7, team.lead, False)]:
         own_registry.add_station(
-            f"s{value}", "Traces", "inbox", verb="trace.read", order=1, read=lambda _, value=value: state(value)
+            f"s{value}",
+            "Traces",
+            "inbox",
+            verb="trace.read",
+            order=1,
+            read=lambda _, value=value: state(value),
         )
         assert (connect in team.client(person).get("/").content.decode()) is shown
 

@@ -15,6 +15,7 @@ from core.rendering import diff as diffs
 from core.rendering import markdown
 from core.rendering.chat import from_chat
 from core.rendering.conversation import conversation_view, messages_view
+from core.rendering.redactions import shortened
 from web import icons, moments, numbers
 from web.progress import job_progress_view
 from web.states import look
@@ -31,6 +32,7 @@ register.filter("percent", numbers.or_dash(numbers.percent))
 register.filter("spaced", numbers.spaced)
 register.filter("prose", markdown.prose)
 register.filter("plain", markdown.plain)
+register.filter("shortened", shortened)
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.brand, name="brand")
 register.simple_tag(numbers.with_unit, name="number")
