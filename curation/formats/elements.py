@@ -7,6 +7,7 @@ array itself is broken cannot be told apart and is not read.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -14,6 +15,7 @@ from curation.formats.lines import MAX_LINE, Line
 from curation.formats.problem import RowProblem
 
 WHITE = " \t\r\n"
+BLANKS, BETWEEN = re.compile(r"[ \t\r\n]*+"), re.compile(r"[ \t\r\n,]*+")
 SCAN = json.JSONDecoder(strict=False)
 
 
@@ -29,7 +31,7 @@ def read_elements(chunks: Iterator[str], place: str) -> Iterator[Line | RowProbl
         if chunk is not None and len(text) < 2 * tried:
             continue
         while True:
-            at = _skip(text, at, first=array is None)
+            at = (BLANKS if array is None else BETWEEN).match(text, at).end()  # type: ignore[union-attr]
             if array is None and at < len(text):
                 array = text[at] == "["
                 at += array
@@ -52,13 +54,6 @@ def read_elements(chunks: Iterator[str], place: str) -> Iterator[Line | RowProbl
         yield _broken(place, number + 1, tried)
     elif array and not done:
         yield _broken(place, number + 1, 0)
-
-
-def _skip(text: str, at: int, *, first: bool) -> int:
-    between = WHITE if first else WHITE + ","
-    while at < len(text) and text[at] in between:
-        at += 1
-    return at
 
 
 def _end(text: str, at: int) -> int | None:

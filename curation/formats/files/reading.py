@@ -77,14 +77,16 @@ def detect(sample: Sequence[dict[str, Any]]) -> Format:
 def read_rows(stream: BinaryIO, place: str, *, limit: int | None = None) -> Iterator[Line | RowProblem]:
     """JSON lines, the elements of one JSON array, or objects written over many lines, by how the file begins."""
     chunks = chunks_of(stream, limit)
-    head = b""
+    head, blank = b"", 0
     try:
         for chunk in chunks:
-            head = (head + chunk).removeprefix(BOM)
+            head = chunk.removeprefix(BOM)
             if head.strip():
                 break
+            blank += head.count(b"\n")
+            head = b""
     except Cut as cut:
-        yield RowProblem(place, 1, "", cut.code, cut.message, cut.hint)
+        yield RowProblem(place, blank + 1, "", cut.code, cut.message, cut.hint)
         return
     start = head.lstrip()
     first = start.partition(b"\n")[0].strip()
@@ -95,7 +97,7 @@ def read_rows(stream: BinaryIO, place: str, *, limit: int | None = None) -> Iter
         if text.cut:
             yield RowProblem(place, None, "", text.cut.code, text.cut.message, text.cut.hint)
     else:
-        yield from lines_of(whole, place)
+        yield from lines_of(whole, place, blank)
 
 
 class _Text:
