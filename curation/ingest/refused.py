@@ -36,6 +36,7 @@ PEOPLE = PSEUDONYMS | {
     "user_id": "user", "userId": "user", "userid": "user", "user": "user", "end_user": "user", "customer_id": "user",
     "session_id": "session", "sessionId": "session", "conversation_id": "session", "thread_id": "session",
 }  # fmt: skip
+TIMES, IDS = ("start", "end"), ("trace_id", "span_id", "parent_id")
 HEX_ID = re.compile(r"[0-9a-f]{16}(?:[0-9a-f]{16})?")
 NAMED = re.compile(
     r"""(?P<q>\\?["'])(?P<name>[^"'\\\s]{1,80})(?P=q)\s*(?:[:=]|=>)\s*(?P<value>\\?"(?:[^"\\]|\\.)*"|'[^'\\]*'|[\w.+\-]+)"""
@@ -130,13 +131,15 @@ def _of_value(raw: bytes, redactor: Redactor) -> str | None:
         raise ValueError("too deep, or text that cannot be stored")
     done = redact(_without_people(value, redactor), keys=redactor.keys, rules=redactor.rules).value
     if isinstance(value, dict) and isinstance(done, dict):
-        done |= {name: own for name, own in value.items() if _is_own(own) and name in Span.__annotations__}
+        done |= {name: own for name, own in value.items() if _is_own(name, own)}
     return orjson.dumps(done).decode()
 
 
-def _is_own(value: Any) -> bool:
-    """Times, and ids of random hex digits: numbers that only look like somebody's."""
-    return isinstance(value, int) or (isinstance(value, str) and HEX_ID.fullmatch(value) is not None)
+def _is_own(name: str, value: Any) -> bool:
+    """Times of a span, and its ids of random hex digits: numbers that only look like somebody's."""
+    if name in TIMES:
+        return isinstance(value, int)
+    return name in IDS and isinstance(value, str) and HEX_ID.fullmatch(value) is not None
 
 
 def _without_people(value: Any, redactor: Redactor) -> Any:

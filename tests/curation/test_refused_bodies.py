@@ -39,6 +39,14 @@ def test_a_row_with_a_field_nobody_knows_is_kept_redacted(team: Team) -> None:
     assert json.loads(kept.text)["user_id"].startswith("[USER:")
 
 
+@pytest.mark.parametrize("value", ["4111111111111111", 4111111111111111])
+@pytest.mark.parametrize("name", ["name", "scope", "status", "kind"])
+def test_a_card_under_a_name_that_spans_have_too_is_replaced(team: Team, name: str, value: object) -> None:
+    kept = refuse(team, json.dumps(record() | {name: value, "mood": "good"}).encode())
+    assert kept is not None
+    assert "4111111111111111" not in kept.text
+
+
 def test_a_line_that_is_no_json_is_kept_as_flat_text(team: Team) -> None:
     kept = refuse(team, b'{"user_id": "jane-7", "note": "write to jane.doe@corp.com", broken')
     assert kept is not None
