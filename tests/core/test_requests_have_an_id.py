@@ -4,7 +4,10 @@ import pytest
 from django.test import Client
 
 
-@pytest.mark.parametrize("given", ["", "short", "x" * 65, "with space and\x01", "<script>alert(1)</script>", "sk-proj-abc", "4111111111111111"])
+@pytest.mark.parametrize(
+    "given",
+    ["", "short", "x" * 65, "with space and\x01", "<script>alert(1)</script>", "sk-proj-abc", "4111111111111111"],
+)
 def test_a_malformed_id_is_replaced(given: str) -> None:
     answer = Client().get("/healthz", headers={"X-Request-Id": given})
     assert len(answer["X-Request-Id"]) == 32
