@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from curation.formats.identity import PERSON, SESSION
 from curation.formats.rewriting import EMPTY, Rewriting, as_dict, as_list
 
 REQUEST_PARAMETERS = {
@@ -23,6 +24,9 @@ def put_parameters(rewriting: Rewriting, given: Any) -> None:
             rewriting.put(f"gen_ai.request.{REQUEST_PARAMETERS[name]}", value)
         elif name == "user":
             rewriting.put("user.id", value)
+        elif name == "metadata" and isinstance(value, dict):
+            put_people(rewriting, value)
+            others[name] = value
         elif name == "model":
             rewriting.put("gen_ai.request.model", value)
         elif name == "tools":
@@ -35,6 +39,12 @@ def put_parameters(rewriting: Rewriting, given: Any) -> None:
         elif value not in EMPTY and name not in ("messages", "stream_options", "input"):
             others[name] = value
     rewriting.put("winnow.request", others)
+
+
+def put_people(rewriting: Rewriting, metadata: dict[str, Any]) -> None:
+    """The person and the session that metadata names."""
+    rewriting.put("user.id", next((metadata[name] for name in PERSON if metadata.get(name)), None))
+    rewriting.put("session.id", next((metadata[name] for name in SESSION if metadata.get(name)), None))
 
 
 USAGE_NAMES = (

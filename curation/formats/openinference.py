@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from curation.formats.call_facts import put_parameters
-from curation.formats.identity import PERSON, SESSION
+from curation.formats.call_facts import put_parameters, put_people
 from curation.formats.json_text import as_text, value_of
 from curation.formats.openinference_messages import (
     read_choices,
@@ -58,9 +57,7 @@ def translate(span: Span) -> dict[str, Any]:
     if read is not None:
         read(said, span)
     _count(said)
-    metadata = as_dict(said.peek("metadata"))
-    said.put("user.id", next((metadata[name] for name in PERSON if metadata.get(name)), None))
-    said.put("session.id", next((metadata[name] for name in SESSION if metadata.get(name)), None))
+    put_people(said, as_dict(said.peek("metadata")))
     if span["status"] == "error":
         exceptions = [event for event in span["events"] if event["name"] == "exception"]
         said.put("error.type", exceptions[-1]["attributes"].get("exception.type") if exceptions else None)

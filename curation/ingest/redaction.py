@@ -124,9 +124,17 @@ def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, An
     clean: dict[str, Any] = _named(attributes, PSEUDONYMS, keys)
     for name in NESTED.keys() & attributes.keys():
         inner = value_of(attributes[name])
-        if isinstance(inner, dict) and (found := _named(inner, NESTED[name], keys)):
+        if isinstance(inner, dict) and (found := _named_inside(inner, NESTED[name], keys)):
             clean[name] = encoded(inner | found) if isinstance(attributes[name], str) else inner | found
     return attributes | clean
+
+
+def _named_inside(value: dict[str, Any], kinds: Mapping[str, str], keys: SurrogateKey) -> dict[str, Any]:
+    """What is to be named otherwise in JSON, and in the metadata that request parameters hold."""
+    found, deeper = _named(value, kinds, keys), value.get("metadata")
+    if isinstance(deeper, dict) and (named := _named(deeper, kinds, keys)):
+        found["metadata"] = deeper | named
+    return found
 
 
 def _named(value: dict[str, Any], kinds: Mapping[str, str], keys: SurrogateKey) -> dict[str, Any]:

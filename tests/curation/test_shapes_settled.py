@@ -86,14 +86,16 @@ def test_people_and_sessions_stand_under_one_pseudonym_in_every_spelling(team: T
 
 def test_people_inside_metadata_stand_under_the_same_pseudonym(team: Team) -> None:
     inside = {
-        name: json.dumps({people[0]: "ada-7", "colour": "green"}) for name, (people, _) in INSIDE.items()
+        name: json.dumps({people[0]: "ada-7", "metadata": {"user_id": "ada-7"}})
+        for name, (people, _) in INSIDE.items()
     }
     arrive(team, {**span("s"), "attributes": {"user.id": "ada-7", **inside}})
     [row] = Span.objects.all()
     stored = unpacked(row.body)["attributes"]
     assert "ada-7" not in json.dumps(stored)
     for name, (people, _) in INSIDE.items():
-        assert json.loads(stored[name]) == {people[0]: stored["user.id"], "colour": "green"}
+        named = stored["user.id"]
+        assert json.loads(stored[name]) == {people[0]: named, "metadata": {"user_id": named}}
 
 
 def test_every_name_a_shape_reads_a_person_from_is_under_a_pseudonym() -> None:
