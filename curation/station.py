@@ -12,7 +12,7 @@ from accounts.models import Project
 from core.paging import capped_count
 from core.registry import Count, InboxItem, StationState, registry
 from curation.actions.backlog import REASONS
-from curation.models import BacklogItem, CurationState, Refusal, Trace
+from curation.models import BacklogItem, CurationState, Refusal, RevealRequest, Trace
 from curation.models.conversation import CurationStep
 
 CAP = 1_000_000
@@ -69,6 +69,17 @@ def open_items(project: Project, user: Any) -> Iterator[InboxItem]:
         )  # fmt: skip
 
 
+def asked_originals(project: Project, user: Any) -> Iterator[InboxItem]:
+    """Requests for an original that somebody else has to decide."""
+    asked = RevealRequest.objects.filter(project=project, state="requested").exclude(requested_by=user)
+    found = asked.aggregate(count=Number("pk"), since=Min("requested_at"))
+    if found["count"]:
+        yield InboxItem(
+            _("Somebody asks for an original"), reverse("curation:vault", args=[project.slug]), _("Vault"),
+            since=found["since"], count=found["count"], action=_("Decide"),
+        )  # fmt: skip
+
+
 registry.add_nav(
     _("Traces"), "curation:traces", roles={"data_lead", "ml_engineer", "admin"}, order=10,
     covers=(
@@ -83,3 +94,4 @@ registry.add_station(
     "curation", _("Curated"), "curation:board", verb="curation.read", order=20, read=read_curation
 )
 registry.add_inbox("curation.backlog", open_items, verb="backlog.manage")
+registry.add_inbox("curation.vault", asked_originals, verb="vault.reveal")

@@ -27,6 +27,7 @@ from curation.models import (
     Screening,
     Span,
     Trace,
+    VaultKey,
 )
 from curation.span_views import files_of, scope_of, trace_of, tree_context
 from curation.trace_facts import call_totals, interruptions, lineage_steps, trace_facts
@@ -81,6 +82,8 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
         "backlog": BacklogItem.objects.filter(project=request.project, trace=found).order_by("-opened_at"),
         "batches": batches,
         "may_open": may(request.user, "backlog.open", request.project),
+        "may_ask": may(request.user, "vault.reveal", request.project)
+        and VaultKey.objects.filter(trace=found, wrapped__isnull=False).exists(),
         "may_manage_rules": stored is not None and may(request.user, "curation.manage", request.project),
         "files": files_of(slug),
         "spans": tree_context(found) if found.span_count <= SPANS_AT_ONCE else None,

@@ -46,6 +46,7 @@ def vault(request: ProjectRequest) -> HttpResponse:
         "enabled": VaultSwitch.objects.filter(project=request.project, enabled=True).exists(),
         "traces": VaultKey.objects.filter(project=request.project, wrapped__isnull=False).count(),
         "shredded": VaultKey.objects.filter(project=request.project, wrapped=None).count(),
+        "person": request.GET.get("person", "")[:64],
         "tabs": tabs(request.project.slug, "rules"),
     }
     return render(request, "curation/vault.html", context)

@@ -66,6 +66,18 @@ def test_an_original_is_shown_once_two_people_agree(team: Team, vault: None) -> 
     assert EMAIL not in str(list(AuditEntry.objects.values_list("data", flat=True)))
 
 
+def test_the_pages_lead_to_a_request_and_the_other_lead_is_told(team: Team, vault: None) -> None:
+    request = asked(team)
+    trace, slug = request.entry.key.trace, team.project.slug
+    page = team.client(team.lead).get(f"/p/{slug}/curation/traces/{trace.pk}/").content.decode()
+    assert f"/p/{slug}/curation/traces/{trace.pk}/vault/" in page
+    assert "asks for an original" in team.client(team.second_lead).get(f"/p/{slug}/inbox/").content.decode()
+    for person in (team.lead, team.engineer):
+        assert "asks for an original" not in team.client(person).get(f"/p/{slug}/inbox/").content.decode()
+    page = team.client(team.engineer).get(f"/p/{slug}/curation/traces/{trace.pk}/").content.decode()
+    assert "/vault/" not in page
+
+
 def test_every_trace_of_a_person_holds_who_they_are(team: Team, vault: None) -> None:
     versions = [sealed_trace(team, user_id="anna.weber")[0] for _ in range(2)]
     for version in versions:
