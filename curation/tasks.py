@@ -1,6 +1,7 @@
 """Celery's bell-ringing for curation: work is pulled by state, in micro-batches."""
 
 import time
+from collections.abc import Callable
 
 import structlog
 from celery import shared_task
@@ -18,17 +19,22 @@ from curation.actions.tally_minutes import tally_minutes
 from curation.pipeline import curate_for
 
 log = structlog.get_logger(__name__)
-SETTLE_SECONDS = 30
+AT_MOST_SECONDS = 30
 CURATE_SECONDS = 60
 
 
 @shared_task
 def settle() -> int:
     """Settle what is due, for a bounded time; how many traces were taken."""
-    until, taken = time.monotonic() + SETTLE_SECONDS, 0
-    while time.monotonic() < until and (count := settle_traces()):
-        taken += count
-    return taken
+    return _repeated(settle_traces)
+
+
+def _repeated(part: Callable[[], int]) -> int:
+    """One part after another until none is left or the time is over; how much was done."""
+    until, done = time.monotonic() + AT_MOST_SECONDS, 0
+    while time.monotonic() < until and (count := part()):
+        done += count
+    return done
 
 
 @shared_task
@@ -67,8 +73,8 @@ def _curated(project: Project) -> int:
 
 @shared_task
 def permissions() -> int:
-    """Deny what was allowed until now; how many traces."""
-    return end_permissions()
+    """Deny what was allowed until now, for a bounded time; how many traces. A whole file may end at one moment."""
+    return _repeated(end_permissions)
 
 
 @shared_task
