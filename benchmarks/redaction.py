@@ -1,5 +1,6 @@
 """Redaction: recall and precision on labelled and injected identifiers, screening speed of both lanes, and two peers on the same texts."""
 
+import gc
 import gzip
 import json
 import time
@@ -40,6 +41,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     structured = replace(full, tagger="", key_names={})
     with gzip.open(DATA / "pii" / "presidio_synth_dataset_v2.json.gz", "rt", encoding="utf-8") as stream:
         documents = json.load(stream)
+    gc.freeze()
     yield from _injected(records, structured)
     yield from _labelled(documents, structured)
     if full.tagger:
@@ -136,12 +138,24 @@ def _speed(records: list[dict[str, Any]], structured: RuleSet, full: RuleSet) ->
     whole = [{name: record[name] for name in ("request", "response", "retrieval")} for record in records]
     yield Row("whole records redacted per core, structured", _rate(whole, structured), "MB/s")
     if full.tagger:
-        few = messages[:: max(1, len(messages) // FULL_LANE)]
-        redact(few[0], keys=KEY, rules=full)
-        yield Row("message text redacted per core, full", _rate(few, full), "MB/s", ">= 1")
+        apart = max(2, len(messages) // FULL_LANE)
+        _ = [redact(texts, keys=KEY, rules=full) for texts in messages[1 :: 4 * apart]]
+        few = list(_unread(messages[::apart], full))
+        yield Row(
+            "message text redacted per core, full, read for the first time", _rate(few, full), "MB/s", ">= 1"
+        )
+        yield Row("the same texts once more, full", _rate(few, full), "MB/s")
     changed = sum(bool(redact(one, keys=KEY, rules=structured).marks) for one in whole)
     walked = sum(structured.suspects(json.dumps(one, ensure_ascii=False).encode()) for one in whole)
     yield Row("records walked", walked / len(whole), f"of {len(whole)}; {changed / len(whole):.3f} changed")
+
+
+def _unread(messages: list[list[str]], rules: RuleSet) -> Iterator[list[str]]:
+    """Each text once, and none that these rules have read: what came out unchanged is not read again."""
+    seen = set[str]()
+    for texts in messages:
+        yield [text for text in texts if text not in seen and text not in rules.unchanged]
+        seen.update(texts)
 
 
 def _texts(record: dict[str, Any]) -> Iterator[str]:
@@ -156,7 +170,13 @@ def _rate(values: list[Any], rules: RuleSet) -> float:
         len(value.encode()) if isinstance(value, str) else len(json.dumps(value, ensure_ascii=False).encode())
         for value in values
     )
-    return size / _seconds(lambda: [redact(value, keys=KEY, rules=rules) for value in values]) / 1e6
+    return size / _seconds(lambda: _redact_all(values, rules)) / 1e6
+
+
+def _redact_all(values: list[Any], rules: RuleSet) -> None:
+    """Keeps nothing: the collector is to have no more to do than in a process that stores what it redacts."""
+    for value in values:
+        redact(value, keys=KEY, rules=rules)
 
 
 def _seconds(work: Callable[[], Any]) -> float:

@@ -14,6 +14,8 @@ from core.privacy.screens import DIGITS, NUMBER
 _LEFT, _RIGHT = r"(?<![0-9A-Za-z])(?<![0-9][.,\-])", r"(?![0-9A-Za-z])(?![.,\-][0-9])"
 _GAP = r"[ .\-]"
 
+_FISCAL_CODE = "[A-Za-z][0-9]{2}[ABCDEHLMPRSTabcdehlmprst][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z]"
+_PAN = "[A-Z][0-9]{4}[A-Z]"
 _LICENCE = (
     r"(?i) licen[cs]e|«dl› ?(?:number|no)|hrerschein",
     r"(?i)driv(?:er|ing)|«dl› ?(?:number|no)|hrerschein",
@@ -87,10 +89,10 @@ def _screens(name: str, pattern: str, words: str) -> tuple[str, ...]:
     if name == "driver_licence":
         return _LICENCE
     if name == "it_codice_fiscale":
-        return (_screen(pattern),)
+        return (_FISCAL_CODE,)
     if not words:
         return (_screen(pattern), DIGITS)
-    return ("[A-Z]{5}[0-9]{4}" if name == "in_pan" else NUMBER, "(?i)" + _words_screen(words))
+    return (_PAN if name == "in_pan" else NUMBER, "(?i)" + _words_screen(words))
 
 
 def _rule(row: Row) -> dict[str, Any]:

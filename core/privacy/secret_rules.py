@@ -154,7 +154,7 @@ SECRET_RULES: list[dict[str, Any]] = [
         "kind": "secret",
         "pattern": r"(?i)(?:aws|amazon|secret.{0,4}access).{0,30}?(?:key|secret|token).{0,12}?"
         r"(?<![A-Za-z0-9/+=])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
-        "screen": (r"(?i)(?:aws|amazon|secret.{0,8}access)", "[A-Za-z0-9+/]{20}"),
+        "screen": ("(?is)(?:aws|amazon|secret.*access).*(?:key|secret|token).*[A-Za-z0-9+/]{20}",),
         "check": "random_looking",
         "group": 1,
     },
