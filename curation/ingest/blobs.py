@@ -128,13 +128,14 @@ def _long(text: str, mime_type: str, redactor: Redactor) -> Long:
     """Base64 becomes the bytes it stands for; text that was hidden in it is redacted before anything is stored."""
     url = DATA_URL.match(text)
     packed, mime_type = (text[url.end() :], url[1]) if url else (text, mime_type)
-    content = _decoded(packed) if url or (mime_type and not mime_type.startswith("text/")) else None
+    plain = Long(text.encode(), mime_type if mime_type.startswith("text/") else "text/plain")
+    content = _decoded(packed) if mime_type else None
     if content is None:
-        return Long(text.encode(), mime_type if mime_type.startswith("text/") else "text/plain")
+        return plain
     try:
         said = content.decode()
-    except UnicodeDecodeError:
-        return Long(content, mime_type)
+    except UnicodeDecodeError:  # a text of letters alone reads as base64, too
+        return Long(content, mime_type) if url or not mime_type.startswith("text/") else plain
     clean = redact(said, keys=redactor.keys, rules=redactor.rules).value
     return Long(str(clean).encode(), mime_type)
 

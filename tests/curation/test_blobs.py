@@ -61,11 +61,23 @@ def test_an_image_is_stored_as_its_bytes(team: Team) -> None:
     assert read_blob(team.project.pk, blob.sha256)[1] == PNG
 
 
-def test_text_hidden_in_base64_is_redacted_before_it_is_stored(team: Team, settings: Any) -> None:
+@pytest.mark.parametrize("mime_type", ["application/octet-stream", "text/csv"])
+def test_text_hidden_in_base64_is_redacted_before_it_is_stored(
+    team: Team, settings: Any, mime_type: str
+) -> None:
     hidden = base64.b64encode(b"mail jane.doe@corp.com " + LONG.encode()).decode()
-    part = {"type": "blob", "mime_type": "application/octet-stream", "content": hidden}
+    part = {"type": "blob", "mime_type": mime_type, "content": hidden}
     deliver(team, "look", history=[{"role": "user", "parts": [part]}])
-    assert b"jane" not in read_blob(team.project.pk, Blob.objects.get().sha256)[1]
+    stored = read_blob(team.project.pk, Blob.objects.get().sha256)[1]
+    assert stored.startswith(b"mail ")
+    assert b"jane" not in stored
+
+
+def test_letters_alone_of_a_text_are_taken_for_no_base64(team: Team, settings: Any) -> None:
+    words = "only words and blanks " * (20 << 10)
+    part = {"type": "blob", "mime_type": "text/plain", "content": words}
+    deliver(team, "look", history=[{"role": "user", "parts": [part]}])
+    assert read_blob(team.project.pk, Blob.objects.get().sha256)[1] == words.encode()
 
 
 def test_an_identifier_in_a_long_text_is_redacted_before_it_is_stored(team: Team, settings: Any) -> None:
