@@ -29,11 +29,12 @@ from curation.ingest.refused import RefusedText, refused_text
 from curation.ingest_views import REFUSAL_ORDER, tabs
 from curation.jobs import REPLAY
 from curation.models import Refusal
-from curation.models.refused import FINAL, ROWS
+from curation.models.refused import FINAL, ROWS, Outcome
 from curation.refusals import reasons
 
 CONFLICT = "conflict"
-ROUTES = ("otlp", "logs", "metrics", "jsonl", "file", "replay")
+ROUTES = ("otlp", "logs", "metrics", "jsonl", "file", "upload", "replay")
+TAKEN = (Outcome.ACCEPTED, Outcome.REDELIVERED)
 _KEPT = {False: _noop("all of it, redacted"), True: _noop("its beginning, redacted")}
 
 
@@ -107,9 +108,8 @@ def replay(request: ProjectRequest, refusal_id: int) -> HttpResponseRedirect:
     except Refused as refused:
         messages.error(request, f"{refused.message} {refused.hint}")
     else:
-        messages.success(
-            request, _("Replayed: %(outcome)s.") % {"outcome": done.get_outcome_display().lower()}
-        )
+        tell = messages.success if done.outcome in TAKEN else messages.warning
+        tell(request, _("Replayed: %(outcome)s.") % {"outcome": done.get_outcome_display().lower()})
     return redirect("curation:refusal", request.project.slug, refusal_id)
 
 
