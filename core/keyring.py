@@ -41,7 +41,9 @@ class Keyring:
         """The named key, or the active one."""
         name = key_id or self.active
         if name not in self.keys:
-            raise ImproperlyConfigured(f"The keyring holds no key {name!r}; restore the keyring file that has it.")
+            raise ImproperlyConfigured(
+                f"The keyring holds no key {name!r}; restore the keyring file that has it."
+            )
         return Key(id=name, secret=self.keys[name])
 
     @classmethod
@@ -54,7 +56,9 @@ class Keyring:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ImproperlyConfigured('The keyring is not {"active": ID, "keys": {ID: HEX}}.') from error
         if any(len(secret) < KEY_BYTES for secret in keys.values()):
-            raise ImproperlyConfigured(f"Every key of the keyring needs at least {KEY_BYTES} bytes ({KEY_BYTES * 2} hex digits).")
+            raise ImproperlyConfigured(
+                f"Every key of the keyring needs at least {KEY_BYTES} bytes ({KEY_BYTES * 2} hex digits)."
+            )
         ring.key()
         return ring
 
@@ -92,3 +96,11 @@ def keyring() -> Keyring:
 def project_key(project_id: object, purpose: str, key_id: str | None = None) -> Key:
     """The key of one project for one purpose: equal values in two projects never hash alike."""
     return keyring().key(key_id).derive(f"{purpose}:{project_id}")
+
+
+def naming_key(project_id: object, purpose: str) -> Key:
+    """As `project_key`, for names that have to come out the same after a rotation: made with the first key of the ring.
+
+    What has no id of its own is known by such a name; under a new one a second delivery would be stored twice.
+    """
+    return project_key(project_id, purpose, next(iter(keyring().keys)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from core.keyring import Key, project_key
+from core.keyring import Key, naming_key, project_key
 from core.privacy import RedactionFailed, redact
 from curation.bodies import packed
 from curation.formats.problem import BrokenRow, RowProblem
@@ -66,7 +66,7 @@ class Sorter:
     def __init__(self, project_id: uuid.UUID, oldest: int = 0) -> None:
         self.project_id, self.oldest = project_id, oldest
         self.key: Key = project_key(project_id, RECEIPTS)
-        self.names: Key = project_key(project_id, NAMES)
+        self.names: Key = naming_key(project_id, NAMES)
         self.redactor: Redactor = remembered_redactor(project_id)
         if seals(project_id):
             self.redactor = replace(self.redactor, seals=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from core.keyring import project_key
+from core.keyring import naming_key
 from curation.formats.otlp_logs import LeftOut, read_logs
 from curation.formats.problem import BrokenRow
 from curation.formats.spans import Span
@@ -32,7 +32,7 @@ def read_log_items(
 def log_item(span: Span, project_id: uuid.UUID, place: str, number: int) -> Item | BrokenRow:
     """The item of one record that was read as a span without an id."""
     try:
-        name = project_key(project_id, RECORDS).mac(canonical({**span, "span_id": ""})).hex()[:NAME_LENGTH]
+        name = naming_key(project_id, RECORDS).mac(canonical({**span, "span_id": ""})).hex()[:NAME_LENGTH]
     except orjson.JSONEncodeError:
         name = ""  # read_span refuses it for the same reason, and says so
     span["span_id"] = f"{span['parent_id']}:{name}"

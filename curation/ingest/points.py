@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from core.keyring import project_key
+from core.keyring import naming_key
 from core.privacy import RedactionFailed, redact
 from core.roles import ingest_role
 from curation.bodies import packed
@@ -62,7 +62,7 @@ class PointSorter(Sorter):
 
     def sort(self, part: Iterable[Any]) -> PointChunk:
         """Rows to be written, and what was refused."""
-        chunk, series_key = PointChunk(), project_key(self.project_id, SERIES)
+        chunk, series_key = PointChunk(), naming_key(self.project_id, SERIES)
         items = list(part)
         dropped = dropped_among({day_of(one.point["at"]) for one in items if isinstance(one, PointItem)})
         for one in items:

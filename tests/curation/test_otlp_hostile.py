@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from core import keyring
 from curation.bodies import unpacked
 from curation.models import IngestBatch, MetricPoint, Refusal, Span, Trace
 from tests.conftest import Team
@@ -156,3 +157,23 @@ def test_a_denial_holds_whichever_delivery_of_the_trace_it_came_with(team: Team,
     post(token, chat(span_id=b"c" * 8).SerializeToString(), PROTOBUF)
     trace = Trace.objects.get()
     assert (trace.training_use, trace.training_use_source, trace.span_count) == ("denied", "token", 3)
+
+
+def test_what_has_no_id_of_its_own_is_known_again_after_the_key_was_rotated(
+    team: Team, token: str, settings: Any, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(keyring.keyring.cache_clear)
+    at = str(time.time_ns())
+    record = {"traceId": "ab" * 16, "spanId": "cd" * 8, "timeUnixNano": at, "body": {"stringValue": "hello"}}
+    logs = {"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}
+    said = b'{"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "yo"}]}'
+    old, new = "ab" * 32, "cd" * 32
+    for keys in ({"active": "a", "keys": {"a": old}}, {"active": "b", "keys": {"a": old, "b": new}}):
+        settings.KEYRING_JSON = json.dumps(keys)
+        keyring.keyring.cache_clear()
+        post(token, logs, to="logs")
+        post(token, gauge(int(at)), to="metrics")
+        form = {"content_type": "application/x-ndjson", "headers": {"Authorization": f"Bearer {token}"}}
+        Client().post(f"/api/v1/projects/{team.project.slug}/traces:batch?format=sharegpt", said, **form)  # type: ignore[arg-type]
+    batches = IngestBatch.objects.order_by("received_at").values_list("accepted", "redelivered")
+    assert list(batches) == [(1, 0)] * 3 + [(0, 1)] * 3
