@@ -99,6 +99,7 @@ def _answer(request: HttpRequest, route: Route) -> HttpResponse:
 def _take(request: HttpRequest, kind: str, route: Route) -> HttpResponse:
     token = _token(request)
     if token is None:
+        log.warning("otlp.turned_away", reason="no token that may ingest")
         response = fault(
             kind, 401, 16, "Send a project token that may ingest as Authorization: Bearer wnw_…, or as the"
             " password of Basic auth.",

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.test import Client
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from structlog.testing import capture_logs
 
 from accounts.models import ApiToken
 from accounts.tokens import digest, new_secret
@@ -86,9 +87,13 @@ def test_a_redelivered_batch_is_success_and_changes_nothing(token: str) -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wnw_unknown", "Basic abc"])
 def test_without_a_valid_token_nothing_is_read(team: Team, header: str) -> None:
-    response = Client().post("/v1/traces", b"x", content_type=PROTOBUF, headers={"Authorization": header})
+    with capture_logs() as lines:
+        response = Client().post("/v1/traces", b"x", content_type=PROTOBUF, headers={"Authorization": header})
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Bearer"
+    told = [line for line in lines if line["event"] == "otlp.turned_away"]
+    assert len(told) == 1
+    assert "wnw_" not in str(told)
 
 
 def test_a_token_that_may_only_read_cannot_send(team: Team) -> None:
@@ -152,7 +157,8 @@ def test_twenty_megabytes_are_taken(token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding"), [(b"\x1f\x8b broken", "gzip"), (gzip.compress(b"cut", mtime=0)[:-9], "gzip"), (b"x", "br")]
+    ("body", "encoding"),
+    [(b"\x1f\x8b broken", "gzip"), (gzip.compress(b"cut", mtime=0)[:-9], "gzip"), (b"x", "br")],
 )
 def test_a_body_that_cannot_be_decoded_is_refused(token: str, body: bytes, encoding: str) -> None:
     assert post(token, body, Content_Encoding=encoding).status_code == 400
