@@ -39,7 +39,9 @@ def find_hits(text: str, rules: RuleSet, met: Met | None = None) -> list[Hit]:
     """
     if len(text) < SHORTEST:
         return []
-    hits = _structured(text, rules, met)
+    if met is None:
+        met = rules.screen.met(screens.spelled(text))
+    hits = _structured(text, rules, met) if met.rules or met.others else []
     return _with_entities(text, rules.tagger, hits) if rules.tagger else hits
 
 
@@ -53,8 +55,7 @@ def masked(text: str) -> str:
     return "".join(pieces) + text[at:] if pieces else text
 
 
-def _structured(text: str, rules: RuleSet, met: Met | None) -> list[Hit]:
-    met = met or rules.screen.met(screens.spelled(text))
+def _structured(text: str, rules: RuleSet, met: Met) -> list[Hit]:
     if FOLDED in met.others:
         text = fold(text)
         met = rules.screen.met(screens.spelled(text))
