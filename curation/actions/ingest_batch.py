@@ -98,7 +98,7 @@ def ingest_batch(
     """Store what is new and sound of these items, list what is not; raises what the database raises.
 
     `training_use` is what the sender says for traces that do not say it themselves; without it the token's
-    default holds, then the project's. What is older than MAX_AGE_DAYS is refused unless `any_age`: every day is a
+    default holds, then the service's, then the project's. What is older than MAX_AGE_DAYS is refused unless `any_age`: every day is a
     partition, and a wrong clock would open thousands.
     """
     allowed(who, "trace.ingest", project)

@@ -75,16 +75,21 @@ def _make(heads: list[Head], project_id: uuid.UUID, route: str, use: tuple[str, 
             INSERT INTO curation_trace (id, project_id, external_id, day, occurred_at, ended_at, service, route,
                 training_use, training_use_source, environment, release, variant, model, session_key, user_key, source,
                 licence, simulated, status, escalated, truncated, state, span_count, settle_after)
-            SELECT n.id, %s, n.external_id, n.day, n.started, n.ended, n.service, %s, %s, %s, '', '', '', '', '', '', '',
-                '', n.simulated, 'ok', false, false, 'open', n.spans,
+            SELECT n.id, %s, n.external_id, n.day, n.started, n.ended, n.service, %s, COALESCE(d.training_use, u.use),
+                CASE WHEN d.id IS NULL THEN u.source ELSE 'service' END, '', '', '', '', '', '', '', '', n.simulated,
+                'ok', false, false, 'open', n.spans,
                 now() + make_interval(secs => %s * CASE WHEN n.ended IS NULL THEN %s ELSE 1 END)
             FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::timestamptz[], %s::timestamptz[], %s::text[],
                 %s::bool[], %s::int[]) AS n(id, external_id, day, started, ended, service, simulated, spans)
+            CROSS JOIN (SELECT %s AS use, %s AS source) u
+            LEFT JOIN curation_servicedefault d
+                ON d.project_id = %s AND d.service = n.service AND u.source = 'project'
             ON CONFLICT (project_id, external_id) DO NOTHING
             """,
-            [project_id, route, *use, grace, ROOTLESS, [one.id for one in heads], [one.external_id for one in heads],
+            [project_id, route, grace, ROOTLESS, [one.id for one in heads], [one.external_id for one in heads],
              [one.day for one in heads], [moment(one.started) for one in heads], _ends(heads),
-             [one.service[:120] for one in heads], [one.simulated for one in heads], [one.spans for one in heads]],
+             [one.service[:120] for one in heads], [one.simulated for one in heads], [one.spans for one in heads],
+             *use, project_id],
         )  # fmt: skip
         if cursor.rowcount < len(heads):
             raise Overtaken

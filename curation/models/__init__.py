@@ -14,6 +14,7 @@ from curation.models.refused import RefusalBody, Replay
 from curation.models.retention import DroppedDay
 from curation.models.rules import BodyErasure, Reredacted, Reredaction, RuleCheck, RuleReport
 from curation.models.screening import Screening
+from curation.models.service_default import ServiceDefault
 from curation.models.trace import Trace, TrainingUse
 from curation.models.vault import Reveal, RevealRequest, VaultEntry, VaultKey, VaultSwitch
 
@@ -53,6 +54,7 @@ __all__ = [
     "RuleCheck",
     "RuleReport",
     "Screening",
+    "ServiceDefault",
     "Signature",
     "SignatureSpec",
     "Span",

@@ -9,7 +9,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFIXES = ("p/<slug:slug>/", "api/v1/projects/<slug:slug>/")
 
-STRICTER_POSTS = {"p/<slug:slug>/curation/quarantine/": "curation.manage"}
+STRICTER_POSTS = {
+    "p/<slug:slug>/curation/quarantine/": "curation.manage",
+    "p/<slug:slug>/curation/training-use/": "curation.manage",
+}
 """Pages many may read whose form only some may send."""
 
 

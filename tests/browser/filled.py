@@ -54,6 +54,7 @@ class Filled:
             self.page("curation:refusal", self.refusal.pk),
             self.page("curation:batch", self.refusal.batch_id),
             self.page("curation:prices"),
+            self.page("curation:training_use"),
             self.page("annotation:campaign", self.campaign.pk),
             self.page("annotation:item", self.item.pk),
             self.page("snapshots:snapshot", self.row.snapshot_id),
