@@ -20,6 +20,7 @@ from core.paging import keyset
 from core.plots.bars import Bar, bars
 from curation.actions.reredact import LIVE, start_reredaction
 from curation.bodies import load_many
+from curation.flow_plots import HALF
 from curation.models import ConversationVersion, Reredacted, Reredaction
 from curation.rule_forms import KINDS
 from curation.ruling.followers import uses_of
@@ -105,6 +106,6 @@ def _rows(changes: Sequence[Reredacted]) -> list[dict[str, Any]]:
 
 def _plot(title: str, counts: dict[str, int]) -> Any:
     ordered = sorted(counts.items(), key=lambda one: -one[1])[:12]
-    return (
-        bars(title, [Bar(name, (value,)) for name, value in ordered], unit=_("places")) if ordered else None
-    )
+    if not ordered:
+        return None
+    return bars(title, [Bar(name, (value,)) for name, value in ordered], unit=_("places"), width=HALF)
