@@ -6,13 +6,12 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contract import Row
 from benchmarks.redaction_peers import Absent, ask
-from core.privacy import RuleSet, SurrogateKey, default_rules, redact
+from core.privacy import RuleSet, SurrogateKey, default_rules, redact, structured_rules
 from core.privacy.detect import find_hits
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "traces"
@@ -37,15 +36,13 @@ def rows(*, quick: bool) -> Iterator[Row]:
     if not DATA.is_dir():
         raise SystemExit("../shared/data/traces is absent: nothing to measure on.")
     records = _lines(DATA / "traces-permissive.jsonl.gz")
-    full = default_rules()
-    structured = replace(full, tagger="", key_names={})
+    structured, full = structured_rules(), default_rules()
     with gzip.open(DATA / "pii" / "presidio_synth_dataset_v2.json.gz", "rt", encoding="utf-8") as stream:
         documents = json.load(stream)
     gc.freeze()
     yield from _injected(records, structured)
     yield from _labelled(documents, structured)
-    if full.tagger:
-        yield from _free(documents, full)
+    yield from _free(documents, full)
     yield from _speed(records[:QUICK] if quick else records, structured, full)
     yield from _peers(documents, structured, full)
 
@@ -137,14 +134,13 @@ def _speed(records: list[dict[str, Any]], structured: RuleSet, full: RuleSet) ->
     yield Row("message text redacted per core, structured", _rate(messages, structured), "MB/s", ">= 20")
     whole = [{name: record[name] for name in ("request", "response", "retrieval")} for record in records]
     yield Row("whole records redacted per core, structured", _rate(whole, structured), "MB/s")
-    if full.tagger:
-        apart = max(2, len(messages) // FULL_LANE)
-        _ = [redact(texts, keys=KEY, rules=full) for texts in messages[1 :: 4 * apart]]
-        few = list(_unread(messages[::apart], full))
-        yield Row(
-            "message text redacted per core, full, read for the first time", _rate(few, full), "MB/s", ">= 1"
-        )
-        yield Row("the same texts once more, full", _rate(few, full), "MB/s")
+    apart = max(2, len(messages) // FULL_LANE)
+    _ = [redact(texts, keys=KEY, rules=full) for texts in messages[1 :: 4 * apart]]
+    few = list(_unread(messages[::apart], full))
+    yield Row(
+        "message text redacted per core, full, read for the first time", _rate(few, full), "MB/s", ">= 1"
+    )
+    yield Row("the same texts once more, full", _rate(few, full), "MB/s")
     changed = sum(bool(redact(one, keys=KEY, rules=structured).marks) for one in whole)
     walked = sum(structured.suspects(json.dumps(one, ensure_ascii=False).encode()) for one in whole)
     yield Row("records walked", walked / len(whole), f"of {len(whole)}; {changed / len(whole):.3f} changed")
@@ -187,7 +183,7 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 def _peers(documents: Documents, structured: RuleSet, full: RuleSet) -> Iterator[Row]:
     texts = [document["full_text"] for document in documents]
-    lanes = {"structured": structured} | ({"full": full} if full.tagger else {})
+    lanes = {"structured": structured, "full": full}
     for rules in lanes.values():
         _ = [find_hits(text, rules) for text in texts[::2]]
     seconds = {

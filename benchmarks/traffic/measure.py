@@ -23,7 +23,7 @@ from benchmarks.contract import Row
 from benchmarks.traffic import peers
 from benchmarks.traffic.payloads import DATA, otlp
 from benchmarks.traffic.server import HOST, Server, serving
-from core.privacy import SurrogateKey, default_rules, redact
+from core.privacy import RuleSet, SurrogateKey, default_rules, redact, structured_rules
 from curation.actions.settle_traces import settle_traces
 from curation.models import Asset, AssetVersion, Trace
 from curation.models.assets import AssetKind
@@ -38,7 +38,7 @@ def measured(*, quick: bool) -> Iterator[Row]:
     finished = peers.prepare(500 if quick else 2_000)
     yield from _ceilings(finished, 1.0 if quick else 5.0)
     seconds = 3.0 if quick else float(os.environ.get("BENCH_SECONDS", "60"))
-    structured = _sender("structured", tagger=False)
+    structured = _sender("structured", structured_rules())
     with serving() as server:
         sent = _jsonl(server, *structured, seconds=min(seconds, 20))
         ceiling = peers.rate(peers.copy, finished, 1.0 if quick else 5.0)
@@ -58,8 +58,8 @@ def _ceilings(finished: list[peers.Shape], seconds: float) -> Iterator[Row]:
         yield Row(what, peers.rate(write, finished, seconds), "records/s")
 
 
-def _sender(slug: str, *, tagger: bool) -> tuple[str, str]:
-    """(slug, secret) of a project whose traces pass the structured rules, or all of them."""
+def _sender(slug: str, rules: RuleSet) -> tuple[str, str]:
+    """(slug, secret) of a project whose traces pass these rules."""
     project = Project.objects.create(slug=slug, name=slug, training_use_default="allowed")
     owner = User.objects.create_user(f"{slug}@bench.example", None, name=slug)
     Membership.objects.create(project=project, user=owner, role=Role.ML_ENGINEER)
@@ -67,11 +67,9 @@ def _sender(slug: str, *, tagger: bool) -> tuple[str, str]:
     ApiToken.objects.create(
         project=project, owner=owner, name="bench", prefix=secret[:12], token_sha256=digest(secret), scopes=["ingest"]
     )  # fmt: skip
-    rules = default_rules()
-    body = rules.as_data() | ({} if tagger else {"tagger": ""})
     asset = Asset.objects.create(project=project, kind=AssetKind.REDACTION_RULES, name=rules.name)
     asset.current = AssetVersion.objects.create(
-        project=project, asset=asset, number=1, sha256="0" * 64, body=body
+        project=project, asset=asset, number=1, sha256=rules.sha256, body=rules.as_data()
     )
     asset.save(update_fields=["current"])
     return slug, secret
@@ -95,9 +93,7 @@ def _jsonl_rows(sent: dict[str, Any], ceiling: float) -> Iterator[Row]:
 
 def _full_lane(server: Server, finished: list[peers.Shape], *, seconds: float) -> Iterator[Row]:
     """With the tagger, where redacting is nearly all the work: compared with the redactor alone on one core."""
-    if not default_rules().tagger:
-        return
-    sent = _jsonl(server, *_sender("full", tagger=True), seconds=seconds)
+    sent = _jsonl(server, *_sender("full", default_rules()), seconds=seconds)
     alone = _redactor_alone([row[peers.BODY] for row in finished], seconds=3)
     yield Row("redactor alone, full lane, one core", alone, "MB/s")
     yield Row("JSONL, full lane", sent["bytes"] / sent["wall"] / 1e6, "MB/s", f">= {0.8 * alone:.3f}")

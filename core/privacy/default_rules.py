@@ -1,4 +1,4 @@
-"""The shipped rule set `structured@2`: identifiers and secrets that have a shape. Names and addresses are not in it.
+"""The shipped rule set `redaction@3`: identifiers and secrets that have a shape, and the tagger of names and addresses.
 
 Order is priority: where two hits overlap, the rule listed first wins.
 """
@@ -11,8 +11,9 @@ from core.privacy.identifier_rules import IDENTIFIER_RULES, PHONE_RULES
 from core.privacy.national_rules import NATIONAL_RULES
 from core.privacy.secret_rules import SECRET_RULES
 
-DEFAULT_NAME = "structured"
-DEFAULT_VERSION = 2
+DEFAULT_NAME = "redaction"
+DEFAULT_VERSION = 3
+DEFAULT_TAGGER = "names@1"
 
 DEFAULT_SENSITIVE_KEYS = (
     r"(?i)(?:^|[._\-])(?:pass(?:word|wd|phrase)|pwd|(?:client[_-]?|shared[_-]?)?secret(?:[_-]?(?:access[_-]?)?key)?"

@@ -32,17 +32,18 @@ class Hit:
     normal: str
 
 
-def find_hits(text: str, rules: RuleSet, met: Met | None = None) -> list[Hit]:
+def find_hits(text: str, rules: RuleSet, met: Met | None = None, lead: str | None = "") -> list[Hit]:
     """Non-overlapping hits in order; where two overlap the rule listed first wins (what is left of the other is searched again).
 
-    `met` is what the screen saw in this very text, where that is known already.
+    `met` is what the screen saw in this very text, where that is known already. `lead` is what the tagger reads before the
+    text; None for an encoding of texts that it reads one by one.
     """
-    if len(text) < SHORTEST:
+    if len(text) < SHORTEST and not lead:
         return []
     if met is None:
         met = rules.screen.met(screens.spelled(text))
     hits = _structured(text, rules, met) if met.rules or met.others else []
-    return _with_entities(text, rules.tagger, hits) if rules.tagger else hits
+    return _with_entities(text, rules.tagger, hits, lead) if rules.tagger and lead is not None else hits
 
 
 def masked(text: str) -> str:
@@ -73,7 +74,7 @@ def _structured(text: str, rules: RuleSet, met: Met) -> list[Hit]:
     return _disjoint(hits, rules.order) if len(hits) > 1 else hits
 
 
-def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
+def _with_entities(text: str, model: str, hits: list[Hit], lead: str) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays.
 
     Stand-ins for people and addresses all have an X or a bracket, so most texts need not be searched for them.
@@ -81,10 +82,14 @@ def _with_entities(text: str, model: str, hits: list[Hit]) -> list[Hit]:
     from core.privacy.tagger import find_entities, normal
 
     searched = fold(masked(text) if "X" in text or "[" in text else text)
-    taken = [(hit.start, hit.end) for hit in hits]
+    taken = [(-len(lead), 0), *((hit.start, hit.end) for hit in hits)]
+    found = [
+        (start - len(lead), end - len(lead), kind)
+        for start, end, kind in find_entities(lead + searched, model)
+    ]
     entities = [
         Hit(start, end, f"tagger_{kind}", kind, normal(kind, searched[start:end]))
-        for start, end, kind in find_entities(searched, model)
+        for start, end, kind in found
         if not any(start < high and low < end for low, high in taken)
     ]
     return sorted([*hits, *entities], key=lambda hit: hit.start) if entities else hits

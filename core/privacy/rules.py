@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.privacy.default_rules import (
     DEFAULT_NAME,
     DEFAULT_RULES,
     DEFAULT_SENSITIVE_KEYS,
+    DEFAULT_TAGGER,
     DEFAULT_VERSION,
 )
 from core.privacy.literals import Literal
@@ -23,7 +24,7 @@ from core.privacy.rule import CompiledRule, Rule
 from core.privacy.screening import Screen
 from core.privacy.unchanged import Unchanged
 
-__all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules"]
+__all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules", "structured_rules"]
 
 FOLDED = "folded"
 PHONE_KEY = re.compile(
@@ -166,4 +167,10 @@ class RuleSet:
 def default_rules() -> RuleSet:
     """The set this release ships."""
     rules = tuple(Rule.from_data(rule) for rule in DEFAULT_RULES)
-    return RuleSet(DEFAULT_NAME, DEFAULT_VERSION, rules, DEFAULT_SENSITIVE_KEYS)
+    return RuleSet(DEFAULT_NAME, DEFAULT_VERSION, rules, DEFAULT_SENSITIVE_KEYS, DEFAULT_TAGGER)
+
+
+@lru_cache(maxsize=1)
+def structured_rules() -> RuleSet:
+    """The shipped set without its tagger: what has a shape, and nothing else is read."""
+    return replace(default_rules(), tagger="", key_names={})

@@ -38,17 +38,17 @@ class Replacement:
 
 
 def redact_text(
-    text: str, key: SurrogateKey, rules: RuleSet, met: Met | None = None
+    text: str, key: SurrogateKey, rules: RuleSet, met: Met | None = None, lead: str | None = ""
 ) -> tuple[str, list[Replacement]]:
     """The redacted text and its replacements in order; raises NotSettled when no fixed point is reached.
 
-    `met` is what the screen saw in this very text, where that is known already.
+    `met` and `lead` are as in `find_hits`.
     """
-    current, made = _once(text, key, rules, met)
+    current, made = _once(text, key, rules, met, lead)
     if not made:
         return text, []
     for _ in range(MAX_PASSES):
-        current, more = _once(current, key, rules)
+        current, more = _once(current, key, rules, None, lead)
         if not more:
             return current, made
         made = followed(made, more)
@@ -85,9 +85,9 @@ def followed(first: list[Replacement], second: list[Replacement]) -> list[Replac
 
 
 def _once(
-    text: str, key: SurrogateKey, rules: RuleSet, met: Met | None = None
+    text: str, key: SurrogateKey, rules: RuleSet, met: Met | None, lead: str | None
 ) -> tuple[str, list[Replacement]]:
-    hits = find_hits(text, rules, met)
+    hits = find_hits(text, rules, met, lead)
     if rules.literals or rules.spared:
         hits = adjusted(text, hits, key, rules)
     if not hits:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.privacy.checks import card_number
 from core.privacy.detect import SHORTEST, find_hits
+from core.privacy.leads import lead_of
 from core.privacy.marks import Mark, Path, RedactionFailed, pointer
 from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
 from core.privacy.rules import PHONE_KEY, RuleSet
@@ -87,10 +88,12 @@ class Walk:
         return clean
 
     def _meaning(self, key: str) -> str:
-        """What a key makes of its value: a secret, a phone number, or nothing in particular."""
+        """What a key makes of its value: a secret, a phone number, what the tagger reads before it, or nothing in particular."""
         if self.rules.secret_names.search(key):
             return _SECRET
-        return _PHONE if PHONE_KEY.search(key) else _ORDINARY
+        if PHONE_KEY.search(key):
+            return _PHONE
+        return lead_of(key) if self.rules.tagger else _ORDINARY
 
     def _key(self, key: str, path: Path) -> str:
         clean, replaced = self._flat(key) if len(key) >= SHORTEST else (key, [])
@@ -117,7 +120,8 @@ class Walk:
     def _string(self, text: str, path: Path, under: str, nested: int) -> str:
         if under == _SECRET and text.strip() and not is_surrogate(text):
             return self._one("secret", "sensitive_key", text, path, like=text)
-        if len(text) < SHORTEST:
+        lead: str | None = _ORDINARY if under in (_SECRET, _PHONE) else under
+        if len(text) < (2 if lead else SHORTEST):
             return text
         if under == _PHONE and _PHONE_TEXT.fullmatch(text) and self._is_phone(text):
             return self._one("phone", "phone_key", re.sub("[^0-9]", "", text), path, like=text)
@@ -126,31 +130,36 @@ class Walk:
             met = self.rules.screen.met(spelled(text), self.behind)
             if not met:
                 return text
-        elif text in self.rules.unchanged:
+        elif not under and text in self.rules.unchanged:
             return text
         if nested < MAX_NESTED_JSON and text[0] in JSON_OPENERS:
-            inner = self._nested(text, path, nested)
-            if inner is not None:
-                return inner
-        clean, replaced = self._flat(text, met)
+            found, decoded = decoded_json(text)
+            if found:
+                lead = None
+                inner = self._nested(decoded, text, path, under, nested)
+                if inner is not None:
+                    return inner
+        clean, replaced = self._flat(text, met, lead)
         if replaced:
             self._mark(replaced, path)
-        elif met is None and not (self.rules.spared or (nested and text[0] in JSON_OPENERS)):
+        elif met is None and not (under or self.rules.spared or (nested and text[0] in JSON_OPENERS)):
             self.rules.unchanged.add(text)
         return clean
 
     def _is_phone(self, text: str) -> bool:
         """Digits that only their key makes a number; one that a rule knows is left to the rule, and to its spelling."""
         digits = sum(character.isdigit() for character in text)
-        return 7 <= digits <= 15 and not is_surrogate(text) and not find_hits(text, self.rules)
+        return 7 <= digits <= 15 and not is_surrogate(text) and not find_hits(text, self.rules, lead=None)
 
-    def _flat(self, text: str, met: Met | None = None) -> tuple[str, list[Replacement]]:
+    def _flat(
+        self, text: str, met: Met | None = None, lead: str | None = ""
+    ) -> tuple[str, list[Replacement]]:
         """As plain text with what is encoded in it, and once more with escapes made plain where that reveals something."""
         hidden, first = self._without_encoded(text) if ";base64," in text else (text, [])
-        clean, replaced = redact_text(hidden, self.keys, self.rules, met if hidden is text else None)
+        clean, replaced = redact_text(hidden, self.keys, self.rules, met if hidden is text else None, lead)
         replaced = followed(first, replaced) if first else replaced
         if "\\u00" in clean:
-            plain, more = redact_text(unescaped(clean), self.keys, self.rules)
+            plain, more = redact_text(unescaped(clean), self.keys, self.rules, lead=None)
             if more:
                 return plain, located(plain, [*replaced, *more], len(text))
         return clean, replaced
@@ -173,17 +182,14 @@ class Walk:
             at = end
         return "".join(pieces) + text[at:], made
 
-    def _nested(self, text: str, path: Path, nested: int) -> str | None:
-        """The text re-encoded if it is JSON with something to hide inside, else None."""
-        found, decoded = decoded_json(text)
-        if not found:
-            return None
+    def _nested(self, decoded: Any, text: str, path: Path, under: str, nested: int) -> str | None:
+        """The JSON text encoded again if there is something to hide inside, else None."""
         inner = Walk(self.keys, self.rules, self.behind)
-        clean = inner.value(decoded, (), _ORDINARY, nested + 1)
+        clean = inner.value(decoded, (), under, nested + 1)
         if not inner.marks and not inner.left_out:
             return None
         self.left_out = self.left_out or inner.left_out
-        encoded, more = self._flat(encoded_json(clean, like=text))
+        encoded, more = self._flat(encoded_json(clean, like=text), lead=None)
         self._mark(located(encoded, [*inner.made, *more], len(text)), path)
         return encoded
 

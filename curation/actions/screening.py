@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from accounts.models import Project
+from core.privacy import redact
 from core.text import TokenHasher
 from curation.containment import ContainmentIndex, Item, Settings
 from curation.excerpts import Segment
+from curation.ingest.redaction import redactor_for
 from curation.models import Asset, AssetVersion, QuarantineItem, Screening
 from curation.models.assets import AssetKind
 from curation.screening import Verdict, screen
@@ -50,16 +52,26 @@ def current_quarantine(project: Project) -> AssetVersion:
 
 
 def quarantine_index(version: AssetVersion) -> ContainmentIndex:
-    """The searchable form of a quarantine version, built once per process."""
-    return _index(version.pk)
+    """The searchable form of a quarantine version, built once per process and version of the redaction rules."""
+    return _index(version.pk, version.project_id, redactor_for(version.project_id).rules_id)
 
 
 @lru_cache(maxsize=4)
-def _index(version_id: int) -> ContainmentIndex:
+def _index(version_id: int, project_id: uuid.UUID, rules_id: int) -> ContainmentIndex:
     settings = AssetVersion.objects.values_list("body", flat=True).get(pk=version_id).get("settings", {})
     known = {name: value for name, value in settings.items() if name in Settings.__slots__}
     items = QuarantineItem.objects.filter(version_id=version_id).order_by("id").values_list("id", "text")
-    return ContainmentIndex.build((Item(key, text) for key, text in items.iterator()), Settings(**known))
+    return ContainmentIndex.build(_as_stored(items.iterator(), project_id), Settings(**known))
+
+
+def _as_stored(items: Iterable[tuple[int, str]], project_id: uuid.UUID) -> Iterator[Item]:
+    """Every item as it is, and as it would stand in a trace of this project: its names under their surrogates."""
+    redactor = redactor_for(project_id)
+    for key, text in items:
+        yield Item(key, text)
+        redacted = redact(text, keys=redactor.keys, rules=redactor.rules).value
+        if redacted != text:
+            yield Item(key, redacted)
 
 
 def screen_contents(*, project: Project, contents: Sequence[Content]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from curation.models import ConversationVersion, Reredaction
 from curation.ruling.places import Place, find
 from tests.conftest import Team
 
-CODENAME = "Zephyr Quill"
+CODENAME = "Copper Lantern"
 """A name no shipped rule knows: what a project may want gone all the same."""
 
 

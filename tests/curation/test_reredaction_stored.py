@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 
-from core.privacy import RuleSet, SurrogateKey, default_rules
+from core.privacy import RuleSet, SurrogateKey, structured_rules
 from core.privacy.literals import find_literals, literal_of, words_of
 from curation.conversation import Part, TokenLogprob, message, new_conversation
 from curation.ingest.redaction import Redactor
@@ -19,7 +19,7 @@ def redactor(*missed: str) -> Redactor:
         literal_of(text, name=f"reported_{number}", kind="other", key_id="k", secret=SECRET)
         for number, text in enumerate(missed)
     )
-    rules: RuleSet = replace(default_rules(), literals=literals, key_names={})
+    rules: RuleSet = replace(structured_rules(), literals=literals, key_names={})
     return Redactor(1, rules, SurrogateKey("k", SECRET))
 
 
@@ -77,7 +77,7 @@ def test_ids_and_times_of_ours_stay_whatever_they_look_like() -> None:
     value = new_conversation([message("user", "When?")])
     ours = {"kind": "error", "at": "2026-11-22T13:16:39.123456+00:00", "span_id": "4111111111111111"}
     value["interrupts"] = [{**ours, "detail": "", "recovered": False}]  # type: ignore[typeddict-item]
-    rules = default_rules()
+    rules = structured_rules()
     done = redact_stored_conversation(value, Redactor(1, rules, SurrogateKey("k", SECRET)))
     assert done.value["interrupts"] == value["interrupts"]
     assert done.by_rule == {}

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _at_once(settle_at_once: None) -> None:
-    """Traces settle on arrival."""
+def _at_once(settle_at_once: None, structured_lane: AssetVersion) -> None:
+    """Traces settle on arrival, under rules that leave names to people."""
 
 
 def test_a_reported_miss_is_replaced_in_what_comes_next(team: Team) -> None:
@@ -26,8 +26,8 @@ def test_a_reported_miss_is_replaced_in_what_comes_next(team: Team) -> None:
     assert CODENAME in said(version)
     reported = miss(team, version)
     assert reported.version.number == 2
-    (later,) = arrive(team, ("When does ZEPHYR  quill start?", "Soon."))
-    assert "ephyr" not in said(later).lower()
+    (later,) = arrive(team, ("When does COPPER  lantern start?", "Soon."))
+    assert "lantern" not in said(later).lower()
     assert "[OTHER:" in said(later)
     assert later.rules_id == reported.version.pk
 
@@ -35,7 +35,9 @@ def test_a_reported_miss_is_replaced_in_what_comes_next(team: Team) -> None:
 def test_only_whole_values_are_replaced_not_their_words(team: Team) -> None:
     (version,) = arrive(team, (f"Is {CODENAME} on time?", "Yes."))
     miss(team, version)
-    (later,) = arrive(team, ("A zephyr is a wind, a quill is a pen; Zephyr Quills are many.", "So they are."))
+    (later,) = arrive(
+        team, ("Copper is a metal, a lantern is a lamp; Copper Lanterns are many.", "So they are.")
+    )
     assert "[OTHER:" not in said(later)
 
 

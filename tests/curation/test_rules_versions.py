@@ -24,8 +24,8 @@ TICKET = Rule(id="ticket", kind="ticket", pattern=r"\bTKT-[0-9]{5}\b", anchors=(
 
 
 @pytest.fixture(autouse=True)
-def _at_once(settle_at_once: None) -> None:
-    """Traces settle on arrival."""
+def _at_once(settle_at_once: None, structured_lane: AssetVersion) -> None:
+    """Traces settle on arrival, under rules that leave names to people."""
 
 
 def draft(team: Team, rule: Rule | None = TICKET, **fields: Any) -> Any:

@@ -14,6 +14,7 @@ _FULL_STOP = re.compile(r"[^\W\d_]{4}\.\Z")
 _INITIAL = re.compile(r"\b[^\W\d_]\Z")
 _OUTWARD = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\Z")
 _BRITISH_CODE = re.compile(r" [0-9][A-Z]{2}\b")
+_THOUSANDS = re.compile(r"[0-9],[0-9]{3}(?![0-9])")
 _BETWEEN_MASKS = re.compile(f"[^{MASK}]+")
 _ON_ONE_LINE = re.compile(rf"(?:(?!\\[nrt])[^{MASK}\n])+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -54,7 +55,7 @@ def boundaries(text: str, start: int, end: int, person: bool, road: bool) -> tup
         end = _with_stop(text, start, end)
     elif (code := _BRITISH_CODE.match(text, end)) and _OUTWARD.search(text, start, end):
         end = code.end()
-    plausible = _is_person(text, start, end) if person else _is_address(text[start:end], road)
+    plausible = _is_person(text, start, end) if person else _is_address(text, start, end, road)
     return (start, end) if plausible else None
 
 
@@ -76,7 +77,10 @@ def _is_person(text: str, start: int, end: int) -> bool:
     return _CODE_AFTER.match(text[end : end + 2]) is None
 
 
-def _is_address(found: str, road: bool) -> bool:
+def _is_address(text: str, start: int, end: int, road: bool) -> bool:
+    found = text[start:end]
+    if start > 1 and _THOUSANDS.match(text, start - 2):
+        return False
     if len(found) < 5 or (" " not in found and "\n" not in found) or not _LETTER.search(found):
         return False
     return road or _DIGIT.search(found) is not None

@@ -10,6 +10,7 @@ import numpy as np
 from core.privacy.tagger.boundaries import boundaries, pieces
 from core.privacy.tagger.features import COMMON, KNOWN, PLACE, THING, TITLE
 from core.privacy.tagger.model import Floats
+from core.privacy.tagger.things import ANSWERS, THINGS
 from core.privacy.tagger.tokens import MASK
 from core.privacy.tagger.words import CUE, LISTED, NAME, Words
 
@@ -19,7 +20,7 @@ Entity = tuple[int, int, str]
 Run = tuple[int, int, int]
 
 _SHORT_BRIDGE, _BRIDGE = 2, 7
-_SURE, _DOUBT = 3.0, 4.0
+_SURE, _DOUBT, _CUE = 3.0, 4.0, 7.5
 _PARTICLES = {"van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "los", "las", "el", "al"} | {
     "bin", "ben", "ibn", "y", "e", "i", "zu", "zum", "zur", "ter", "ten", "af", "av", "of", "und", "and", "et"
 }  # fmt: skip
@@ -127,6 +128,8 @@ def _person(
     first, last = first + low, first + high - 1
     if first > last:
         return None
+    if _whole_text(tiles, first, last) and bare[low].lower() in ANSWERS:
+        return None
     named = any(words.kind(tile) & NAME for tile in tiles[first : last + 1])
     if max(margins[place] for place in range(first, last + 1)) < _least(
         bare[low:high], named, words.model.lexicon
@@ -139,6 +142,12 @@ def _person(
     return _with_title(tiles, first, words.model.lexicon), last
 
 
+def _whole_text(tiles: list[str], first: int, last: int) -> bool:
+    """Whether one word is all there is: an answer such as "Green.", a value such as "Rose"."""
+    beside = tiles[:first] + tiles[last + 1 :]
+    return first == last and len(beside) < 4 and not any(tile.strip(" \t").isalpha() for tile in beside)
+
+
 def _with_title(tiles: list[str], first: int, lexicon: Mapping[str, int]) -> int:
     before = first - 1
     if before > 0 and tiles[before] == ".":
@@ -148,7 +157,12 @@ def _with_title(tiles: list[str], first: int, lexicon: Mapping[str, int]) -> int
 
 
 def _least(words: list[str], named: bool, lexicon: Mapping[str, int]) -> float:
-    """How sure the network must be: more where the word has another meaning, most where nothing is capitalised."""
+    """How sure the network must be: more where the word has another meaning, most where nothing is capitalised.
+
+    Above `_CUE` it is only where something said so: a greeting, a title, "my name is".
+    """
+    if len(words) == 1 and words[0].lower() in THINGS:
+        return _CUE
     known = lexicon.get(words[0].lower(), 0) if len(words) == 1 else 0
     if not any(word[:1].isupper() for word in words):
         return (3 if not named else 2 if known & KNOWN else 1) * _SURE
