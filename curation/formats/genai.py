@@ -31,6 +31,7 @@ USAGE = {
     "reasoning_tokens": ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens",
                          "gen_ai.usage.details.reasoning_tokens"),
 }  # fmt: skip
+IMPOSSIBLE = 10**12
 WHOLE_KINDS = ("input_tokens", "output_tokens")
 STRUCTURED = (
     "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions",
@@ -181,11 +182,11 @@ def _first_token(span: Span) -> float | None:
 
 
 def usage(span: Span) -> dict[str, int]:
-    """Token counts by kind; a kind nobody reported is left out. Input includes what a cache held, output reasoning."""
+    """Token counts by kind; a kind nobody reported, or with a count no call can have, is left out. Input includes what a cache held, output reasoning."""
     counts: dict[str, int] = {}
     for kind, names in USAGE.items():
         value = number(span, *names)
-        if value is not None and (value > 0 or (value == 0 and kind in WHOLE_KINDS)):
+        if value is not None and (0 < value < IMPOSSIBLE or (value == 0 and kind in WHOLE_KINDS)):
             counts[kind] = int(value)
     return counts
 

@@ -103,3 +103,10 @@ def test_every_name_a_shape_reads_a_person_from_is_under_a_pseudonym() -> None:
     sessions = {*langfuse.IDENTITY["session.id"], *openllmetry.RENAMED["session.id"]}
     assert people <= set(USER_KEYS)
     assert sessions <= set(SESSION_KEYS)
+
+
+def test_a_count_of_tokens_that_cannot_be_never_keeps_a_trace_from_settling(team: Team) -> None:
+    for place, tokens in enumerate((1e30, 2**63, float("inf"))):
+        arrive(team, chat(f"call {place}", gen_ai__usage__input_tokens=tokens))
+    assert not Trace.objects.exclude(state="settled").exists()
+    assert set(ConversationVersion.objects.values_list("input_tokens", flat=True)) == {None}
