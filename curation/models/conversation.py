@@ -49,10 +49,13 @@ class ConversationVersion(models.Model):
     objects = ConversationVersionQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["trace", "number"], name="conversation_version_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["trace", "number"], name="conversation_version_once")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["project", "content_hash"], name="conversation_content"),
             models.Index(fields=["project", "prompt_hash"], name="conversation_prompt"),
+            models.Index(fields=["project", "day"], name="conversation_day"),
         ]
 
     def __str__(self) -> str:
@@ -90,7 +93,9 @@ class CurationState(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(step__in=CurationStep.values), name="curation_step_known")
+            models.CheckConstraint(
+                condition=models.Q(step__in=CurationStep.values), name="curation_step_known"
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "step"], name="curation_step"),
@@ -121,7 +126,8 @@ class LabelRevision(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "axis", "number"], name="label_revision_once"),
             models.CheckConstraint(
-                condition=models.Q(axis__in=["domain", "difficulty", "kind", "language"]), name="label_axis_known"
+                condition=models.Q(axis__in=["domain", "difficulty", "kind", "language"]),
+                name="label_axis_known",
             ),
         ]
 
@@ -141,7 +147,9 @@ class Drop(models.Model):
     dropped_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["version", "step", "reason"], name="drop_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "step", "reason"], name="drop_once")
+        ]
         indexes: ClassVar = [models.Index(fields=["project", "reason", "-id"], name="drop_reason")]
 
     def __str__(self) -> str:

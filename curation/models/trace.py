@@ -79,6 +79,7 @@ class Trace(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["project", "-occurred_at", "-id"], name="trace_newest"),
             models.Index(fields=["project", "service", "-occurred_at"], name="trace_service"),
+            models.Index(fields=["project", "user_key"], condition=~models.Q(user_key=""), name="trace_user"),
             models.Index(
                 fields=["training_use_until"],
                 condition=models.Q(training_use="allowed", training_use_until__isnull=False),
