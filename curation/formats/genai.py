@@ -182,7 +182,10 @@ def _first_token(span: Span) -> float | None:
 
 
 def usage(span: Span) -> dict[str, int]:
-    """Token counts by kind; a kind nobody reported, or with a count no call can have, is left out. Input includes what a cache held, output reasoning."""
+    """Token counts by kind; a kind nobody reported, or with a count no call can have, is left out.
+
+    Input includes what a cache held, output reasoning.
+    """
     counts: dict[str, int] = {}
     for kind, names in USAGE.items():
         value = number(span, *names)
