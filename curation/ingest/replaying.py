@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from core.errors import Refused
+from curation.formats.files.record_form import RECORD
 from curation.formats.otlp import find_problem
 from curation.formats.otlp_logs import LOG, find_log_problem
 from curation.formats.problem import BrokenRow, RowProblem
@@ -51,7 +52,7 @@ def _span(raw: bytes) -> Span | None:
 
 def _of_row(raw: bytes) -> Iterator[Item | BrokenRow]:
     try:
-        opened = open_file(io.BytesIO(raw), place=PLACE)
+        opened = open_file(io.BytesIO(raw), place=PLACE, fallback=RECORD)
     except Refused as refused:
         yield BrokenRow(RowProblem(PLACE, None, "", refused.code, refused.message, refused.hint), raw)
         return

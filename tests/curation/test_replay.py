@@ -49,6 +49,16 @@ def test_what_no_reader_understands_is_refused_again(team: Team) -> None:
     assert Refusal.objects.of(team.project.pk).replayable().filter(pk=refusal.pk).exists()
 
 
+def test_a_row_that_alone_tells_no_format_is_read_as_a_record_and_told_its_field(team: Team) -> None:
+    line = b'{"trace_id": "x"}'
+    ingest_batch(
+        who=team.lead, project=team.project, route="jsonl", items=read_records(io.BytesIO(line), place="t")
+    )
+    refusal = Refusal.objects.get()
+    replay = replay_refusal(who=team.lead, project=team.project, refusal_id=refusal.pk)
+    assert (refusal.code, replay.code) == ("missing_field", "missing_field")
+
+
 def test_a_reader_that_has_learned_takes_it_once(team: Team, learned: None) -> None:
     with pytest.MonkeyPatch.context() as before:
         before.delitem(record_form.FIELDS, "mood")
