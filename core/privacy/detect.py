@@ -15,6 +15,7 @@ from core.privacy.surrogates import find_surrogates
 
 SHORTEST = 6
 MASK = "\x1f"
+_STAND_IN_SIGNS = ("X", "[", "redacted")
 _SHORT_TEXT = 400
 _BEFORE = 72
 _REACH_DIGITS, _REACH = 160, 4096
@@ -77,11 +78,11 @@ def _structured(text: str, rules: RuleSet, met: Met) -> list[Hit]:
 def _with_entities(text: str, model: str, hits: list[Hit], lead: str) -> list[Hit]:
     """People and addresses beside the structured hits; where they overlap the structured one stays.
 
-    Stand-ins for people and addresses all have an X or a bracket, so most texts need not be searched for them.
+    Stand-ins that look like a name all have an X, a bracket or the word, so most texts need not be searched for them.
     """
     from core.privacy.tagger import find_entities, normal
 
-    searched = fold(masked(text) if "X" in text or "[" in text else text)
+    searched = fold(masked(text) if any(sign in text for sign in _STAND_IN_SIGNS) else text)
     taken = [(-len(lead), 0), *((hit.start, hit.end) for hit in hits)]
     found = [
         (start - len(lead), end - len(lead), kind)

@@ -64,3 +64,10 @@ def test_a_key_says_that_a_short_or_doubtful_value_is_a_name() -> None:
 def test_a_key_about_somebody_does_not_make_everything_under_it_a_name() -> None:
     value = {"customer": "Acme Corp", "address": "https://example.org/x", "street": "n/a", "user_name": ""}
     assert _redacted(value) == value
+
+
+def test_the_stand_in_of_a_key_is_nobodys_name() -> None:
+    for number in range(200, 260):
+        text = f"I call it with the key AKIAHWX43LXV64P3K{chr(65 + number % 26)}{chr(65 + number % 23)}{chr(65 + number % 19)}."
+        done = redact(text, keys=KEY, rules=default_rules())
+        assert [mark.kind for mark in done.marks] == ["secret"]
