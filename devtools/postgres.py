@@ -13,7 +13,13 @@ from devtools.rootless import Runner, runner_for
 PORT = 5432
 SUPERUSER = "postgres"
 OWNER, APP = "winnow_owner", "winnow_app"
-FAST_AND_LOSABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+FAST_AND_LOSABLE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+}
+"""For tests. Autovacuum would note that a table was empty between two tests, and the next one's plans would believe it."""
 LOGS_WITHOUT_VALUES = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
