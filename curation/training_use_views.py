@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
-from core.errors import Refused
+from core.errors import PermissionRefused, Refused
 from curation.actions.set_service_default import set_service_default
 from curation.ingest_views import tabs
 from curation.models import ServiceDefault, Trace, TrainingUse
@@ -41,6 +41,8 @@ def _set(request: ProjectRequest) -> HttpResponse:
     try:
         set_service_default(who=request.user, project=request.project, service=service, training_use=use)
         messages.success(request, _("Holds for traces of this service that begin to arrive from now on."))
+    except PermissionRefused:
+        raise
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("curation:training_use", slug=request.project.slug)
