@@ -28,7 +28,7 @@ def time_axis(total: float) -> TimeAxis:
     size, unit = next(
         (size, unit) for least, size, unit in ((180_000, 60_000, "min"), (2_000, 1_000, "s"), (0, 1, "ms")) if total >= least
     )  # fmt: skip
-    drawn = [nice_ticks(0, (total / size or 1.0), count) for count in (3, 4, 5)]
+    drawn = [nice_ticks(0, (total / size or 1.0), count) for count in (2, 3, 4)]
     ticks = min(drawn, key=lambda one: (one[-1], -len(one)))
     labels = axis_numbers(ticks)
     return TimeAxis(

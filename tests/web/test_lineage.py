@@ -123,7 +123,7 @@ def test_stations_not_reached_yet_say_so(team: Team, approval: Approval) -> None
 
 
 @pytest.mark.parametrize("kind", ["row", "trace", "snapshot", "run", "model", "nonsense"])
-@pytest.mark.parametrize("identity", ["1", "not-an-id", str(uuid.uuid4())])
+@pytest.mark.parametrize("identity", ["1", "not-an-id", "6f1f5d0e-7c1b-4b5e-9a55-2f0b7d7a3c11"])
 def test_what_does_not_exist_is_not_found(team: Team, kind: str, identity: str) -> None:
     assert page(team, kind, identity)[0] == 404
 
