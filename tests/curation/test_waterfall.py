@@ -73,7 +73,7 @@ def test_no_spans_are_no_tree() -> None:
 
 def test_the_axis_ends_at_a_round_number_in_a_unit_that_suits() -> None:
     assert list(time_axis(7_400).labels) == ["0.0", "2.5", "5.0", "7.5\u202fs"]
-    assert time_axis(104).end == 125
+    assert time_axis(104).end == 150
     assert time_axis(380).labels[-1] == "400\u202fms"
     assert time_axis(600_000).labels[-1].endswith("min")
     assert time_axis(0).end > 0
