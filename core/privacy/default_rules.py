@@ -16,7 +16,7 @@ DEFAULT_VERSION = 3
 DEFAULT_TAGGER = "names@1"
 
 DEFAULT_SENSITIVE_KEYS = (
-    r"(?i)(?:^|[._\-])(?:pass(?:word|wd|phrase)|pwd|(?:client[_-]?|shared[_-]?)?secret(?:[_-]?(?:access[_-]?)?key)?"
+    r"(?i)(?:^|[._\-])(?:pass(?:word|wd|phrase)[0-9]{0,2}|pwd[0-9]{0,2}|(?:client[_-]?|shared[_-]?)?secret(?:[_-]?(?:access[_-]?)?key)?"
     r"|x?[_-]?api[_-]?key|(?:access|refresh|auth|id|session|bearer|api)[_-]?token|authorization|private[_-]?key|set-cookie"
     r"|cookie|ssn|social[_-]?security[_-]?number|cvv|cvc)$"
 )

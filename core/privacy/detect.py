@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from core.privacy import screens
 from core.privacy.checks import check_named
-from core.privacy.folds import fold, fold_separators
-from core.privacy.rules import FOLDED, CompiledRule, RuleSet
+from core.privacy.folds import fold, fold_separators, seen_places, without_unseen
+from core.privacy.rules import FOLDED, UNSEEN, CompiledRule, RuleSet
 from core.privacy.screening import Met
 from core.privacy.surrogates import find_surrogates
 
@@ -44,6 +44,8 @@ def find_hits(text: str, rules: RuleSet, met: Met | None = None, lead: str | Non
     if met is None:
         met = rules.screen.met(screens.spelled(text))
     hits = _structured(text, rules, met) if met.rules or met.others else []
+    if UNSEEN in met.others and (searched := masked(text)) != (plain := without_unseen(searched)):
+        return _seen_through(searched, find_hits(plain, rules, None, lead), hits)
     return _with_entities(text, rules.tagger, hits, lead) if rules.tagger and lead is not None else hits
 
 
@@ -55,6 +57,16 @@ def masked(text: str) -> str:
         pieces += (text[at : found.start()], MASK * len(found.group()))
         at = found.end()
     return "".join(pieces) + text[at:] if pieces else text
+
+
+def _seen_through(text: str, without: list[Hit], within: list[Hit]) -> list[Hit]:
+    """Hits of a text without what is not seen in it, where they stand in the text, and beside them those of the text itself."""
+    places = seen_places(text)
+    hits = [
+        Hit(places[hit.start], places[hit.end - 1] + 1, hit.rule_id, hit.kind, hit.normal) for hit in without
+    ]
+    apart = [one for one in within if not any(one.start < hit.end and hit.start < one.end for hit in hits)]
+    return sorted([*hits, *apart], key=lambda hit: hit.start)
 
 
 def _structured(text: str, rules: RuleSet, met: Met) -> list[Hit]:

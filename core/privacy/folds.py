@@ -1,4 +1,4 @@
-"""Characters that read like ASCII, as ASCII: one for one, so that offsets stay true."""
+"""Characters that read like ASCII, as ASCII: one for one, so that offsets stay true; and those that are not read at all."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _SOFT = (
     | dict.fromkeys(range(0x2010, 0x2016), "-")
 )  # fmt: skip
 _FOLDABLE_HARD = re.compile("[" + "".join(map(chr, _HARD)).replace("]", "\\]") + "]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+")
 _FOLDABLE_SOFT = re.compile("[" + "".join(map(chr, _SOFT)) + "]")
 
 
@@ -34,3 +35,18 @@ def fold_separators(text: str) -> str:
     if text.isascii():
         return text
     return _FOLDABLE_SOFT.sub(lambda found: _SOFT[ord(found.group())], text)
+
+
+def without_unseen(text: str) -> str:
+    """The text as it is read: without zero-width characters and soft hyphens."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def seen_places(text: str) -> list[int]:
+    """Where each character of `without_unseen` stands in the text."""
+    places: list[int] = []
+    at = 0
+    for found in _UNSEEN.finditer(text):
+        places += range(at, found.start())
+        at = found.end()
+    return [*places, *range(at, len(text))]

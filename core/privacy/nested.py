@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 JSON_OPENERS = '{[" \n\t\r'
-_ESCAPE = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_ESCAPE = re.compile(r"\\u(?:00([2-7][0-9a-fA-F])|200[b-dB-D]|2060|[fF][eE][fF]{2}|00[aA][dD])")
 _ENCODED = re.compile(
     r"(?ai)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,([A-Za-z0-9+/_\-]{8,}={0,2})"
 )
@@ -54,11 +54,18 @@ def encoded_texts(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def unescaped(text: str) -> str:
-    """Printable ASCII behind `\\u0040`-style escapes made plain; quotes and backslashes stay escaped."""
+    """Printable ASCII behind `\\u0040`-style escapes made plain, zero-width characters left out; quotes and backslashes stay."""
     return _ESCAPE.sub(_plain, text)
 
 
+def hides(text: str) -> bool:
+    """Whether `unescaped` could change anything."""
+    return "\\u" in text and _ESCAPE.search(text) is not None
+
+
 def _plain(match: re.Match[str]) -> str:
+    if match.group(1) is None:
+        return ""
     character = chr(int(match.group(1), 16))
     return match.group() if character in _KEEP_ESCAPED or not character.isprintable() else character
 

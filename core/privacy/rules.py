@@ -27,9 +27,12 @@ from core.privacy.unchanged import Unchanged
 __all__ = ["CompiledRule", "Rule", "RuleSet", "RulesRefused", "default_rules", "structured_rules"]
 
 FOLDED = "folded"
+UNSEEN = "unseen"
 PHONE_KEY = re.compile(
     r"(?ai)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?$"
 )
+PIN_KEY = re.compile(r"(?ai)pin")
+_PIN_KEY_SCREEN = r"(?i)(?:^|[\x00-\x20\"\\])pin(?:$|[\"\\])"
 _PHONE_KEY_SCREEN = r"(?i)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?(?:$|[\"\\])"
 
 
@@ -129,16 +132,17 @@ class RuleSet:
         """What could match in a text or in JSON."""
         others = {
             FOLDED: (screens.FOLDED,),
+            UNSEEN: (screens.UNSEEN,),
             "escaped": (screens.ESCAPED,),
             "data_url": (screens.DATA_URL,),
             "tokens": (screens.TOKENS,),
             "card_integer": (screens.CARD_INTEGER, screens.DIGITS),
             "keys": (screens.key_screen(self.sensitive_keys),),
             "phone_keys": (_PHONE_KEY_SCREEN,),
+            "pin_keys": (_PIN_KEY_SCREEN,),
         }
-        return Screen(
-            [rule.screens for rule in self.rules], others, revealing={FOLDED, "escaped", "data_url"}
-        )
+        revealing = {FOLDED, UNSEEN, "escaped", "data_url"}
+        return Screen([rule.screens for rule in self.rules], others, revealing=revealing)
 
     @cached_property
     def reads_everything(self) -> bool:

@@ -30,6 +30,10 @@ FOLDED = (
     r"\xef\xbc[\x85\x8b\x8d\x8e\x90-\x99\x9d\xa0-\xbf]|\xef\xbd[\x81-\x9a]|\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0\xa5[\xa6-\xaf]"
     r"|\\u(?:[fF]{2}(?:05|0[bBdDeE]|1[0-9dD]|[23][0-9a-fA-F]|4[1-9a-fA-F]|5[0-9aA])|06[67]|06[fF]|096[6-9a-fA-F])"
 )
+UNSEEN = (
+    r"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad"
+    r"|\\u(?:200[b-dB-D]|2060|[fF][eE][fF]{2}|00[aA][dD])"
+)
 DASH = (
     r"(?:[ \-]|\xe2\x80[\x87\x90-\x95\xaf]|\xe2\x88\x92|\xc2\xa0|\\u(?:201[0-5]|2212|00[aA]0|2007|202[fF]))"
 )

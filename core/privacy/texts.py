@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.privacy.adjust import adjusted
 from core.privacy.detect import find_hits
+from core.privacy.folds import without_unseen
 from core.privacy.offsets import Edit, composed
 from core.privacy.rules import RuleSet
 from core.privacy.screening import Met
@@ -102,7 +103,8 @@ def _once(
         pieces.append(text[at:start])
         before = (pieces[-1] or (pieces[-2] if len(pieces) > 1 else ""))[-2:]
         after = "0" if place < len(hits) and hits[place].start <= end else text[end : end + 2]
-        stand_in = fitting(hit.kind, hit.normal, key, text[hit.start : hit.end], before, after)
+        like = without_unseen(text[hit.start : hit.end])
+        stand_in = fitting(hit.kind, hit.normal, key, like, before, after)
         pieces.append(stand_in)
         length += start - at
         done = length + len(stand_in)

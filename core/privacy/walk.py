@@ -8,10 +8,11 @@ from typing import Any
 
 from core.privacy.checks import card_number
 from core.privacy.detect import SHORTEST, find_hits
+from core.privacy.folds import without_unseen
 from core.privacy.leads import lead_of
 from core.privacy.marks import Mark, Path, RedactionFailed, pointer
-from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, unescaped
-from core.privacy.rules import PHONE_KEY, RuleSet
+from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, hides, unescaped
+from core.privacy.rules import PHONE_KEY, PIN_KEY, RuleSet
 from core.privacy.screening import Met
 from core.privacy.screens import spelled
 from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
@@ -24,7 +25,12 @@ _SMALLEST_CARD = 10**11
 _KNOWN_KEYS = 8192
 _PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 _LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
-_SECRET, _PHONE, _ORDINARY = "secret", "phone", ""
+_SECRET, _SECRETS, _PHONE, _PIN, _ORDINARY = "secret", "secrets", "phone", "pin", ""
+_NO_LEAD = (_SECRET, _SECRETS, _PHONE, _PIN)
+_PIN_TEXT = re.compile(r"[0-9]{4,8}")
+_PART_OF_SECRET = re.compile(
+    r"(?ai)(?:new|old|current|previous|value|confirm(?:ed|ation)?|repeat(?:ed)?|plain|text|data)"
+)
 
 
 class Walk:
@@ -68,7 +74,7 @@ class Walk:
         self.left_out = self.left_out or value is not given
         clean: dict[str, Any] = {}
         meanings = self.rules.key_names
-        named = self._meaning(value["key"]) if isinstance(value.get("key"), str) and "value" in value else ""
+        named = self._named(value, under)
         for key, item in value.items():
             means = meanings.get(key)
             known = key
@@ -79,20 +85,43 @@ class Walk:
                 means = self._meaning(key)
             while known in clean:
                 known += "_"
-            if not means and key in _LIST_FORM:
-                means = named or under if key == "value" else under
+            if not means:
+                means = (named if key == "value" else "") or (self._inherited(key, under) if under else "")
             if type(item) is str and len(item) < SHORTEST and not means:
                 clean[known] = item
             else:
                 clean[known] = self.value(item, (path, known), means, nested, depth)
         return clean
 
+    def _named(self, value: dict[str, Any], under: str) -> str:
+        """What `key` makes of the `value` beside it, as in a list of attributes."""
+        key = value.get("key")
+        if not isinstance(key, str) or "value" not in value:
+            return _ORDINARY
+        return self._meaning(key) or (_SECRET if under == _SECRETS and _PART_OF_SECRET.fullmatch(key) else "")
+
+    @staticmethod
+    def _inherited(key: str, under: str) -> str:
+        """What a key hands down to its value: a secret to its parts, so that the schema of a password stays readable."""
+        if under == _SECRETS:
+            return under if key == "values" else _ORDINARY
+        if key in _LIST_FORM:
+            return under
+        if under == _SECRET:
+            if key == "kvlistValue":
+                return _SECRETS
+            return under if _PART_OF_SECRET.fullmatch(key) else _ORDINARY
+        return _ORDINARY
+
     def _meaning(self, key: str) -> str:
         """What a key makes of its value: a secret, a phone number, what the tagger reads before it, or nothing in particular."""
+        key = without_unseen(key)
         if self.rules.secret_names.search(key):
             return _SECRET
         if PHONE_KEY.search(key):
             return _PHONE
+        if PIN_KEY.fullmatch(key):
+            return _PIN
         return lead_of(key) if self.rules.tagger else _ORDINARY
 
     def _key(self, key: str, path: Path) -> str:
@@ -105,6 +134,8 @@ class Walk:
 
     def _number(self, value: int | float, path: Path, under: str) -> int | float | str:
         if under == _SECRET:
+            return self._one("secret", "sensitive_key", str(value), path)
+        if under == _PIN and isinstance(value, int) and _PIN_TEXT.fullmatch(str(value)):
             return self._one("secret", "sensitive_key", str(value), path)
         if isinstance(value, float) and (under != _PHONE or not value.is_integer()):
             return value
@@ -120,7 +151,9 @@ class Walk:
     def _string(self, text: str, path: Path, under: str, nested: int) -> str:
         if under == _SECRET and text.strip() and not is_surrogate(text):
             return self._one("secret", "sensitive_key", text, path, like=text)
-        lead: str | None = _ORDINARY if under in (_SECRET, _PHONE) else under
+        if under == _PIN and _PIN_TEXT.fullmatch(text):
+            return self._one("secret", "sensitive_key", text, path)
+        lead: str | None = _ORDINARY if under in _NO_LEAD else under
         if len(text) < (2 if lead else SHORTEST):
             return text
         if under == _PHONE and _PHONE_TEXT.fullmatch(text) and self._is_phone(text):
@@ -158,7 +191,7 @@ class Walk:
         hidden, first = self._without_encoded(text) if ";base64," in text else (text, [])
         clean, replaced = redact_text(hidden, self.keys, self.rules, met if hidden is text else None, lead)
         replaced = followed(first, replaced) if first else replaced
-        if "\\u00" in clean:
+        if hides(clean):
             plain, more = redact_text(unescaped(clean), self.keys, self.rules, lead=None)
             if more:
                 return plain, located(plain, [*replaced, *more], len(text))

@@ -28,7 +28,18 @@ SPACED = st.builds(
     lambda before, canary, after: f"{before} {canary} {after}", FILLER, st.sampled_from(CANARIES), FILLER
 )
 MESSY = st.lists(
-    st.sampled_from([*CANARIES, *'0123 .-:/@+()[]{}"\\u%=ax', "://", "\\u0040", "Bearer ", "password="]),
+    st.sampled_from(
+        [
+            *CANARIES,
+            *'0123 .-:/@+()[]{}"\\u%=ax',
+            "://",
+            "\\u0040",
+            "\u200b",
+            "\u00ad",
+            "Bearer ",
+            "password=",
+        ]
+    ),
     max_size=25,
 )
 STRINGS = SPACED | FILLER | MESSY.map("".join)

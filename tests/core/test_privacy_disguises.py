@@ -1,0 +1,109 @@
+"""Identifiers and secrets in disguise: what is not seen inside them, names of secrets one level up, other spellings, base64."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.privacy import SurrogateKey, default_rules, is_surrogate, redact
+
+KEY = SurrogateKey("test", b"k" * 32)
+RULES = default_rules()
+STRUCTURED = replace(RULES, tagger="", key_names={})
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
+
+def cleaned(value: Any) -> Any:
+    """Redacted alike with and without the tagger, and never twice; what is sent as JSON is suspected in every spelling."""
+    done = redact(value, keys=KEY, rules=STRUCTURED)
+    full = redact(value, keys=KEY, rules=RULES)
+    assert full.value == done.value
+    assert not redact(done.value, keys=KEY, rules=STRUCTURED).marks
+    if done.marks:
+        for spelling in (True, False):
+            assert STRUCTURED.suspects(json.dumps(value, ensure_ascii=spelling).encode())
+            assert STRUCTURED.suspects(json.dumps(json.dumps(value, ensure_ascii=spelling)).encode())
+    return done.value
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("jane", "@corp.com"),
+        ("jane@co", "rp.com"),
+        ("sk-ant-", "api03-QhBjT8h6TmtzEi5VSID4UA1s7CASBkJw6EK4OlbVlKvq"),
+        ("sk-ant-api03-QhBj", "T8h6TmtzEi5VSID4UA1s7CASBkJw6EK4OlbVlKvq"),
+        ("4111 1111 11", "11 1111"),
+        ("4111", "111111111111"),
+    ],
+)
+def test_what_is_not_seen_hides_nothing_and_offsets_stay_true(start: str, end: str, unseen: str) -> None:
+    text = f"see {unseen} {start}{unseen}{end}, thanks"
+    clean = cleaned(text)
+    assert clean.startswith(f"see {unseen} ")
+    assert clean.endswith(", thanks")
+    (mark,) = redact(text, keys=KEY, rules=STRUCTURED).marks
+    assert is_surrogate(clean[mark.start : mark.end])
+    assert text[mark.source_start : mark.source_end] == f"{start}{unseen}{end}"
+    assert clean[mark.start : mark.end] == cleaned(f"see {start}{end}, thanks")[4:-8]
+
+
+def test_what_is_not_seen_hides_nothing_where_it_is_escaped_or_in_a_name() -> None:
+    assert "corp" not in cleaned('{"cut": "jane\\u200b@corp.com')
+    assert cleaned({"pass\u200bword": "hunter2secret"}) != {"pass\u200bword": "hunter2secret"}
+    assert "corp" not in json.dumps(cleaned({"jane\u2060@corp.com": 1}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a family \U0001f468\u200d\U0001f469\u200d\U0001f467", "Donau\u00addampfschiff", "\ufeffplain text"],
+)
+def test_other_text_keeps_what_is_not_seen(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize(
+    "part", ["new", "old", "current", "value", "confirm", "Repeat", "plain", "text", "data"]
+)
+def test_the_parts_of_a_secret_are_secret(part: str) -> None:
+    attribute = {"key": part, "value": {"stringValue": "hunter2secret"}}
+    listed = {"key": "password", "value": {"kvlistValue": {"values": [attribute]}}}
+    for value in (
+        {"password": {part: "hunter2secret"}},
+        {"arguments": json.dumps({"password": {part: ["hunter2secret"]}})},
+        {"attributes": [listed]},
+    ):
+        assert "hunter2" not in json.dumps(cleaned(value))
+
+
+@pytest.mark.parametrize("name", ["password2", "passwd1", "user.password2", "pwd2"])
+def test_a_numbered_password_is_one(name: str) -> None:
+    assert "hunter2" not in json.dumps(cleaned({name: "hunter2secret"}))
+
+
+def test_a_pin_is_secret_where_it_has_the_digits_of_one() -> None:
+    attribute = {"key": "pin", "value": {"intValue": "48151623"}}
+    out = json.dumps(cleaned([{"pin": "4815"}, {"PIN": 4815}, attribute, '{"pin": "481516"}']))
+    assert "4815" not in out
+    for other in ({"pin": 13}, {"pin": "A0-17"}, {"pin_code_of": "4815"}, {"pin": {"type": "string"}}):
+        assert cleaned(other) == other
+
+
+def test_the_schema_of_a_secret_stays_as_it_is() -> None:
+    password = {"type": "string", "description": "what the user typed", "minLength": 12}
+    parameters = {
+        "type": "object",
+        "properties": {"password": password, "pin": {"type": "integer", "minimum": 1000}},
+    }
+    tool = {"type": "function", "function": {"name": "log_in", "parameters": parameters}}
+    nested = {"secret": {"type": "object", "properties": {"new": password, "value": password}}}
+    listed = {
+        "key": "password",
+        "value": {"kvlistValue": {"values": [{"key": "type", "value": {"stringValue": "string"}}]}},
+    }
+    for value in (tool, json.dumps(tool), nested, listed):
+        assert cleaned({"tools": [value]}) == {"tools": [value]}
