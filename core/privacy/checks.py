@@ -19,6 +19,7 @@ _IIN = re.compile(
     r"|35\d{14,17}|(?:2131|1800)\d{11}|3(?:0[0-5]|[689]\d)\d{11,16}|(?:6011|64[4-9]\d|65\d\d)\d{12,15}"
     r"|62\d{14,17}|(?:50|5[6-8]|6\d)\d{10,17})$"
 )
+_AT = re.compile("%40|&#0{0,4}64;|&#[xX]0{0,4}40;|&commat;")
 _STDNUM = re.compile(r"stdnum(?:\.[a-z]{2}_?)?\.[a-z0-9_]{2,20}")
 _LUHN_ODD = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -52,7 +53,7 @@ def _iban(match: re.Match[str], group: int) -> str | None:
 
 
 def _email(match: re.Match[str], group: int) -> str | None:
-    text = match.group(group).replace("%40", "@")
+    text = _AT.sub("@", match.group(group))
     return None if is_surrogate(text) else text.casefold()
 
 

@@ -137,6 +137,7 @@ class RuleSet:
             "data_url": (screens.DATA_URL,),
             "tokens": (screens.TOKENS,),
             "card_integer": (screens.CARD_INTEGER, screens.DIGITS),
+            "card_double": (screens.CARD_DOUBLE, screens.DIGITS),
             "keys": (screens.key_screen(self.sensitive_keys),),
             "phone_keys": (_PHONE_KEY_SCREEN,),
             "pin_keys": (_PIN_KEY_SCREEN,),

@@ -43,6 +43,7 @@ GATES = (DIGITS, NUMBER)
 DATA_URL = r"(?i)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,"
 TOKENS = r"(?:token_)?logprob"
 CARD_INTEGER = "‹(?:[3-6][0-9]{11,18}|(?:2131|1800|2[2-7][0-9]{2})[0-9]{11,12})›"
+CARD_DOUBLE = r"[1-6]\.[0-9]+[eE]\+?1[0-9]"
 DIGIT_RUN = "[0-9](?:[0-9]|␣){5,}[0-9]"
 EVERYTHING = ""
 _UNSAFE = re.compile(r"[^ !#-%(-.0-;=?-\[\]-~]+")

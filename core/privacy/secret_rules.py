@@ -122,6 +122,14 @@ SECRET_RULES: list[dict[str, Any]] = [
         "group": 1,
     },
     {
+        "id": "curl_user",
+        "kind": "url_credentials",
+        "pattern": r"(?<![0-9A-Za-z])curl\b[^|;]{0,400}?\s(?:-u[ ]{0,3}|--(?:proxy-)?user[ =]{1,3})"
+        r"\\?[\"']?([^\s:\"'\\$<{]{1,128}:[^\s:\"'\\$<{][^\s\"'\\]{0,255})",
+        "screen": (r"curl[^|;]*-u",),
+        "group": 1,
+    },
+    {
         "id": "jwt",
         "kind": "secret",
         "pattern": r"(?<![0-9A-Za-z_\-])eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]+)?",

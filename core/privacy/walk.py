@@ -22,6 +22,7 @@ from core.privacy.tokens import without_tokens
 MAX_DEPTH = 96
 MAX_NESTED_JSON = 6
 _SMALLEST_CARD = 10**11
+_EXACT = 2**53
 _KNOWN_KEYS = 8192
 _PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 _LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
@@ -137,14 +138,14 @@ class Walk:
             return self._one("secret", "sensitive_key", str(value), path)
         if under == _PIN and isinstance(value, int) and _PIN_TEXT.fullmatch(str(value)):
             return self._one("secret", "sensitive_key", str(value), path)
-        if isinstance(value, float) and (under != _PHONE or not value.is_integer()):
+        if isinstance(value, float) and not (value.is_integer() and abs(value) < _EXACT):
             return value
         digits = str(abs(int(value)))
         if is_surrogate(digits):
             return value
         if under == _PHONE and 7 <= len(digits) <= 15:
             return type(value)(self._one("phone", "phone_key", digits, path, like=digits))
-        if isinstance(value, int) and _SMALLEST_CARD <= abs(value) < 10**19 and card_number(digits):
+        if _SMALLEST_CARD <= abs(value) < 10**19 and card_number(digits):
             return int(self._one("card", "card", digits, path, like=digits))
         return value
 

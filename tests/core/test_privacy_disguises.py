@@ -107,3 +107,69 @@ def test_the_schema_of_a_secret_stays_as_it_is() -> None:
     }
     for value in (tool, json.dumps(tool), nested, listed):
         assert cleaned({"tools": [value]}) == {"tools": [value]}
+
+
+def test_a_card_as_a_double_goes_and_other_doubles_stay() -> None:
+    done = cleaned(
+        {"number": 4539578763621486.0, "attributes": [{"value": {"doubleValue": 4539578763621486.0}}]}
+    )
+    assert "453957876362148" not in json.dumps(done)
+    assert STRUCTURED.suspects(b'{"number":4.539578763621486e15}')
+    for other in (4539578763621487.0, 4539578763621.5, 1.7e15, float("inf")):
+        assert redact({"a": other}, keys=KEY, rules=STRUCTURED).value == {"a": other}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4539\n5787\n6362\n1486",
+        "4539 5787\n6362 1486",
+        "4539 5787 \r\n6362 1486",
+        "3782\n822463\n10005",
+        "4539\u00a05787\u00a0\n6362\u00a01486",
+    ],
+)
+def test_a_card_may_be_broken_into_lines(text: str) -> None:
+    done = redact(f"card: {text}.", keys=KEY, rules=STRUCTURED)
+    assert done.counts == {"card": 1}
+    assert cleaned(f"card: {text}.").endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text", ["1200\n4539\n5787\n6362\n1486", "4539\n5787\n6362\n1486\n9", "4539, 5787,\n6362, 1486"]
+)
+def test_a_column_of_numbers_is_no_card(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -u jane:hunter2 https://host/", "curl -sS https://host/ --user jane:hunter2", "curl -ujane:hunter2 host",
+        "curl --user='jane:hunter2' host", 'run "curl \\\n -u \\"jane:hunter2\\" host"', "curl --proxy-user jane:hunter2 -x p host",
+    ],
+)  # fmt: skip
+def test_the_password_of_a_curl_call_goes(text: str) -> None:
+    assert "hunter2" not in cleaned(text)
+    assert "hunter2" not in json.dumps(cleaned({"arguments": json.dumps({"command": text})}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docker run -u 1000:1000 image",
+        "curl -u $USER:$TOKEN host",
+        "curl -u <user>:<pass> host",
+        "curl https://host/; chown -u a:b",
+    ],
+)
+def test_other_calls_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize("at", ["&#64;", "&commat;", "&#x40;", "&#X0040;", "&#064;"])
+def test_an_address_may_be_written_for_a_page(at: str) -> None:
+    clean = cleaned(f"<p>jane.roe{at}corp.com</p>")
+    assert clean == cleaned("<p>jane.roe@corp.com</p>")
+    escaped = json.dumps(f"<p>jane.roe{at}corp.com</p>").replace("&", "\\u0026")
+    assert STRUCTURED.suspects(escaped.encode())
