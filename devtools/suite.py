@@ -10,6 +10,7 @@ from devtools.place import Place
 from devtools.services import Services, environment
 
 WITHOUT_TRAINING = "--without-training"
+MOST_AT_ONCE = 4
 
 
 def test(place: Place, arguments: Sequence[str]) -> int:
@@ -21,9 +22,14 @@ def test(place: Place, arguments: Sequence[str]) -> int:
     rest = [argument for argument in arguments if argument != WITHOUT_TRAINING]
     place.prepare()
     Installer(place).ensure(extras)
-    return _with_services(
-        place, "test", ["-m", "pytest", *rest], losable=True, settings="config.settings.test"
-    )
+    command = ["-m", "pytest", *_side_by_side(rest), *rest]
+    return _with_services(place, "test", command, losable=True, settings="config.settings.test")
+
+
+def _side_by_side(arguments: Sequence[str]) -> list[str]:
+    """The whole suite runs on several cores, file by file; a choice of tests runs as its caller says."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return [] if arguments or cores < 2 else ["-n", str(min(cores, MOST_AT_ONCE)), "--dist", "loadfile"]
 
 
 def bench(place: Place, arguments: Sequence[str]) -> int:
