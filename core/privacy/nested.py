@@ -8,11 +8,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from core.privacy.screens import BASE64
+
 JSON_OPENERS = '{[" \n\t\r'
 _ESCAPE = re.compile(r"\\u(?:00([2-7][0-9a-fA-F])|200[b-dB-D]|2060|[fF][eE][fF]{2}|00[aA][dD])")
 _ENCODED = re.compile(
     r"(?ai)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,([A-Za-z0-9+/_\-]{8,}={0,2})"
 )
+_WHOLE = re.compile(r"[A-Za-z0-9+/_\-]{24,}={0,2}")
+_OF_TEXT = re.compile(BASE64)
 _KEEP_ESCAPED = {'"', "\\"}
 
 
@@ -45,12 +49,21 @@ def encoded_json(value: Any, *, like: str) -> str:
 def encoded_texts(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, decoded) of the base64 payloads of `data:` URLs that say they are text (RFC 2397)."""
     for found in _ENCODED.finditer(text):
-        payload = found.group(1).rstrip("=").replace("-", "+").replace("_", "/")
-        try:
-            decoded = base64.b64decode(payload + "=" * (-len(payload) % 4)).decode()
-        except ValueError:
-            continue
-        yield found.start(1), found.end(1), decoded
+        if decoded := _decoded(found.group(1)):
+            yield found.start(1), found.end(1), decoded
+
+
+def encoded_whole(text: str) -> str:
+    """The text that this whole text is the base64 of; empty where it is none, as ids and random bytes are."""
+    return _decoded(text) if _WHOLE.fullmatch(text) and _OF_TEXT.search(text) else ""
+
+
+def _decoded(payload: str) -> str:
+    payload = payload.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(payload + "=" * (-len(payload) % 4)).decode()
+    except ValueError:
+        return ""
 
 
 def unescaped(text: str) -> str:

@@ -135,6 +135,7 @@ class RuleSet:
             UNSEEN: (screens.UNSEEN,),
             "escaped": (screens.ESCAPED,),
             "data_url": (screens.DATA_URL,),
+            "base64": (screens.BASE64,),
             "tokens": (screens.TOKENS,),
             "card_integer": (screens.CARD_INTEGER, screens.DIGITS),
             "card_double": (screens.CARD_DOUBLE, screens.DIGITS),
@@ -142,7 +143,7 @@ class RuleSet:
             "phone_keys": (_PHONE_KEY_SCREEN,),
             "pin_keys": (_PIN_KEY_SCREEN,),
         }
-        revealing = {FOLDED, UNSEEN, "escaped", "data_url"}
+        revealing = {FOLDED, UNSEEN, "escaped", "data_url", "base64"}
         return Screen([rule.screens for rule in self.rules], others, revealing=revealing)
 
     @cached_property

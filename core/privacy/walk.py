@@ -11,7 +11,15 @@ from core.privacy.detect import SHORTEST, find_hits
 from core.privacy.folds import without_unseen
 from core.privacy.leads import lead_of
 from core.privacy.marks import Mark, Path, RedactionFailed, pointer
-from core.privacy.nested import JSON_OPENERS, decoded_json, encoded_json, encoded_texts, hides, unescaped
+from core.privacy.nested import (
+    JSON_OPENERS,
+    decoded_json,
+    encoded_json,
+    encoded_texts,
+    encoded_whole,
+    hides,
+    unescaped,
+)
 from core.privacy.rules import PHONE_KEY, PIN_KEY, RuleSet
 from core.privacy.screening import Met
 from core.privacy.screens import spelled
@@ -173,6 +181,8 @@ class Walk:
                 inner = self._nested(decoded, text, path, under, nested)
                 if inner is not None:
                     return inner
+        if (hidden := encoded_whole(text)) and self._flat(hidden, lead=None)[1]:
+            return self._one("encoded", "base64", text, path, like=text)
         clean, replaced = self._flat(text, met, lead)
         if replaced:
             self._mark(replaced, path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -173,3 +175,37 @@ def test_an_address_may_be_written_for_a_page(at: str) -> None:
     assert clean == cleaned("<p>jane.roe@corp.com</p>")
     escaped = json.dumps(f"<p>jane.roe{at}corp.com</p>").replace("&", "\\u0026")
     assert STRUCTURED.suspects(escaped.encode())
+
+
+HIDDEN = [
+    "write to jane.roe@corp.com today",
+    "pay with 4111 1111 1111 1111",
+    "Grüße an jane.roe@corp.com, bitte antworten",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_value_that_is_base64_of_an_identifier_goes_whole(
+    text: str, encode: Callable[[bytes], bytes]
+) -> None:
+    whole = encode(text.encode()).decode()
+    for sent in (whole, whole.rstrip("=")):
+        for value in ({"data": sent}, [json.dumps({"data": sent})]):
+            assert sent not in json.dumps(cleaned(value))
+        assert redact(sent, keys=KEY, rules=STRUCTURED).counts == {"encoded": 1}
+        assert is_surrogate(redact(sent, keys=KEY, rules=STRUCTURED).value)
+        assert STRUCTURED.suspects(json.dumps(sent).replace("/", "\\/").encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        base64.b64encode(b"nothing to be hidden in here at all").decode(),
+        base64.b64encode(bytes(range(120, 255))).decode(),
+        "968a5d9ef5173f417ad7bc0abcc07983",
+        "internationalization_of_everything",
+    ],
+)
+def test_other_base64_and_ids_stay(text: str) -> None:
+    assert cleaned({"data": text}) == {"data": text}
