@@ -10,7 +10,7 @@ from types import ModuleType
 
 from benchmarks.contract import report, table, write
 
-NOT_BENCHMARKS = {"__init__", "__main__", "contract", "redaction_peers"}
+NOT_BENCHMARKS = {"__init__", "__main__", "contract"}
 
 
 def names() -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contract import Row
-from benchmarks.redaction_peers import Absent, ask
+from benchmarks.peers.redactors import Absent, ask
 from core.privacy import RuleSet, SurrogateKey, default_rules, redact, structured_rules
 from core.privacy.detect import find_hits
 

@@ -1,5 +1,6 @@
 """What every API endpoint shares: cursor pages and RFC 9457 problem documents."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from rest_framework.views import exception_handler
 from core.errors import Refused
 
 PROBLEM = "application/problem+json"
+RETRY_SECONDS = 2
 CANNOT_BE_TAKEN: list[tuple[type[Exception], str]] = [
     (RecursionError, "The JSON is nested too deeply."),
     (UnicodeEncodeError, "A text holds half a surrogate pair; send the whole pair or the character itself."),
@@ -61,7 +63,10 @@ def _sayable(detail: Any) -> Any:
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every error says what, where and what to do."""
     if isinstance(error, Refused):
-        return _problem(error.status, error.code, error.message, hint=error.hint, **error.context)
+        problem = _problem(error.status, error.code, error.message, hint=error.hint, **error.context)
+        if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            problem["Retry-After"] = str(RETRY_SECONDS)
+        return problem
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     for kinds, said in CANNOT_BE_TAKEN:

@@ -13,18 +13,22 @@ from curation.models import IngestBatch, IngestMinute, Refusal
 from tests.conftest import Team
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC).replace(second=30, microsecond=0)
+
+
+def now() -> datetime:
+    """The middle of the present minute."""
+    return datetime.now(UTC).replace(second=30, microsecond=0)
 
 
 def batch(team: Team, minutes_ago: float, *, ms: float | None = 100, **more: Any) -> IngestBatch:
-    began = NOW - timedelta(minutes=minutes_ago)
+    began = now() - timedelta(minutes=minutes_ago)
     finished = None if ms is None else began + timedelta(milliseconds=ms)
     fields = {"route": "otlp", "accepted": 10, "bytes": 1000} | more
     return IngestBatch.objects.create(project=team.project, received_at=began, finished_at=finished, **fields)
 
 
 def total(team: Team, minutes: int = 60) -> Tally:
-    return flow(team.project.pk, minutes=minutes, now=NOW).total()
+    return flow(team.project.pk, minutes=minutes, now=now()).total()
 
 
 def test_tallies_say_what_the_batches_say(team: Team) -> None:
@@ -57,8 +61,8 @@ def test_a_batch_still_being_read_holds_its_minute_open_for_an_hour(team: Team) 
     assert tally_minutes(team.project.pk) == 0
     assert total(team).accepted == 14
     batch(team, 90, ms=None)
-    IngestBatch.objects.filter(finished_at=None, received_at__gt=NOW - timedelta(minutes=45)).update(
-        finished_at=NOW
+    IngestBatch.objects.filter(finished_at=None, received_at__gt=now() - timedelta(minutes=45)).update(
+        finished_at=now()
     )
     assert tally_minutes(team.project.pk) == 3
 
@@ -88,7 +92,7 @@ def test_a_tally_is_never_changed(team: Team) -> None:
 
 def test_stretches_without_batches_are_there_and_empty(team: Team) -> None:
     batch(team, 3)
-    steps = flow(team.project.pk, minutes=15, now=NOW).steps(timedelta(minutes=5))
+    steps = flow(team.project.pk, minutes=15, now=now()).steps(timedelta(minutes=5))
     assert [one.accepted for _, one in steps] == [0, 0, 10]
 
 

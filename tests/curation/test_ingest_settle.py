@@ -176,7 +176,7 @@ def test_absurd_numbers_of_a_sender_do_not_stop_the_others(team: Team) -> None:
     send_records(team, absurd, record(request_id="r2", trace_id="cd" * 16))
     assert settle_traces() == 2
     version = ConversationVersion.objects.get(trace__external_id="ab" * 16)
-    assert (version.cost_usd, version.input_tokens) == (None, 2**31 - 1)
+    assert (version.cost_usd, version.input_tokens) == (None, None)
 
 
 def test_a_pinned_body_outlives_its_partition(team: Team) -> None:

@@ -34,6 +34,20 @@ def no_grace(settings: Any) -> None:
     settings.SETTLE_GRACE_SECONDS = 0
 
 
+@pytest.fixture(autouse=True)
+def days_of_no_other_test(db: None) -> None:
+    """A test that commits leaves its days behind; inside this test's transaction the owner takes them away."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_partitioned_table ON partrelid = inhparent"
+            " WHERE partstrat = 'r'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE {name}")
+        cursor.execute("SET ROLE winnow_app")
+
+
 def deliver(team: Team, number: int, at: datetime = OLD, question: str = "What is a list?") -> Any:
     row = record(trace_id=f"{number:032x}", request_id=f"r{number}", ts=at.isoformat())
     row["request"]["messages"] = [{"role": "user", "content": question}]

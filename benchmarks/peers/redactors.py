@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-HOME = Path(__file__).resolve().parent.parent / ".winnow" / "redaction-peers"
+HOME = Path(__file__).resolve().parent.parent.parent / ".winnow" / "redaction-peers"
 NEEDED = ("presidio-analyzer", "scrubadub", "spacy")
 PROGRAM = """
 import json, sys, time
