@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Collection
 from typing import Any
@@ -29,6 +30,7 @@ from core.privacy.tokens import without_tokens
 
 MAX_DEPTH = 96
 MAX_NESTED_JSON = 6
+LONGEST_ENCODED_VALUE = 4096
 _SMALLEST_CARD = 10**11
 _EXACT = 2**53
 _KNOWN_KEYS = 8192
@@ -181,8 +183,8 @@ class Walk:
                 inner = self._nested(decoded, text, path, under, nested)
                 if inner is not None:
                     return inner
-        if (hidden := encoded_whole(text)) and self._flat(hidden, lead=None)[1]:
-            return self._one("encoded", "base64", text, path, like=text)
+        if (hidden := encoded_whole(text)) and (redone := self._flat(hidden, lead=None))[1]:
+            return self._encoded(text, redone[0], path)
         clean, replaced = self._flat(text, met, lead)
         if replaced:
             self._mark(replaced, path)
@@ -235,6 +237,14 @@ class Walk:
         self.left_out = self.left_out or inner.left_out
         encoded, more = self._flat(encoded_json(clean, like=text), lead=None)
         self._mark(located(encoded, [*inner.made, *more], len(text)), path)
+        return encoded
+
+    def _encoded(self, text: str, clean: str, path: Path) -> str:
+        """A short value gives way whole; a long one is a file: it stays one, of the redacted text."""
+        if len(text) <= LONGEST_ENCODED_VALUE:
+            return self._one("encoded", "base64", text, path, like=text)
+        encoded = base64.b64encode(clean.encode("utf-8", "surrogatepass")).decode()
+        self._mark([Replacement(0, len(encoded), "encoded", "base64", encoded, 0, len(text))], path)
         return encoded
 
     def _one(self, kind: str, rule_id: str, normal: str, path: Path, like: str = "") -> str:

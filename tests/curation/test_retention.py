@@ -36,12 +36,14 @@ def no_grace(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def days_of_no_other_test(db: None) -> None:
-    """A test that commits leaves its days behind; inside this test's transaction the owner takes them away."""
+    """A test that commits leaves its days behind; inside this test's transaction the owner takes the old ones away."""
+    week_ago = f"{datetime.now(UTC) - timedelta(days=7):%Y%m%d}"
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(
             "SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_partitioned_table ON partrelid = inhparent"
-            " WHERE partstrat = 'r'"
+            " WHERE partstrat = 'r' AND right(inhrelid::regclass::text, 8) < %s",
+            [week_ago],
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TABLE {name}")
