@@ -59,7 +59,7 @@ def _services(request: ProjectRequest) -> list[dict[str, Any]]:
     defaults = dict(
         ServiceDefault.objects.filter(project=request.project).values_list("service", "training_use")
     )
-    rows = [dict(row) for row in counted.order_by("-traces", "service")[:SHOWN]]
+    rows: list[dict[str, Any]] = [dict(row) for row in counted.order_by("-traces", "service")[:SHOWN]]
     seen = {row["service"] for row in rows}
     rows += [{"service": name, "traces": 0} for name in sorted(defaults.keys() - seen)]
     return [{**row, "default": defaults.get(row["service"], "")} for row in rows if row["service"]]
