@@ -22,6 +22,7 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u
 _TOKEN = re.compile(
     rf"[{_UNSPACED}][\u0300-\u036f\u0e31\u0e34-\u0e4e\u3099\u309a]*|(?:(?![{_UNSPACED}])[\w\u0300-\u036f])+"
 )
+_CODE_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+|[^\w\s\x00-\x20\x7f]")
 _ASCII_TOKEN = re.compile(r"\w+", re.ASCII)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -37,6 +38,11 @@ def tokens(text: str) -> list[str]:
     """Words of the normalised text; in scripts written without spaces every character is a token of its own."""
     clean = normalise(text)
     return (_ASCII_TOKEN if clean.isascii() else _TOKEN).findall(clean)
+
+
+def code_tokens(text: str) -> list[str]:
+    """Names, numbers and every other sign of program text, NFKC, capitals kept: `a.B` and `a.b` are different things."""
+    return _CODE_TOKEN.findall(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)))
 
 
 @dataclass(frozen=True, slots=True)
