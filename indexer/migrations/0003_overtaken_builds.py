@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('core', '0002_roles'),
-        ('indexer', '0002_exactness'),
+        ("indexer", "0002_exactness"),
     ]
 
     operations = [
