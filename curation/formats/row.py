@@ -50,7 +50,11 @@ class Row:
         return value
 
     def check(self, value: dict[str, Any], known: Known, prefix: str = "") -> None:
-        """Refuse what is unknown, missing or of another type."""
+        """Refuse what is unknown, missing or of another type; nearly every row is right, and is only looked through."""
+        if not _is_as_known(value, known):
+            self._name_wrong(value, known, prefix)
+
+    def _name_wrong(self, value: dict[str, Any], known: Known, prefix: str) -> None:
         for name, inner in value.items():
             if name not in known:
                 close = difflib.get_close_matches(name, known, 1)
@@ -84,6 +88,10 @@ class Row:
 
     def messages(self, messages: Any, field: str) -> None:
         """Refuse what is no list of chat messages."""
+        if not _are_messages(messages):
+            self._name_wrong_message(messages, field)
+
+    def _name_wrong_message(self, messages: Any, field: str) -> None:
         self.expect(messages, LIST, field)
         for place, message in enumerate(messages):
             at = f"{field}[{place}]"
@@ -118,6 +126,27 @@ class Row:
         except (TypeError, ValueError) as error:
             hint = "Send a day as 2027-12-31, or a moment with its offset."
             raise self.bad(field, "bad_time", "this is no day that can be read", hint) from error
+
+
+def _is_as_known(value: dict[str, Any], known: Known) -> bool:
+    for name, inner in value.items():
+        types, required = known.get(name, ((), True))
+        if type(inner) not in types and (required or inner is not None):
+            return False
+    return all(name in value for name, (_, required) in known.items() if required)
+
+
+def _are_messages(messages: Any) -> bool:
+    """Whether nothing in them would be refused, of plain JSON: what is no exact type of it is looked at closer."""
+    if type(messages) is not list:
+        return False
+    for one in messages:
+        if type(one) is not dict or type(one.get("role")) is not str:
+            return False
+        content, calls = one.get("content"), one.get("tool_calls")
+        if (content is not None and type(content) not in (str, list)) or (calls is not None and type(calls) is not list):
+            return False
+    return True
 
 
 def hex_of(kind: str, raw: str, digits: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+import orjson
 from django.db import connection
 
 from curation.ingest.items import Item
@@ -14,6 +15,8 @@ from curation.ingest.moments import day_of
 
 KEPT_DAYS = 6
 """The database drops no day younger than a week (curation_drop_day)."""
+NAMES = "ANY(ARRAY(SELECT json_array_elements_text(%s)))"
+"""Names as one JSON text: psycopg writes each of a list in Python (measured: nine times as long)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def _traces(project_id: uuid.UUID, names: list[str]) -> dict[str, KnownTrace]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT external_id, id, day, span_count FROM curation_trace"
-            " WHERE project_id = %s AND external_id = ANY(%s)",
-            [project_id, names],
+            f" WHERE project_id = %s AND external_id = {NAMES}",
+            [project_id, orjson.dumps(names).decode()],
         )
         return {name: KnownTrace(*rest) for name, *rest in cursor.fetchall()}
 
@@ -83,8 +86,8 @@ def _receipts(project_id: uuid.UUID, requests: list[str]) -> dict[str, tuple[byt
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT external_id, content_hmac, key_id FROM curation_receipt"
-            " WHERE project_id = %s AND external_id = ANY(%s)",
-            [project_id, requests],
+            f" WHERE project_id = %s AND external_id = {NAMES}",
+            [project_id, orjson.dumps(requests).decode()],
         )
         return {name: (bytes(mac), key_id) for name, mac, key_id in cursor.fetchall()}
 

@@ -2,7 +2,8 @@
 
 What a delivery found when it looked is claimed here; where another one was faster, everything is rolled back
 and looked up again. Everything is sorted by its key first, so that two requests that bring the same traces
-wait for each other instead of deadlocking.
+wait for each other instead of deadlocking. Rows travel as one JSON text: a list for every column takes psycopg, which
+writes each value of it in Python, nine times as long (measured).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -79,17 +81,18 @@ def _make(heads: list[Head], project_id: uuid.UUID, route: str, use: tuple[str, 
                 CASE WHEN d.id IS NULL THEN u.source ELSE 'service' END, '', '', '', '', '', '', '', '', n.simulated,
                 'ok', false, false, 'open', n.spans,
                 now() + make_interval(secs => %s * CASE WHEN n.ended IS NULL THEN %s ELSE 1 END)
-            FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::timestamptz[], %s::timestamptz[], %s::text[],
-                %s::bool[], %s::int[]) AS n(id, external_id, day, started, ended, service, simulated, spans)
+            FROM json_to_recordset(%s) AS n(id uuid, external_id text, day date, started timestamptz, ended timestamptz,
+                service text, simulated bool, spans int)
             CROSS JOIN (SELECT %s AS use, %s AS source) u
             LEFT JOIN curation_servicedefault d
                 ON d.project_id = %s AND d.service = n.service AND u.source = 'project'
             ON CONFLICT (project_id, external_id) DO NOTHING
             """,
-            [project_id, route, grace, ROOTLESS, [one.id for one in heads], [one.external_id for one in heads],
-             [one.day for one in heads], [moment(one.started) for one in heads], _ends(heads),
-             [one.service[:120] for one in heads], [one.simulated for one in heads], [one.spans for one in heads],
-             *use, project_id],
+            [project_id, route, grace, ROOTLESS, _as_json([
+                {"id": one.id, "external_id": one.external_id, "day": one.day, "started": moment(one.started),
+                 "ended": _end(one), "service": one.service[:120], "simulated": one.simulated, "spans": one.spans}
+                for one in heads
+             ]), *use, project_id],
         )  # fmt: skip
         if cursor.rowcount < len(heads):
             raise Overtaken
@@ -121,17 +124,23 @@ def _touch(heads: list[Head], project_id: uuid.UUID, use: tuple[str, str], grace
                     THEN 'denied' ELSE t.training_use END,
                 training_use_source = CASE WHEN u.denies AND t.training_use_source <> 'trace'
                     AND t.training_use <> 'denied' THEN %s ELSE t.training_use_source END
-            FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[]) AS n(id, spans, started, ended),
+            FROM json_to_recordset(%s) AS n(id uuid, spans int, started timestamptz, ended timestamptz),
                 (SELECT %s AS denies) u
             WHERE t.id = n.id
             """,
-            [grace, ROOTLESS, use[1], [head.id for head in heads], [head.spans for head in heads],
-             [moment(head.started) for head in heads], _ends(heads), use[0] == "denied"],
+            [grace, ROOTLESS, use[1], _as_json([
+                {"id": head.id, "spans": head.spans, "started": moment(head.started), "ended": _end(head)}
+                for head in heads
+             ]), use[0] == "denied"],
         )  # fmt: skip
 
 
-def _ends(heads: list[Head]) -> list[datetime | None]:
-    return [moment(head.root_ended) if head.root_ended else None for head in heads]
+def _end(head: Head) -> datetime | None:
+    return moment(head.root_ended) if head.root_ended else None
+
+
+def _as_json(rows: Sequence[dict[str, Any]]) -> str:
+    return orjson.dumps(rows).decode()
 
 
 def claim_receipts(
@@ -148,11 +157,12 @@ def claim_receipts(
             """
             INSERT INTO curation_receipt (project_id, external_id, trace_id, batch_id, content_hmac, key_id)
             SELECT %s, n.external_id, n.trace_id, %s, n.mac, %s
-            FROM unnest(%s::text[], %s::uuid[], %s::bytea[]) AS n(external_id, trace_id, mac)
+            FROM json_to_recordset(%s) AS n(external_id text, trace_id uuid, mac bytea)
             ON CONFLICT (project_id, external_id) DO NOTHING
             """,
-            [project_id, batch_id, key_id, [one[0] for one in ordered], [one[1] for one in ordered],
-             [one[2] for one in ordered]],
+            [project_id, batch_id, key_id, _as_json([
+                {"external_id": name, "trace_id": trace_id, "mac": f"\\x{mac.hex()}"} for name, trace_id, mac in ordered
+             ])],
         )  # fmt: skip
         if cursor.rowcount < len(ordered):
             raise Overtaken

@@ -110,6 +110,13 @@ class Production:
         serving = [pid for pid in children_of(self.web.pid) if b"granian" in _command(pid)]
         os.kill(serving[0], signal.SIGKILL)
 
+    @contextmanager
+    def storing_stands_still(self) -> Iterator[None]:
+        """Nobody can store a trace meanwhile: a store that is slower than its senders, on any machine."""
+        with psycopg.connect(self.cluster.url(OWNER)) as held:
+            held.execute("LOCK TABLE curation_trace IN EXCLUSIVE MODE")
+            yield
+
     def break_database(self, seconds: float) -> None:
         """An immediate stop, as after a power cut, and a start that recovers from the log."""
         binaries = self.cluster.binaries()

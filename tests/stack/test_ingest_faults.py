@@ -39,6 +39,7 @@ class Senders:
     stopping: threading.Event = field(default_factory=threading.Event)
     acknowledged: list[str] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
+    put_off: Counter[str] = field(default_factory=Counter)
     threads: list[threading.Thread] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -80,6 +81,7 @@ class Senders:
                 self.wrong.append(f"{path} answered {answer.status}: {said[:500]!r}")
                 self.stopping.set()
             status = answer.status
+            self.put_off[path] += status in COME_AGAIN[path]
         except (OSError, HTTPException):
             status = 0
         finally:
@@ -189,10 +191,10 @@ def test_twice_as_many_senders_as_it_can_serve_are_told_to_come_again(
     product: tuple[Production, str], senders: Senders
 ) -> None:
     senders.padding = 60_000
-    senders.start(40)
-    wait_until(
-        lambda: senders.answers[503] + senders.answers[429] > 0, seconds=30, why="somebody was put off"
-    )
+    with product[0].storing_stands_still():
+        senders.start(40)
+        for path in (OTLP, JSONL):
+            wait_until(lambda path=path: senders.put_off[path] > 0, seconds=30, why=f"{path} puts somebody off")
     time.sleep(2)
     senders.stop()
     assert set(senders.answers) <= {0, 200, 429, 503}
