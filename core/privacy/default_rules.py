@@ -16,9 +16,15 @@ DEFAULT_VERSION = 3
 DEFAULT_TAGGER = "names@1"
 
 DEFAULT_SENSITIVE_KEYS = (
-    r"(?i)(?:^|[._\-])(?:pass(?:word|wd|phrase)[0-9]{0,2}|pwd[0-9]{0,2}|(?:client[_-]?|shared[_-]?)?secret(?:[_-]?(?:access[_-]?)?key)?"
-    r"|x?[_-]?api[_-]?key|(?:access|refresh|auth|id|session|bearer|api)[_-]?token|authorization|private[_-]?key|set-cookie"
-    r"|cookie|ssn|social[_-]?security[_-]?number|cvv|cvc)$"
+    r"(?i)(?:^|[._\-])(?:"
+    r"(?:new|old|current|my|user|login|account|admin|root|master|service|app|db|database|mail|smtp|ftp|ssh|wifi|temp)?"
+    r"pass(?:word|wd|phrase)(?:[_-]?(?:new|old|current|previous|confirm(?:ed|ation)?|repeat(?:ed)?"
+    r"|again|value|plain(?:[_-]?text)?))?[0-9]{0,2}|pwd[0-9]{0,2}|(?:db|database|smtp|imap|mail|ftp|ssh|mysql|postgres|redis|admin|root"
+    r"|user|login)[_-]?(?:pass|pwd)|(?:client[_-]?|shared[_-]?)?secret(?:[_-]?(?:(?:access[_-]?)?key|value|text|token))?"
+    r"|x?[_-]?api[_-]?key(?:[_-]?value)?|(?:signing|encryption|account|master|webhook|deploy)[_-]?(?:key|secret)"
+    r"|(?:access|refresh|auth|id|session|bearer|api|bot|oauth|jwt|csrf|xsrf|reset|verification|personal[_-]?access|deploy)[_-]?token"
+    r"|authorization|private[_-]?key(?:[_-]?(?:pem|value))?|set-cookie"
+    r"|cookie|ssn|social[_-]?security[_-]?number|cvv2?|cvc2?|otp(?:[_-]?code)?)$"
 )
 
 DEFAULT_RULES: list[dict[str, Any]] = [*SECRET_RULES, *IDENTIFIER_RULES, *NATIONAL_RULES, *PHONE_RULES]

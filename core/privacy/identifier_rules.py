@@ -28,7 +28,7 @@ _CARD_SCREEN = (
 _PHONE_SCREEN = (
     r"\+␣*[0-9](?:␣*[0-9]){7}"
     r"|[2-9][0-9]{2}␣{1,2}[0-9]{3}␣?[0-9]{4}"
-    rf"|‹0(?:(?:[0-9]|[/()]|{DASH})(?:␣*[0-9]){{7}}|\\.[0-9]{{1,12}}␣+[0-9](?:␣*[0-9]){{3}})"
+    rf"|‹0(?:(?:[0-9]|[/()]|{DASH})(?:␣*[0-9]){{7}}|\.␣?[0-9]{{1,12}}␣+[0-9])"
     r"|\(␣*[0-9](?:␣*[0-9]){8}"
     r"|\xef\xbc\x88␣*[0-9](?:␣*[0-9]){8}"
     r"|\\uff08␣*[0-9](?:␣*[0-9]){8}"
@@ -38,7 +38,7 @@ _SEVEN_DIGITS = "[0-9](?:␣*[0-9]){6}"
 _ANNOUNCED_SCREEN = (
     r"(?i)(?:phone|tel|mobile|cell|fax|desk|office|answering at|whatsapp|sms|messages to|number|contact|telefon|fono|handy"
     r"|vil|(?:call|calling|reach|reached|text)(?: (?:me|us|him|her|them|back))?(?: (?:on|at))?|number is)"
-    rf"[^0-9A-Za-z_]{_SOME_SIGNS}{_SEVEN_DIGITS}"
+    rf"(?:[^0-9A-Za-z_][\x80-\xbf]*|\\u[0-9a-fA-F]{{4}}){_SOME_SIGNS}{_SEVEN_DIGITS}"
     rf"|(?i){_SEVEN_DIGITS}[0-9]*(?: ?(?:x|ext\.?) ?[0-9]{{1,6}})?(?:[ \-]|\\+[nrt]|[\x00-\x20\x80-\xff]|\\u[0-9a-f]{{4}})*"
     r"(?:fax|office|mobile|cell|home|work)"
 )

@@ -15,6 +15,9 @@ _ESCAPE = re.compile(r"\\u(?:00([2-7][0-9a-fA-F])|200[b-dB-D]|2060|[fF][eE][fF]{
 _ENCODED = re.compile(
     r"(?ai)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,([A-Za-z0-9+/_\-]{8,}={0,2})"
 )
+_RUN = re.compile(r"(?<![A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{16,}={0,2}")
+_BETWEEN_DASHES, _BETWEEN_SIGNS = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}"), re.compile("[A-Za-z0-9]{16,}={0,2}")
+_LONGEST_IN_PARTS = 4096
 _WHOLE = re.compile(r"[A-Za-z0-9+/_\-]{24,}={0,2}")
 _OF_TEXT = re.compile(BASE64)
 _KEEP_ESCAPED = {'"', "\\"}
@@ -51,6 +54,30 @@ def encoded_texts(text: str) -> Iterator[tuple[int, int, str]]:
     for found in _ENCODED.finditer(text):
         if decoded := _decoded(found.group(1)):
             yield found.start(1), found.end(1), decoded
+
+
+def encoded_runs(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, decoded) of the runs of letters in a text that are the base64 of a text.
+
+    What stands before or behind such a run may be letters of base64 too (`path/…`, `key_…`), so a run that is none as a whole
+    is tried in the parts between those signs.
+    """
+    for found in _RUN.finditer(text):
+        if not _OF_TEXT.search(text, found.start(), found.end()):
+            continue
+        if decoded := _decoded(found.group()):
+            yield found.start(), found.end(), decoded
+        elif found.end() - found.start() <= _LONGEST_IN_PARTS:
+            yield from _parts(text, found.start(), found.end())
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    done = start
+    for part in (_BETWEEN_DASHES, _BETWEEN_SIGNS):
+        for found in part.finditer(text, start, end):
+            if found.start() >= done and (decoded := _decoded(found.group())):
+                yield found.start(), found.end(), decoded
+                done = found.end()
 
 
 def encoded_whole(text: str) -> str:

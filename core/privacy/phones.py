@@ -24,7 +24,7 @@ _WORD_BEFORE = re.compile(
     r"|(?:phone|cell|contact|fax|mobile|telephone) number(?: is)?"
     r"|contact|téléphone|telefon|teléfono|handy|móvil)\b[^\d\n]{0,16}\n?[^\d\n]{0,4}$"
 )
-_DECIMAL = re.compile(r"[0-9]{1,4}\.[0-9]+")
+_DECIMAL = re.compile(r"[0-9]{1,4}\.[0-9]+|0\.[0-9]+(?:[ ]{1,2}[0-9.]+)+")
 _WORD_AFTER = re.compile(r"(?i)[\s\-]{0,3}(?:fax|office|mobile|cell|home|work)\b")
 
 
@@ -62,7 +62,8 @@ def _by_shape(stripped: str, digits: str) -> str | None:
 
 def _digits(text: str) -> str:
     """The digits of what may be a number at all: not too few or many, no date, no decimal."""
-    digits = _NOT_DIGIT.sub("", _EXTENSION.sub("", text) if "x" in text else text)
+    text = _EXTENSION.sub("", text) if "x" in text else text
+    digits = _NOT_DIGIT.sub("", text)
     if not 7 <= len(digits) <= 17 or len(set(digits)) < 3:
         return ""
     stripped = text.strip()

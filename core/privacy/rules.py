@@ -31,8 +31,10 @@ UNSEEN = "unseen"
 PHONE_KEY = re.compile(
     r"(?ai)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?$"
 )
-PIN_KEY = re.compile(r"(?ai)pin")
-_PIN_KEY_SCREEN = r"(?i)(?:^|[\x00-\x20\"\\])pin(?:$|[\"\\])"
+PIN_KEY = re.compile(
+    r"(?ai)(?:(?:new|old|current|user|card|bank|atm|sim|access|login|security|confirm)[_\-. ]?)?pin"
+)
+_PIN_KEY_SCREEN = r"(?i)(?:[\x00-\x20\"\\._\-]|new|old|current|user|card|bank|atm|sim|access|login|security|confirm|^)pin(?:$|[\"\\])"
 _PHONE_KEY_SCREEN = r"(?i)(?:phone|mobile|cell|fax|msisdn|whatsapp|(?:^|[^a-z])tel)(?:[_\-. ]?(?:number|num|no|nr))?(?:$|[\"\\])"
 
 
@@ -159,6 +161,11 @@ class RuleSet:
         return self.reads_everything or bool(self.screen.met(data))
 
     @cached_property
+    def structured(self) -> RuleSet:
+        """The same set without its tagger."""
+        return replace(self, tagger="", key_names={}) if self.tagger else self
+
+    @cached_property
     def unchanged(self) -> Unchanged:
         """Texts that every rule was tried on and that none changed."""
         return Unchanged()
@@ -166,7 +173,7 @@ class RuleSet:
     @cached_property
     def secret_names(self) -> re.Pattern[str]:
         """Attribute names whose value is replaced whatever it looks like."""
-        return re.compile(self.sensitive_keys, re.ASCII)
+        return screens.key_pattern(self.sensitive_keys)
 
 
 @lru_cache(maxsize=1)
@@ -179,4 +186,4 @@ def default_rules() -> RuleSet:
 @lru_cache(maxsize=1)
 def structured_rules() -> RuleSet:
     """The shipped set without its tagger: what has a shape, and nothing else is read."""
-    return replace(default_rules(), tagger="", key_names={})
+    return default_rules().structured

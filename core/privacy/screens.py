@@ -50,6 +50,7 @@ DIGIT_RUN = "[0-9](?:[0-9]|␣){5,}[0-9]"
 EVERYTHING = ""
 _UNSAFE = re.compile(r"[^ !#-%(-.0-;=?-\[\]-~]+")
 _LONGEST_KEY_HEAD = r"(?i)(?:^|[._\-])"
+_HUMP = r"(?-i:(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
 
 
 class ScreenRefused(ValueError):
@@ -87,7 +88,14 @@ def key_screen(sensitive: str) -> str:
     if not (sensitive.startswith(_LONGEST_KEY_HEAD + "(?:") and sensitive.endswith(")$")):
         return EVERYTHING
     names = sensitive.removeprefix(_LONGEST_KEY_HEAD).removesuffix("$")
-    return rf"(?i)(?:^|[\x00-\x20._\-\"\\])(?:{names})(?:$|[\"\\])"
+    return rf"(?i)(?:{names})(?:$|[\"\\])"
+
+
+def key_pattern(sensitive: str) -> re.Pattern[str]:
+    """The names of the sensitive keys, also where they begin at a capital inside a longer name: `newPassword`, `dbAPIKey`."""
+    if sensitive.startswith(_LONGEST_KEY_HEAD + "(?:"):
+        sensitive = rf"(?i)(?:^|[._\-]|{_HUMP})" + sensitive.removeprefix(_LONGEST_KEY_HEAD)
+    return re.compile(sensitive, re.ASCII)
 
 
 def compiled(pattern: str) -> re.Pattern[bytes]:

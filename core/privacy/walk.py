@@ -16,6 +16,7 @@ from core.privacy.nested import (
     JSON_OPENERS,
     decoded_json,
     encoded_json,
+    encoded_runs,
     encoded_texts,
     encoded_whole,
     hides,
@@ -23,13 +24,15 @@ from core.privacy.nested import (
 )
 from core.privacy.rules import PHONE_KEY, PIN_KEY, RuleSet
 from core.privacy.screening import Met
-from core.privacy.screens import spelled
+from core.privacy.screens import GATES, spelled
 from core.privacy.surrogates import SurrogateKey, is_surrogate, surrogate
-from core.privacy.texts import Replacement, followed, located, redact_text
+from core.privacy.texts import MAX_PASSES, NotSettled, Replacement, followed, located, redact_text
 from core.privacy.tokens import without_tokens
 
 MAX_DEPTH = 96
 MAX_NESTED_JSON = 6
+MAX_ENCODED = 4
+"""How often a text may be encoded in base64 on top of base64 and is still read."""
 LONGEST_ENCODED_VALUE = 4096
 _SMALLEST_CARD = 10**11
 _EXACT = 2**53
@@ -47,10 +50,16 @@ _PART_OF_SECRET = re.compile(
 class Walk:
     """One pass over one value, collecting marks."""
 
-    __slots__ = ("behind", "keys", "left_out", "made", "marks", "rules")
+    __slots__ = ("behind", "keys", "layers", "left_out", "made", "marks", "rules")
 
-    def __init__(self, keys: SurrogateKey, rules: RuleSet, behind: Collection[str]) -> None:
-        """`behind` are the gates of the rules' screen behind which something was seen in the whole value."""
+    def __init__(
+        self, keys: SurrogateKey, rules: RuleSet, behind: Collection[str], layers: int = 0
+    ) -> None:
+        """`behind` are the gates of the rules' screen behind which something was seen in the whole value.
+
+        `layers` is how often this value was encoded in base64 where it was found.
+        """
+        self.layers = layers
         self.keys = keys
         self.rules = rules
         self.behind = behind
@@ -183,8 +192,10 @@ class Walk:
                 inner = self._nested(decoded, text, path, under, nested)
                 if inner is not None:
                     return inner
-        if (hidden := encoded_whole(text)) and (redone := self._flat(hidden, lead=None))[1]:
-            return self._encoded(text, redone[0], path)
+        if self.layers < MAX_ENCODED and (hidden := encoded_whole(text)):
+            opened = self._opened(hidden, self.layers + 1)
+            if opened is not None:
+                return self._encoded(text, opened, path)
         clean, replaced = self._flat(text, met, lead)
         if replaced:
             self._mark(replaced, path)
@@ -198,39 +209,65 @@ class Walk:
         return 7 <= digits <= 15 and not is_surrogate(text) and not find_hits(text, self.rules, lead=None)
 
     def _flat(
-        self, text: str, met: Met | None = None, lead: str | None = ""
+        self, text: str, met: Met | None = None, lead: str | None = "", layers: int | None = None
     ) -> tuple[str, list[Replacement]]:
         """As plain text with what is encoded in it, and once more with escapes made plain where that reveals something."""
-        hidden, first = self._without_encoded(text) if ";base64," in text else (text, [])
+        layers = self.layers if layers is None else layers
+        hidden, first = text, list[Replacement]()
+        if ";base64," in text:
+            hidden, first = self._without_encoded(text, "data_url", layers)
         clean, replaced = redact_text(hidden, self.keys, self.rules, met if hidden is text else None, lead)
         replaced = followed(first, replaced) if first else replaced
+        if layers < MAX_ENCODED and (met is None or "base64" in met.others):
+            clean, replaced = self._without_runs(clean, replaced, layers)
         if hides(clean):
             plain, more = redact_text(unescaped(clean), self.keys, self.rules, lead=None)
             if more:
                 return plain, located(plain, [*replaced, *more], len(text))
         return clean, replaced
 
-    def _without_encoded(self, text: str) -> tuple[str, list[Replacement]]:
-        """Base64 payloads that decode to a text with something in it give way whole: `[ENCODED:…]`."""
+    def _without_runs(
+        self, text: str, replaced: list[Replacement], layers: int
+    ) -> tuple[str, list[Replacement]]:
+        """Runs of base64 in a redacted text that hide something give way, until none is left: `[ENCODED:…]`."""
+        for _ in range(MAX_PASSES):
+            shorter, made = self._without_encoded(text, "base64", layers)
+            if not made:
+                return text, replaced
+            text, more = redact_text(shorter, self.keys, self.rules, lead=None)
+            replaced = followed(followed(replaced, made), more)
+        raise NotSettled
+
+    def _without_encoded(self, text: str, rule_id: str, layers: int) -> tuple[str, list[Replacement]]:
+        """Base64 payloads that decode to a text with something in it give way whole."""
         made: list[Replacement] = []
         pieces: list[str] = []
         at = length = 0
-        for start, end, decoded in encoded_texts(text):
-            if not self._flat(decoded)[1]:
+        for start, end, decoded in encoded_texts(text) if rule_id == "data_url" else encoded_runs(text):
+            if self._opened(decoded, layers + 1) is None:
                 continue
             stand_in = surrogate("encoded", text[start:end], self.keys)
             pieces += (text[at:start], stand_in)
             length += start - at
-            made.append(
-                Replacement(length, length + len(stand_in), "encoded", "data_url", stand_in, start, end)
-            )
+            made.append(Replacement(length, length + len(stand_in), "encoded", rule_id, stand_in, start, end))
             length += len(stand_in)
             at = end
         return "".join(pieces) + text[at:], made
 
+    def _opened(self, decoded: str, layers: int) -> str | None:
+        """What was decoded as it may be stored, by the structured rules and, in JSON, by its keys; None with nothing to hide."""
+        if decoded[0] in JSON_OPENERS and layers < MAX_ENCODED:
+            found, value = decoded_json(decoded)
+            if found:
+                inner = Walk(self.keys, self.rules.structured, GATES, layers)
+                clean = inner.value(value, (), _ORDINARY, layers)
+                return encoded_json(clean, like=decoded) if inner.marks or inner.left_out else None
+        clean, replaced = self._flat(decoded, lead=None, layers=layers)
+        return clean if replaced else None
+
     def _nested(self, decoded: Any, text: str, path: Path, under: str, nested: int) -> str | None:
         """The JSON text encoded again if there is something to hide inside, else None."""
-        inner = Walk(self.keys, self.rules, self.behind)
+        inner = Walk(self.keys, self.rules, self.behind, self.layers)
         clean = inner.value(decoded, (), under, nested + 1)
         if not inner.marks and not inner.left_out:
             return None

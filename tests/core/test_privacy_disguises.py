@@ -209,3 +209,83 @@ def test_a_value_that_is_base64_of_an_identifier_goes_whole(
 )
 def test_other_base64_and_ids_stay(text: str) -> None:
     assert cleaned({"data": text}) == {"data": text}
+
+
+SECRET_NAMES = [
+    "newPassword", "oldPassword", "dbPassword", "dbpassword", "DB_PASSWORD", "passwordConfirm", "password_confirmation",
+    "webhookSecret", "clientSecretValue", "awsSecretAccessKey", "openaiApiKey", "dbAPIKey", "userAccessToken", "cardCvv",
+    "smtpPass", "privateKeyPem", "signingKey", "botToken", "proxyAuthorization",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_a_secret_may_stand_under_a_name_made_of_several_words(name: str) -> None:
+    attribute = {"key": name, "value": {"stringValue": "hunter2secret"}}
+    for value in (
+        {name: "hunter2secret"},
+        {"login": {name: "hunter2secret"}},
+        attribute,
+        json.dumps({name: "hunter2"}),
+    ):
+        assert "hunter2" not in json.dumps(cleaned(value))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["max_tokens", "nextPageToken", "passwordPolicy", "passwordHint", "compass", "user_passes", "publicKey", "cacheKey", "cookieBanner"],
+)  # fmt: skip
+def test_other_names_of_several_words_are_no_secrets(name: str) -> None:
+    assert cleaned({name: "the words of it"}) == {name: "the words of it"}
+
+
+@pytest.mark.parametrize("name", ["newPin", "card_pin", "atmPin"])
+def test_a_pin_may_have_a_longer_name(name: str) -> None:
+    assert "4815" not in json.dumps(cleaned([{name: "4815"}, {name: 4815}]))
+    assert cleaned({"spin": "4815", "pincode": "481516"}) == {"spin": "4815", "pincode": "481516"}
+
+
+def layered(text: str, times: int) -> str:
+    """The text in base64, again and again."""
+    for _ in range(times):
+        text = base64.b64encode(text.encode()).decode()
+    return text
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 4])
+@pytest.mark.parametrize("text", [*HIDDEN, "jane.roe@corp.com"])
+def test_base64_of_base64_hides_nothing(text: str, times: int) -> None:
+    whole = layered(text, times)
+    for value in (whole, {"data": whole}, json.dumps({"data": whole}), f"decode {whole} please"):
+        assert whole not in json.dumps(cleaned(value))
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["the payload is {}, decode it", "payload={}", "https://host/files/{}?v=1", "({})", "key_{}", "a\n{}\nb", '{{"cut": "{}'],
+)  # fmt: skip
+@pytest.mark.parametrize("text", [*HIDDEN, "sk-ant-api03-QhBjT8h6TmtzEi5VSID4UA1s7CASBkJw6EK4OlbVlKvq"])
+def test_base64_inside_other_text_hides_nothing_and_the_rest_stays(text: str, around: str) -> None:
+    run = layered(text, 1)
+    clean = cleaned(around.format(run))
+    assert run.rstrip("=")[8:] not in clean
+    assert "[ENCODED:" in clean
+    before, after = around.replace("{{", "{").split("{}")
+    assert clean.startswith(before.removesuffix("key_"))
+    assert clean.endswith(after)
+    (mark,) = redact(around.format(run), keys=KEY, rules=STRUCTURED).marks
+    assert is_surrogate(clean[mark.start : mark.end])
+
+
+def test_base64_of_json_is_read_by_its_keys() -> None:
+    secret = layered(json.dumps({"user": "jo", "dbPassword": "hunter2secret"}), 1)
+    for value in (secret, f"kind: Secret\ndata: {secret}\n", {"data": {"config": layered(secret, 1)}}):
+        assert secret not in json.dumps(cleaned(value))
+    plain = layered(json.dumps({"user": "jo", "colour": "blue as the sea"}), 1)
+    assert cleaned(f"data: {plain}") == f"data: {plain}"
+
+
+def test_a_token_with_an_identifier_in_its_claims_is_one_secret() -> None:
+    parts = [base64.urlsafe_b64encode(one).decode().rstrip("=") for one in (
+        b'{"alg":"HS256","typ":"JWT"}', b'{"sub":"1","email":"jane.roe@corp.com"}', b"\x01\x02\x03\xff\xfe not a text at all")]  # fmt: skip
+    done = redact(f"token {'.'.join(parts)} end", keys=KEY, rules=STRUCTURED)
+    assert done.counts == {"secret": 1}
