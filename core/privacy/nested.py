@@ -16,7 +16,10 @@ _ENCODED = re.compile(
     r"(?ai)(?:text|json|xml|x-www-form-urlencoded)[^,\s]*;base64,([A-Za-z0-9+/_\-]{8,}={0,2})"
 )
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_\-])[A-Za-z0-9+/_\-]{16,}={0,2}")
-_BETWEEN_DASHES, _BETWEEN_SIGNS = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}"), re.compile("[A-Za-z0-9]{16,}={0,2}")
+_BETWEEN_DASHES, _BETWEEN_SIGNS = (
+    re.compile(r"[A-Za-z0-9+/]{16,}={0,2}"),
+    re.compile("[A-Za-z0-9]{16,}={0,2}"),
+)
 _LONGEST_IN_PARTS = 4096
 _WHOLE = re.compile(r"[A-Za-z0-9+/_\-]{24,}={0,2}")
 _OF_TEXT = re.compile(BASE64)

@@ -52,9 +52,7 @@ class Walk:
 
     __slots__ = ("behind", "keys", "layers", "left_out", "made", "marks", "rules")
 
-    def __init__(
-        self, keys: SurrogateKey, rules: RuleSet, behind: Collection[str], layers: int = 0
-    ) -> None:
+    def __init__(self, keys: SurrogateKey, rules: RuleSet, behind: Collection[str], layers: int = 0) -> None:
         """`behind` are the gates of the rules' screen behind which something was seen in the whole value.
 
         `layers` is how often this value was encoded in base64 where it was found.

@@ -58,6 +58,8 @@ def test_screened_and_unscreened_redaction_agree_on_mutated_identifiers(text: st
     agree(text)
 
 
-@pytest.mark.parametrize("text", ["loss 0.70207946 x0958", "0.13105299, 0.30812345", "weights 0.5291821 0.2472531"])
+@pytest.mark.parametrize(
+    "text", ["loss 0.70207946 x0958", "0.13105299, 0.30812345", "weights 0.5291821 0.2472531"]
+)
 def test_a_decimal_is_no_phone_number(text: str) -> None:
     assert redact(text, keys=KEY, rules=UNSCREENED).value == text
