@@ -23,7 +23,9 @@ ADMIT = """
 local rows, rate, quota = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
-if quota > 0 and tonumber(redis.call('GET', KEYS[2]) or '0') + rows > quota then return 'quota 0' end
+if quota > 0 and rows > quota and ARGV[6] == '0' then return 'size 0' end
+local sent = tonumber(redis.call('GET', KEYS[2]) or '0')
+if quota > 0 and sent + rows > quota and not (ARGV[6] == '1' and sent <= 0) then return 'quota 0' end
 if rate > 0 then
     local due = tonumber(redis.call('GET', KEYS[1]) or '0')
     if due - now > tonumber(ARGV[4]) then return 'rate ' .. tostring(due - now - tonumber(ARGV[4])) end
@@ -38,22 +40,30 @@ return 'ok 0'
 
 @dataclass(frozen=True, slots=True)
 class Exceeded:
-    """Which limit stands in the way (`rate` or `quota`), and in how many whole seconds it may not."""
+    """Which limit stands in the way (`rate`, `quota` or `size`), and in how many whole seconds it may not.
+
+    `size` is a batch larger than the quota of a whole day: no waiting helps it.
+    """
 
     limit: str
     retry_after: int
 
 
-def note_rows(token: ApiToken, rows: int) -> Exceeded | None:
-    """Count these rows as sent today, unless a limit is exceeded; while Valkey is away nothing is."""
+def note_rows(token: ApiToken, rows: int, *, whole: bool = False) -> Exceeded | None:
+    """Count these rows as sent today, unless a limit is exceeded; while Valkey is away nothing is.
+
+    `whole` is for senders that cannot split a batch: the first of a day may then be larger than the day's quota.
+    """
     today = datetime.now(UTC).date()
-    answer = ask(lambda client: _admit(client, token, rows, today))
+    answer = ask(lambda client: _admit(client, token, rows, today, whole))
     if answer is None:
         return None
     limit, wait = answer.split()
     if limit == "ok":
         return None
-    return Exceeded(limit, _until_midnight() if limit == "quota" else max(1, math.ceil(float(wait))))
+    if limit == "rate":
+        return Exceeded(limit, max(1, math.ceil(float(wait))))
+    return Exceeded(limit, _until_midnight() if limit == "quota" else 0)
 
 
 def give_back_rows(token: ApiToken, rows: int) -> None:
@@ -76,10 +86,11 @@ def usage_of(token_ids: Iterable[uuid.UUID], days: int = 7) -> dict[uuid.UUID, d
     return {token: {day: next(counts) for day in when} for token in tokens}
 
 
-def _admit(client: redis.Redis, token: ApiToken, rows: int, today: date) -> str:
+def _admit(client: redis.Redis, token: ApiToken, rows: int, today: date, whole: bool) -> str:
     limits = (token.rate_limit or 0, token.daily_quota or 0)
     keys = [f"winnow:rate:{token.pk}", _day_key(token.pk, today)]
-    answer = client.register_script(ADMIT)(keys=keys, args=[rows, *limits, BURST_SECONDS, KEPT_DAYS * 86_400])
+    args = [rows, *limits, BURST_SECONDS, KEPT_DAYS * 86_400, int(whole)]
+    answer = client.register_script(ADMIT)(keys=keys, args=args)
     return bytes(answer).decode()
 
 

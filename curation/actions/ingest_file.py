@@ -61,5 +61,5 @@ def ingest_stream(
         who=who, project=project, route=route, source_name=name, size=size, training_use=training_use,
         items=file_items(opened, place=name, defaults=defaults or defaults_now()), hold_seconds=HOLD_SECONDS,
     )  # fmt: skip
-    release_held(project.pk, route)
+    release_held(project.pk, report.batch_id)
     return report, opened.form.name

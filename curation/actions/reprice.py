@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from accounts.models import Project, User
@@ -61,8 +61,10 @@ def reprice(*, who: Who, project: Project, book_number: int, since: date, write:
     total = Repriced([], 0, 0, 0)
     ids = list(found.order_by("day", "id").values_list("pk", flat=True))
     for at in range(0, len(ids), BATCH):
-        versions = list(ConversationVersion.objects.with_cost().filter(pk__in=ids[at : at + BATCH]))
         with transaction.atomic():
+            if write:
+                _alone(project)
+            versions = list(ConversationVersion.objects.with_cost().filter(pk__in=ids[at : at + BATCH]))
             _reprice(versions, book, changes, total, author=person_of(who), write=write)
     total.models = sorted(changes.values(), key=lambda one: (-one.new_usd, one.model))
     if write:
@@ -71,6 +73,12 @@ def reprice(*, who: Who, project: Project, book_number: int, since: date, write:
             project_id=project.pk, data={"since": since.isoformat(), "changed": total.changed},
         )  # fmt: skip
     return total
+
+
+def _alone(project: Project) -> None:
+    """One run at a time numbers revisions in a project; the other goes on from what it wrote, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"reprice {project.pk}"])
 
 
 def _reprice(

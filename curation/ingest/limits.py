@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from accounts.models import ApiToken
 from accounts.usage import give_back_rows, note_rows
+from core.errors import Refused
 
 WORDS = {
     "rate": "This token sends more than {rate:,} rows a second.",
@@ -22,9 +23,23 @@ class Limited(RuntimeError):
         self.retry_after = retry_after
 
 
-def admit(token: ApiToken, rows: int) -> None:
-    """Count the rows against the token's limits; raises Limited when they do not allow them."""
-    exceeded = note_rows(token, rows)
+class BatchOverQuota(Refused):
+    """A batch larger than its token may send in a whole day."""
+
+    status = 413
+
+
+def admit(token: ApiToken, rows: int, *, whole: bool = False) -> None:
+    """Count the rows against the token's limits; raises Limited when they do not allow them now, BatchOverQuota when they
+    never will. `whole` is for senders that cannot split a batch (accounts/usage.py).
+    """
+    exceeded = note_rows(token, rows, whole=whole)
+    if exceeded is not None and exceeded.limit == "size":
+        raise BatchOverQuota(
+            "batch_over_quota",
+            f"This batch has {rows:,} rows, and its token may send {token.daily_quota:,} a day. Nothing of it was stored.",
+            hint="Split it, and send the parts on different days; or ask an administrator for a larger daily quota.",
+        )
     if exceeded is not None:
         words = WORDS[exceeded.limit].format(rate=token.rate_limit or 0, quota=token.daily_quota or 0)
         raise Limited(words, exceeded.retry_after)
@@ -32,8 +47,8 @@ def admit(token: ApiToken, rows: int) -> None:
 
 @contextmanager
 def admitted(token: ApiToken, rows: int) -> Iterator[None]:
-    """As `admit` for the length of a delivery: rows that could not be stored are not counted."""
-    admit(token, rows)
+    """As `admit` for the length of an OTLP delivery, which its sender cannot split: rows that could not be stored are not counted."""
+    admit(token, rows, whole=True)
     try:
         yield
     except BaseException:

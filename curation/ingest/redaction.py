@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from curation.bodies import packed
 from curation.formats.identity import INSIDE, SESSION_KEYS, USER_KEYS
 from curation.formats.json_text import encoded, value_of
 from curation.formats.spans import Span
+from curation.ingest.body_copies import may_hold_ids, without_ids
 from curation.ingest.tokens import carry_tokens
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
@@ -31,6 +32,13 @@ NESTED = {
     for name, (people, sessions) in INSIDE.items()
 }
 NAMING = PSEUDONYMS.keys() | NESTED.keys()
+TOOL_SIGNS = frozenset(
+    {"gen_ai.tool.name", "gen_ai.tool.call.id", "gen_ai.tool.call.arguments", "tool.name", "tool.parameters"}
+)
+WORDS = re.compile(
+    r"tool|function|messages|^gen_ai\.(?:prompt|completion)|^llm\.(?:prompts|completions)|output|result"
+)
+"""Attributes that hold words of a conversation and arguments of tools, not what a caller said about itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +104,17 @@ def words_of(span: Span, keys: SurrogateKey) -> dict[str, Any]:
     Ids and times stay outside: they are numbers the product itself made sense of, and a long one may look
     like a card number.
     """
+    known = _known(span["attributes"], span["resource"])
     return {
         "name": span["name"],
         "status_message": span["status_message"],
-        "attributes": pseudonymous(span["attributes"], keys),
-        "resource": pseudonymous(span["resource"], keys),
+        "attributes": pseudonymous(span["attributes"], keys, known),
+        "resource": pseudonymous(span["resource"], keys, known),
         "scope": span["scope"],
-        "events": [{"name": event["name"], "attributes": event["attributes"]} for event in span["events"]],
+        "events": [
+            {"name": event["name"], "attributes": pseudonymous(event["attributes"], keys, known)}
+            for event in span["events"]
+        ],
     }
 
 
@@ -117,8 +129,43 @@ def redact_span(span: Span, redactor: Redactor) -> tuple[Span, Mapping[str, int]
     return {**span, **clean, "events": events}, done.counts
 
 
-def pseudonymous(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, Any]:
-    """Attributes with people and sessions under stable other names."""
+def pseudonymous(
+    attributes: dict[str, Any], keys: SurrogateKey, known: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Attributes with people and sessions under stable other names, also in the copies they hold of a request.
+
+    `known` are raw ids that the span names in other attributes, with their kind.
+    """
+    named = _by_name(attributes, keys)
+    known = _known(attributes) if known is None else known
+    calls_tool = TOOL_SIGNS.isdisjoint(attributes) and attributes.get("openinference.span.kind") != "TOOL"
+    copies = {
+        name: clean
+        for name, value in named.items()
+        if may_hold_ids(value)
+        and (clean := without_ids(value, known, _namer(keys), asks=calls_tool and not WORDS.search(name)))
+        is not value
+    }
+    return named | copies if copies else named
+
+
+def _known(*attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Raw ids of people and sessions that attributes name, with their kind."""
+    return {
+        str(one[name]): PSEUDONYMS[name]
+        for one in attributes
+        if not one.keys().isdisjoint(PSEUDONYMS)
+        for name in PSEUDONYMS.keys() & one.keys()
+        if one[name] not in (None, "") and not is_surrogate(str(one[name]))
+    }
+
+
+def _namer(keys: SurrogateKey) -> Callable[[str, str], str]:
+    make = surrogate if keys.originals is not None else _pseudonym
+    return lambda kind, raw: make(kind, raw, keys)
+
+
+def _by_name(attributes: dict[str, Any], keys: SurrogateKey) -> dict[str, Any]:
     if attributes.keys().isdisjoint(NAMING):
         return attributes
     clean: dict[str, Any] = _named(attributes, PSEUDONYMS, keys)

@@ -196,11 +196,14 @@ def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
             copy.write_row(row)
 
 
-def release_held(project_id: uuid.UUID, route: str) -> None:
-    """End the grace time of what came by this route: a file is whole once it was read."""
+def release_held(project_id: uuid.UUID, batch_id: uuid.UUID) -> None:
+    """End the grace time of what this batch brought: a file is whole once it was read. Other files may still be on their way."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE curation_trace SET settle_after = now()"
-            " WHERE project_id = %s AND route = %s AND settle_after > now()",
-            [project_id, route],
+            """
+            UPDATE curation_trace t SET settle_after = now()
+            WHERE t.project_id = %s AND t.settle_after > now() AND EXISTS (
+                SELECT 1 FROM curation_span s WHERE s.day = t.day AND s.trace_id = t.id AND s.batch_id = %s)
+            """,
+            [project_id, batch_id],
         )

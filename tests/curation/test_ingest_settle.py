@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.models import Event
 from curation.actions.ingest_batch import ingest_batch
+from curation.actions.ingest_file import HOLD_SECONDS, ROUTE, ingest_stream
 from curation.actions.settle_traces import settle_traces
 from curation.bodies import load, load_many, pin
 from curation.ingest import settling
@@ -202,3 +203,19 @@ def test_a_trace_that_cannot_be_written_is_left_open_and_the_others_settle(
     assert list(ConversationVersion.objects.values_list("prompt_preview", flat=True)) == ["What is a set?"]
     assert Trace.objects.get(current=None).settle_after is None
     assert settle_traces() == 0
+
+
+def test_a_file_that_was_read_ends_no_waiting_of_another_that_is_still_on_its_way(team: Team) -> None:
+    first, second = (
+        json.dumps(record(request_id=name, trace_id=name, session_id=name)).encode()
+        for name in ("still-read", "done")
+    )
+    ingest_batch(
+        who=team.lead, project=team.project, route=ROUTE, hold_seconds=HOLD_SECONDS, any_age=True,
+        items=read_records(io.BytesIO(first), place="first.jsonl"),
+    )  # fmt: skip
+    ingest_stream(
+        who=team.lead, project=team.project, stream=io.BytesIO(second), name="second.jsonl", size=len(second)
+    )
+    assert settle_traces() == 1
+    assert sorted(Trace.objects.values_list("state", flat=True)) == ["open", "settled"]

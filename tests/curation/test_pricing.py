@@ -4,6 +4,8 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -200,3 +202,42 @@ def test_the_commands_show_import_and_reprice(
     said = capsys.readouterr().out
     assert "Version 3 of the price book is in force." in said
     assert "1 of 1 conversations got a revision" in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_number_their_revisions_one_after_the_other(
+    team: Team, settled: ConversationVersion
+) -> None:
+    new_book_version(
+        who=team.lead, project=team.project, data={"entries": [entry("m", given="4")]}, note="dearer"
+    )
+    done: list[int] = []
+
+    def run() -> None:
+        try:
+            done.append(
+                reprice(
+                    who=team.lead, project=team.project, book_number=3, since=LONG_AGO, write=True
+                ).changed
+            )
+        finally:
+            connection.close()
+
+    runs = [Thread(target=run) for _ in range(2)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute("LOCK TABLE curation_costrevision IN EXCLUSIVE MODE")
+        for one in runs:
+            one.start()
+        for _ in range(200):
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE d.datname = current_database() AND NOT l.granted"
+            )
+            if cursor.fetchone()[0] == len(runs):
+                break
+            sleep(0.02)
+    for one in runs:
+        one.join()
+    assert sorted(done) == [0, 1]
+    assert list(CostRevision.objects.values_list("number", flat=True)) == [1]

@@ -16,6 +16,7 @@ from curation.ingest.limits import Limited, admit, admitted
 from curation.models import Span
 from tests.conftest import Team
 from tests.curation.otlp_bodies import CHILD, chat, joined
+from tests.curation.records import record
 from tests.curation.test_otlp_route import make_token, post
 
 pytestmark = pytest.mark.django_db
@@ -83,12 +84,37 @@ def test_one_token_does_not_use_up_another(team: Team) -> None:
 
 
 def test_beyond_its_limit_otlp_is_asked_to_come_back(team: Team) -> None:
-    token = make_token(team, "ingest", daily_quota=1)
+    token = make_token(team, "ingest", daily_quota=2)
+    assert post(token, chat().SerializeToString()).status_code == 200
     answer = post(token, joined(chat(), chat(span_id=CHILD)).SerializeToString())
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0
+    assert Span.objects.count() == 1
+
+
+def test_an_otlp_request_larger_than_a_day_may_bring_is_let_in_first_thing(team: Team) -> None:
+    token = make_token(team, "ingest", daily_quota=1)
+    assert post(token, joined(chat(), chat(span_id=CHILD)).SerializeToString()).status_code == 200
+    assert Span.objects.count() == 2
+    assert post(token, chat().SerializeToString()).status_code == 503
+
+
+def test_a_batch_of_records_larger_than_a_day_may_bring_is_refused_for_good(
+    team: Team, client: Client
+) -> None:
+    token = make_token(team, "ingest", daily_quota=1)
+    rows = "\n".join(json.dumps(record(request_id=name)) for name in ("r1", "r2"))
+    answer = client.post(
+        f"/api/v1/projects/{team.project.slug}/traces:batch", rows, content_type="application/x-ndjson",
+        headers={"authorization": f"Bearer {token}"},
+    )  # fmt: skip
+    assert answer.status_code == 413
+    said = answer.json()
+    assert said["type"].endswith("batch_over_quota")
+    assert "2 rows" in said["detail"]
+    assert said["hint"].startswith("Split it")
+    assert "Retry-After" not in answer
     assert not Span.objects.exists()
-    assert post(token, chat().SerializeToString()).status_code == 200
 
 
 def test_while_valkey_is_away_everything_is_let_in(team: Team, settings: Any, monkeypatch: Any) -> None:
