@@ -27,17 +27,19 @@ AROUND = frozenset({
     "configurable", "inputs", "invocation_params", "invocation_parameters", "context", "litellm_params",
 })  # fmt: skip
 """Below these of a request stands what the caller said about itself; messages and tools are words of the conversation."""
+WORTH = AROUND | NAMES
 SIGNS = (
-    "ser_id",
-    "serId",
-    "ser_identifier",
-    "ession",
-    "hread_id",
-    "hreadId",
-    "onversation_id",
-    "onversationId",
-    '"user"',
-    '\\"user\\"',
+    *(
+        "ser_id",
+        "serId",
+        "ser_identifier",
+        "ession",
+        "hread_id",
+        "hreadId",
+        "onversation_id",
+        "onversationId",
+    ),
+    *('"user":', '"user" :', 'user\\":', 'user\\" :'),
 )
 _CUT = re.compile(r'(\\*")(' + "|".join([*SURE, "user", "session"]) + r')\1(\s*:\s*)\1([^"\\\s]{1,200})\1')
 
@@ -49,7 +51,7 @@ def may_hold_ids(value: Any) -> bool:
     """Whether an attribute is worth reading: nearly all are not, and this is asked of every one of every span."""
     if isinstance(value, str):
         return value[:1] in OPENERS and len(value) >= 8 and any(sign in value for sign in SIGNS)
-    return isinstance(value, dict)
+    return isinstance(value, dict) and not value.keys().isdisjoint(WORTH)
 
 
 def without_ids(value: Any, known: Mapping[str, str], name: Name, *, asks: bool) -> Any:
@@ -80,7 +82,7 @@ def _in_cut(cut: re.Match[str], known: Mapping[str, str], name: Name, asks: bool
 
 
 def _in_value(value: Any, known: Mapping[str, str], name: Name, asks: bool, depth: int) -> Any:
-    if depth > DEEPEST:
+    if depth > DEEPEST or not (asks or known):
         return value
     if isinstance(value, list):
         items = [_in_value(one, known, name, False, depth + 1) for one in value]

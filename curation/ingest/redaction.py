@@ -19,7 +19,7 @@ from curation.bodies import packed
 from curation.formats.identity import INSIDE, SESSION_KEYS, USER_KEYS
 from curation.formats.json_text import encoded, value_of
 from curation.formats.spans import Span
-from curation.ingest.body_copies import may_hold_ids, without_ids
+from curation.ingest.body_copies import OPENERS, may_hold_ids, without_ids
 from curation.ingest.tokens import carry_tokens
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
@@ -138,15 +138,22 @@ def pseudonymous(
     """
     named = _by_name(attributes, keys)
     known = _known(attributes) if known is None else known
-    calls_tool = TOOL_SIGNS.isdisjoint(attributes) and attributes.get("openinference.span.kind") != "TOOL"
-    copies = {
-        name: clean
-        for name, value in named.items()
-        if may_hold_ids(value)
-        and (clean := without_ids(value, known, _namer(keys), asks=calls_tool and not WORDS.search(name)))
-        is not value
-    }
+    of_tool = not TOOL_SIGNS.isdisjoint(attributes) or attributes.get("openinference.span.kind") == "TOOL"
+    copies: dict[str, Any] = {}
+    for name, value in named.items():
+        if not isinstance(value, dict) and not (isinstance(value, str) and value[:1] in OPENERS):
+            continue
+        asks = not of_tool and WORDS.search(name) is None
+        if (asks or _names_one(value, known)) and may_hold_ids(value):
+            clean = without_ids(value, known, _namer(keys), asks=asks)
+            if clean is not value:
+                copies[name] = clean
     return named | copies if copies else named
+
+
+def _names_one(value: Any, known: Mapping[str, str]) -> bool:
+    """Whether a known id may stand in what holds words of the conversation, which is read for nothing else."""
+    return any(raw in value for raw in known) if isinstance(value, str) else bool(known)
 
 
 def _known(*attributes: Mapping[str, Any]) -> dict[str, str]:
