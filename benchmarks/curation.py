@@ -1,6 +1,5 @@
-"""Real traces through the curation stations on a real database: seconds per station, duplicates missed, leaks found."""
+"""Real traces through the curation stations on a real database: seconds per station, outcomes that add up."""
 
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,24 +15,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     """Needs the real records beside the checkout. Embedding is measured where the extra is installed."""
     if not DATA.is_dir():
         raise SystemExit("../shared/data is absent: nothing to measure on.")
-    yield from _leaks()
     yield from _pipeline(quick)
-
-
-def _leaks() -> Iterator[Row]:
-    from curation.containment import ContainmentIndex, Item
-
-    folder = DATA / "quarantine"
-    texts = [json.loads(line)["question"] for line in (folder / "gsm8k_test.jsonl").open()]
-    texts += [json.loads(line)["prompt"] for line in (folder / "ifeval_input_data.jsonl").open()]
-    index = ContainmentIndex.build(Item(number, text) for number, text in enumerate(texts))
-    planted = [json.loads(line) for line in (folder / "planted_leaks_dev.jsonl").open()]
-    leaks = [row for row in planted if row["leak"]]
-    clean = [row for row in planted if not row["leak"]]
-    found = sum(index.find(row["text"]) is not None for row in leaks)
-    false = sum(index.find(row["text"]) is not None for row in clean)
-    yield Row("planted leaks found", found / len(leaks), f"of {len(leaks)}", ">= 0.99")
-    yield Row("clean questions flagged", false / len(clean), f"of {len(clean)}", "<= 0.002")
 
 
 def _pipeline(quick: bool) -> Iterator[Row]:

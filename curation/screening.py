@@ -6,23 +6,52 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.text import TokenHasher, tokens
-from curation.containment import ContainmentIndex, Hit, evidence
+from core.text import TokenHasher
+from curation.containment import ContainmentIndex, Hit, place_of
 from curation.excerpts import Segment
+from curation.folding import words
 
-_JOIN = "\n"
+MOST_HITS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One item that stands in a conversation: by which method, how much of it, and where.
+
+    Evidence names the part that holds most of it (`message`, `part`, `start`, `end`), every part it touches (`spans`) and the
+    longest run copied word for word (`longest`); all offsets are characters of the part's text.
+    """
+
+    item_id: int
+    method: str
+    score: float
+    evidence: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Clean, or a hit on one item with evidence that points into one part of the conversation."""
+    """What was found, the strongest first; `more` counts findings beyond those that are kept."""
 
-    clean: bool
-    item_id: int | None = None
-    evidence: dict[str, Any] | None = None
+    findings: tuple[Finding, ...] = ()
+    more: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Nothing held out stands in it."""
+        return not self.findings
+
+    @property
+    def item_id(self) -> int | None:
+        """The item of the strongest finding."""
+        return self.findings[0].item_id if self.findings else None
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """The evidence of the strongest finding."""
+        return self.findings[0].evidence if self.findings else {}
 
 
-CLEAN = Verdict(True)
+CLEAN = Verdict()
 
 
 def screen(parts: Sequence[Segment], index: ContainmentIndex, hasher: TokenHasher | None = None) -> Verdict:
@@ -30,30 +59,48 @@ def screen(parts: Sequence[Segment], index: ContainmentIndex, hasher: TokenHashe
     if not index.entries:
         return CLEAN
     hasher = hasher or TokenHasher()
-    words = [tokens(part.text) for part in parts]
-    for part, own in zip(parts, words, strict=True):
-        if own and (hit := index.exact(hasher(own))) is not None:
-            return _hit(hit, part, part.text)
-    hit = index.find_hashed(hasher([word for own in words for word in own]))
-    if hit is None:
+    read = [words(part.text) for part in parts]
+    found: dict[int, Hit] = {}
+    at = 0
+    for part, own in zip(parts, read, strict=True):
+        for hit in index.exact(own, part.text):
+            found.setdefault(hit.item_id, _moved(hit, at))
+        at += len(own)
+    for hit in index.find_in([word for own in read for word in own], hasher):
+        found.setdefault(hit.item_id, hit)
+    if not found:
         return CLEAN
-    return _locate(hit, parts, [len(own) for own in words])
+    hits = sorted(found.values(), key=lambda hit: -hit.score)
+    counts = [len(own) for own in read]
+    kept = tuple(_finding(hit, parts, counts) for hit in hits[:MOST_HITS])
+    return Verdict(kept, len(hits) - len(kept))
 
 
-def _locate(hit: Hit, parts: Sequence[Segment], counts: Sequence[int]) -> Verdict:
-    """Cut the evidence to the segment that holds most of it: a person reads one place."""
-    best, most, at = 0, -1, 0
-    spans: list[tuple[int, int]] = []
-    for place, count in enumerate(counts):
-        start, end = max(hit.start - at, 0), min(hit.end - at, count)
-        spans.append((start, end))
-        if end - start > most:
-            best, most = place, end - start
+def _moved(hit: Hit, by: int) -> Hit:
+    run = (hit.run[0] + by, hit.run[1] + by)
+    return Hit(hit.item_id, hit.method, hit.score, hit.start + by, hit.end + by, hit.kind, run)
+
+
+def _finding(hit: Hit, parts: Sequence[Segment], counts: Sequence[int]) -> Finding:
+    spans = _spans(hit.start, hit.end, parts, counts)
+    longest = max(_spans(*hit.run, parts, counts), key=_length, default=None)
+    most = max(spans, key=_length)
+    evidence = {"method": hit.method, "score": hit.score, "of": hit.kind, **most, "spans": spans, "longest": longest}
+    return Finding(hit.item_id, hit.method, hit.score, evidence)
+
+
+def _length(span: dict[str, int]) -> int:
+    return span["end"] - span["start"]
+
+
+def _spans(start: int, end: int, parts: Sequence[Segment], counts: Sequence[int]) -> list[dict[str, int]]:
+    """The stretch of words [start, end) as character offsets in every part it touches."""
+    found: list[dict[str, int]] = []
+    at = 0
+    for part, count in zip(parts, counts, strict=True):
+        low, high = max(start - at, 0), min(end - at, count)
+        if low < high:
+            first, last = place_of(part.text, low, high)
+            found.append({"message": part.message, "part": part.part, "start": first, "end": last})
         at += count
-    start, end = spans[best]
-    return _hit(Hit(hit.item_id, hit.method, hit.score, start, end), parts[best], parts[best].text)
-
-
-def _hit(hit: Hit, part: Segment, text: str) -> Verdict:
-    found = evidence(text, hit)
-    return Verdict(False, hit.item_id, {**found, "message": part.message, "part": part.part})
+    return found

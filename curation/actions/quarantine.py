@@ -17,6 +17,7 @@ from core import audit
 from core.actors import Actor
 from core.errors import NotFound, Refused
 from curation.actions.screening import current_quarantine
+from curation.containment import MATCHER, Settings
 from curation.models import Asset, AssetVersion, QuarantineItem
 
 TEXT_FIELDS = ("text", "question", "prompt")
@@ -109,7 +110,7 @@ def _write(
     sets = Counter(set_name for (set_name, _), _ in ordered)
     version = AssetVersion.objects.create(
         project=project, asset=asset, number=before.number + 1, sha256=digest, note=note,
-        body={**before.body, "sets": dict(sets)},
+        body={"matcher": MATCHER, "settings": Settings().as_data(), "sets": dict(sets)},
     )  # fmt: skip
     QuarantineItem.objects.bulk_create(
         [QuarantineItem(project=project, version=version, set_name=name, external_id=key, text=text)

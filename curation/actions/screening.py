@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -14,7 +13,7 @@ from psycopg.types.json import Jsonb
 from accounts.models import Project
 from core.privacy import redact
 from core.text import TokenHasher
-from curation.containment import ContainmentIndex, Item, Settings
+from curation.containment import MATCHER, ContainmentIndex, Item, Settings
 from curation.excerpts import Segment
 from curation.ingest.redaction import redactor_for
 from curation.models import Asset, AssetVersion, QuarantineItem, Screening
@@ -22,7 +21,6 @@ from curation.models.assets import AssetKind
 from curation.screening import Verdict, screen
 
 NAME = "quarantine"
-KEPT_EVIDENCE = ("method", "score", "message", "part", "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def current_quarantine(project: Project) -> AssetVersion:
         asset, _ = Asset.objects.get_or_create(project=project, kind=AssetKind.QUARANTINE, name=NAME)
         asset = Asset.objects.select_for_update().get(pk=asset.pk)
         if asset.current_id is None:
-            body = {"settings": Settings().as_data(), "sets": {}}
+            body = {"matcher": MATCHER, "settings": Settings().as_data(), "sets": {}}
             asset.current = AssetVersion.objects.create(
                 project=project, asset=asset, number=1, sha256="0" * 64, body=body, note="empty"
             )
@@ -58,8 +56,8 @@ def quarantine_index(version: AssetVersion) -> ContainmentIndex:
 
 @lru_cache(maxsize=4)
 def _index(version_id: int, project_id: uuid.UUID, rules_id: int) -> ContainmentIndex:
-    settings = AssetVersion.objects.values_list("body", flat=True).get(pk=version_id).get("settings", {})
-    known = {name: value for name, value in settings.items() if name in Settings.__slots__}
+    body = AssetVersion.objects.values_list("body", flat=True).get(pk=version_id)
+    known = body["settings"] if body.get("matcher") == MATCHER else {}
     items = QuarantineItem.objects.filter(version_id=version_id).order_by("id").values_list("id", "text")
     return ContainmentIndex.build(_as_stored(items.iterator(), project_id), Settings(**known))
 
@@ -104,7 +102,7 @@ def store_screenings(
             version_id,
             "clean" if verdict.clean else "hit",
             verdict.item_id,
-            Jsonb(_kept(verdict.evidence)),
+            Jsonb(verdict.evidence),
         )
         for content_hash, version_id, verdict in screened
     ]
@@ -119,8 +117,3 @@ def store_screenings(
             """,
             [project_id, quarantine_id, *map(list, zip(*rows, strict=True))],
         )
-
-
-def _kept(evidence: dict[str, Any] | None) -> dict[str, Any]:
-    """Places and numbers only: the words stay in the body, under its retention."""
-    return {name: evidence[name] for name in KEPT_EVIDENCE if name in evidence} if evidence else {}
