@@ -94,18 +94,21 @@ def _with_entities(text: str, model: str, hits: list[Hit], lead: str) -> list[Hi
     """
     from core.privacy.tagger import find_entities, normal
 
-    searched = fold(masked(text) if any(sign in text for sign in _STAND_IN_SIGNS) else text)
+    searched = fold(masked(text) if any(map(text.__contains__, _STAND_IN_SIGNS)) else text)
+    found = find_entities(lead + searched, model)
+    if not found:
+        return hits
     taken = [(-len(lead), 0), *((hit.start, hit.end) for hit in hits)]
-    found = [
-        (start - len(lead), end - len(lead), kind)
-        for start, end, kind in find_entities(lead + searched, model)
-    ]
     entities = [
         Hit(start, end, f"tagger_{kind}", kind, normal(kind, searched[start:end]))
-        for start, end, kind in found
+        for start, end, kind in _without(found, len(lead))
         if not any(start < high and low < end for low, high in taken)
     ]
     return sorted([*hits, *entities], key=lambda hit: hit.start) if entities else hits
+
+
+def _without(found: list[tuple[int, int, str]], lead: int) -> list[tuple[int, int, str]]:
+    return [(start - lead, end - lead, kind) for start, end, kind in found] if lead else found
 
 
 def _matches(compiled: CompiledRule, text: str, data: bytes) -> Iterator[Hit]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.privacy import RedactionFailed, SurrogateKey, default_rules, redact
-from core.privacy.tagger import SHIPPED, UnknownModel, find_entities, words
+from core.privacy.tagger import SHIPPED, UnknownModel, entities, find_entities, words
 from core.privacy.tagger import model as models
 from core.privacy.tagger.model import read_model
 from core.privacy.tagger.tagging import Tagger
@@ -67,6 +67,7 @@ def test_text_about_nobody_is_left_alone(text: str) -> None:
     assert _found(text) == []
 
 
+LETTERS = str.maketrans("01", "ou")
 BITS = [*"aZ9 .,-'\n\t\\n", "Anna ", " Hoffmann", "12 Main St", "é", "李", MASK * 3, "Ⅷ", "½", "٣"]
 
 
@@ -111,11 +112,33 @@ def test_a_full_memory_of_words_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(words, "CAPACITY", 4096 + 40)
     tagger = Tagger(read_model(SHIPPED))
     for text, *_ in FOUND * 2:
-        places, scores = tagger.scores(tiles(text))
-        fresh, again = Tagger(tagger.model).scores(tiles(text))
-        assert places == fresh
+        scores = tagger.scores(tiles(text))
         assert scores is not None
-        assert scores.tolist() == again.tolist()
+        assert scores == Tagger(tagger.model).scores(tiles(text))
+
+
+def test_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "CAPACITY", 4096 + 40)
+    tagger = Tagger(read_model(SHIPPED))
+    for first in range(12):
+        entities(
+            " ".join(f"Lena Kra{chr(97 + first)}x{at:b}".translate(LETTERS) for at in range(1000)), tagger
+        )
+        assert len(tagger.words.rows) < words.CAPACITY
+        assert len(tagger.words.kinds) <= words.KINDS_PER_VECTOR * words.CAPACITY
+
+
+def test_a_long_text_is_read_as_its_sentences_are() -> None:
+    sentence = "My name is Lena Hoffmann, and I live at 8 Adrian Road, Patrickland. "
+    few, many = find_entities(sentence * 20, SHIPPED), find_entities(sentence * 200, SHIPPED)
+    shifts = range(0, 180 * len(sentence), len(sentence))
+    assert len(few) == 40
+    assert many[20:380] == [(start + at, end + at, kind) for at in shifts for start, end, kind in few[20:22]]
+
+
+@given(st.lists(st.sampled_from(BITS), max_size=25).map("".join).filter(str.isascii))
+def test_ascii_is_cut_as_any_other_text(text: str) -> None:
+    assert tiles(f"{text}\n")[:-1] == tiles(f"{text}\né")[:-2]
 
 
 def test_redacting_twice_is_redacting_once() -> None:

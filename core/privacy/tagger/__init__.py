@@ -30,10 +30,8 @@ def entities(text: str, tagger: Tagger) -> list[Entity]:
     if _MACHINE_WORD.fullmatch(text):
         return []
     pieces = tiles(text)
-    places, scores = tagger.scores(pieces)
-    if scores is None:
-        return []
-    return spans(text, pieces, places, scores, tagger.words)
+    scores = tagger.scores(pieces)
+    return spans(text, pieces, scores, tagger.model.lexicon) if scores is not None else []
 
 
 @lru_cache(maxsize=4)

@@ -23,6 +23,9 @@ _DIGIT = re.compile(r"[0-9]")
 
 def pieces(text: str, start: int, end: int, person: bool) -> list[tuple[int, int]]:
     """What is left of a span when the stand-ins in it are left alone; a name does not go over a line break either."""
+    found = text[start:end]
+    if MASK not in found and not (person and ("\n" in found or "\\" in found)):
+        return [(start, end)]
     between = _ON_ONE_LINE if person else _BETWEEN_MASKS
     return [found.span() for found in between.finditer(text, start, end)]
 
@@ -61,9 +64,9 @@ def boundaries(text: str, start: int, end: int, person: bool, road: bool) -> tup
 
 def _with_stop(text: str, start: int, end: int) -> int:
     """An initial keeps its full stop, a word does not."""
-    if _FULL_STOP.search(text, start, end):
-        return end - 1
-    if _INITIAL.search(text, start, end) and text[end : end + 1] == ".":
+    if text[end - 1] == ".":
+        return end - 1 if _FULL_STOP.search(text, start, end) else end
+    if text[end : end + 1] == "." and _INITIAL.search(text, start, end):
         return end + 1
     return end
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import accumulate
-
-import numpy as np
+from typing import NamedTuple
 
 from core.privacy.tagger.boundaries import boundaries, pieces
-from core.privacy.tagger.features import COMMON, KNOWN, PLACE, THING, TITLE
-from core.privacy.tagger.model import Floats
+from core.privacy.tagger.features import COMMON, CUE, KNOWN, LISTED, NAME, PLACE, THING, TITLE
+from core.privacy.tagger.tagging import Scores
 from core.privacy.tagger.things import ANSWERS, THINGS
 from core.privacy.tagger.tokens import MASK
-from core.privacy.tagger.words import CUE, LISTED, NAME, Words
 
 PERSON, ADDRESS = 1, 2
 KINDS = {PERSON: "person", ADDRESS: "address"}
@@ -26,52 +24,65 @@ _PARTICLES = {"van", "von", "de", "der", "den", "del", "della", "di", "da", "dos
 }  # fmt: skip
 
 
-def spans(text: str, tiles: list[str], places: list[int], scores: Floats, words: Words) -> list[Entity]:
+class _Read(NamedTuple):
+    """A text as it was read: its tiles, the kind of each, and how sure the network was where it saw something."""
+
+    tiles: list[str]
+    kinds: list[int]
+    margins: dict[int, float]
+    lexicon: Mapping[str, int]
+
+
+def spans(text: str, tiles: list[str], scores: Scores, lexicon: Mapping[str, int]) -> list[Entity]:
     """Non-overlapping entities in order; who is named once in a text is found again where the network was in doubt."""
-    best = scores.argmax(axis=1)
-    if not best.any():
+    kinds, places, person, address = scores
+    labels: dict[int, int] = {}
+    margins: dict[int, float] = {}
+    for place, one, other in zip(places, person, address, strict=True):
+        if one > 0 or other > 0:
+            labels[place], margins[place] = (PERSON, one) if one >= other else (ADDRESS, other)
+    if not labels:
         return []
-    margins = dict(zip(places, (scores.max(axis=1) - scores[:, 0]).tolist(), strict=True))
-    hits = np.flatnonzero(best)
-    runs = _kept(tiles, [places[hit] for hit in hits.tolist()], best[hits].tolist(), margins, words)
+    read = _Read(tiles, kinds, margins, lexicon)
+    runs = _kept(read, labels)
     names = {
         tiles[place].strip(" \t")
         for first, last, label in runs
         if label == PERSON
         for place in range(first, last + 1)
-        if words.kind(tiles[place]) & NAME
+        if kinds[place] & NAME
     }
-    doubtful = (
-        np.flatnonzero((best == 0) & (scores[:, PERSON] - scores[:, 0] > -_DOUBT)).tolist() if names else []
-    )
-    again = [hit for hit in doubtful if tiles[places[hit]].strip(" \t") in names]
-    if again:
-        best[again] = PERSON
-        margins.update((places[hit], _SURE) for hit in again)
-        hits = np.flatnonzero(best)
-        runs = _kept(tiles, [places[hit] for hit in hits.tolist()], best[hits].tolist(), margins, words)
-    return _entities(text, tiles, runs, margins, words)
+    if names and (again := _again(scores, read, names)):
+        labels.update(dict.fromkeys(again, PERSON))
+        margins.update(dict.fromkeys(again, _SURE))
+        runs = _kept(read, dict(sorted(labels.items())))
+    return _entities(text, read, runs)
 
 
-def _kept(
-    tiles: list[str], places: list[int], labels: list[int], margins: dict[int, float], words: Words
-) -> list[Run]:
+def _again(scores: Scores, read: _Read, names: set[str]) -> list[int]:
+    """Where one of these names stands, and the network saw nobody but was in doubt."""
+    return [
+        place
+        for place, margin in zip(scores.places, scores.person, strict=True)
+        if -_DOUBT < margin <= 0 and place not in read.margins and read.tiles[place].strip(" \t") in names
+    ]
+
+
+def _kept(read: _Read, labels: dict[int, int]) -> list[Run]:
     kept: list[Run] = []
-    for first, last, label in _runs(tiles, places, labels):
-        run = _person(tiles, first, last, margins, words) if label == PERSON else (first, last)
+    for first, last, label in _runs(read.tiles, labels):
+        run = _person(read, first, last) if label == PERSON else (first, last)
         if run is not None:
             kept.append((*run, label))
     return kept
 
 
-def _entities(
-    text: str, tiles: list[str], runs: list[Run], margins: dict[int, float], words: Words
-) -> list[Entity]:
-    ends = list(accumulate(map(len, tiles)))
+def _entities(text: str, read: _Read, runs: list[Run]) -> list[Entity]:
+    ends = list(accumulate(map(len, read.tiles)))
     found: list[Entity] = []
     for first, last, label in runs:
-        road = label == ADDRESS and _road(tiles, first, last, margins, words)
-        start = ends[first] - len(tiles[first].lstrip(" \t"))
+        road = label == ADDRESS and _road(read, first, last)
+        start = ends[first] - len(read.tiles[first].lstrip(" \t"))
         for piece in pieces(text, start, ends[last], label == PERSON):
             whole = boundaries(text, *piece, label == PERSON, road)
             if whole is not None:
@@ -88,9 +99,9 @@ def _append(found: list[Entity], one: Entity, text: str) -> None:
     found.append(one)
 
 
-def _runs(tiles: list[str], places: list[int], labels: list[int]) -> list[Run]:
+def _runs(tiles: list[str], labels: dict[int, int]) -> list[Run]:
     runs: list[Run] = []
-    for place, label in zip(places, labels, strict=True):
+    for place, label in labels.items():
         if runs:
             first, last, before = runs[-1]
             if label == before and (
@@ -114,10 +125,9 @@ def _joined(tiles: list[str], first: int, end: int) -> bool:
     )
 
 
-def _person(
-    tiles: list[str], first: int, last: int, margins: dict[int, float], words: Words
-) -> tuple[int, int] | None:
+def _person(read: _Read, first: int, last: int) -> tuple[int, int] | None:
     """The run without lower-case words at its edges and with the capitalised strangers beside it, or None when nobody is in it."""
+    tiles, kinds, margins, lexicon = read
     bare = [tile.strip(" \t") for tile in tiles[first : last + 1]]
     low, high = 0, len(bare)
     if any(word[:1].isupper() for word in bare):
@@ -130,22 +140,21 @@ def _person(
         return None
     if _whole_text(tiles, first, last) and bare[low].lower() in ANSWERS:
         return None
-    named = any(words.kind(tile) & NAME for tile in tiles[first : last + 1])
-    if max(margins[place] for place in range(first, last + 1)) < _least(
-        bare[low:high], named, words.model.lexicon
-    ):
+    named = any(kind & NAME for kind in kinds[first : last + 1])
+    if max([margins[place] for place in range(first, last + 1)]) < _least(bare[low:high], named, lexicon):
         return None
-    while last + 1 < len(tiles) and tiles[last + 1][:1] == " " and _stranger(tiles[last + 1], words, NAME):
+    while last + 1 < len(tiles) and tiles[last + 1][:1] == " " and _stranger(read, last + 1, NAME):
         last += 1
-    while first and tiles[first][:1] == " " and _stranger(tiles[first - 1], words, LISTED):
+    while first and tiles[first][:1] == " " and _stranger(read, first - 1, LISTED):
         first -= 1
-    return _with_title(tiles, first, words.model.lexicon), last
+    return _with_title(tiles, first, lexicon), last
 
 
 def _whole_text(tiles: list[str], first: int, last: int) -> bool:
     """Whether one word is all there is: an answer such as "Green.", a value such as "Rose"."""
-    beside = tiles[:first] + tiles[last + 1 :]
-    return first == last and len(beside) < 4 and not any(tile.strip(" \t").isalpha() for tile in beside)
+    if first != last or len(tiles) > 4:
+        return False
+    return not any(tile.strip(" \t").isalpha() for tile in tiles[:first] + tiles[last + 1 :])
 
 
 def _with_title(tiles: list[str], first: int, lexicon: Mapping[str, int]) -> int:
@@ -174,13 +183,14 @@ def _droppable(word: str) -> bool:
     return not word[:1].isupper() and word not in _PARTICLES and word != "."
 
 
-def _stranger(tile: str, words: Words, wanted: int) -> bool:
+def _stranger(read: _Read, place: int, wanted: int) -> bool:
+    tile = read.tiles[place]
     word = tile.strip(" \t")
-    return len(tile) - len(word) < 2 and word[:1].isupper() and bool(words.kind(tile) & wanted)
+    return bool(read.kinds[place] & wanted) and len(tile) - len(word) < 2 and word[:1].isupper()
 
 
-def _road(tiles: list[str], first: int, last: int, margins: dict[int, float], words: Words) -> bool:
+def _road(read: _Read, first: int, last: int) -> bool:
     """Whether a run is surely a street although it may have no number."""
-    if not any(words.kind(tile) & CUE for tile in tiles[first : last + 1]):
+    if not any(kind & CUE for kind in read.kinds[first : last + 1]):
         return False
-    return max(margins.get(place, 0.0) for place in range(first, last + 1)) > 2 * _SURE
+    return max(read.margins.get(place, 0.0) for place in range(first, last + 1)) > 2 * _SURE
