@@ -3,7 +3,7 @@
 An app registers in its `station.py`, which the web app imports at start. Nothing here knows any app.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,8 @@ class InboxItem:
 
 
 InboxProvider = Callable[[Any, Any], Iterable[InboxItem]]
+CountProvider = Callable[[Any, Collection[Any]], Mapping[Any, float]]
+"""(project id, version ids) → how many, for those that have any."""
 
 
 @dataclass
@@ -81,6 +83,7 @@ class Registry:
     nav: dict[str, NavEntry] = field(default_factory=dict)
     stations: dict[str, Station] = field(default_factory=dict)
     inbox: dict[str, tuple[str, InboxProvider]] = field(default_factory=dict)
+    counts: dict[str, CountProvider] = field(default_factory=dict)
 
     def add_nav(
         self,
@@ -105,6 +108,15 @@ class Registry:
     def add_inbox(self, key: str, provider: InboxProvider, *, verb: str) -> None:
         """A source of inbox items: `provider(project, user)` for people whose roles carry `verb`."""
         self.inbox[key] = (verb, provider)
+
+    def add_count(self, key: str, provider: CountProvider) -> None:
+        """What a higher app counts of conversation versions, for lower ones that choose among them."""
+        self.counts[key] = provider
+
+    def count_of(self, key: str, project_id: Any, versions: Collection[Any]) -> Mapping[Any, float]:
+        """The counts of this name; nothing where no app is there to count."""
+        provider = self.counts.get(key)
+        return provider(project_id, versions) if provider else {}
 
     def nav_for(self, roles: Iterable[str]) -> list[NavEntry]:
         """The entries these roles need, in order."""

@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.paging import keyset
 from curation.board import governing, read_board
 from curation.bodies import load_many
+from curation.dedup.keep import choice_of
 from curation.excerpts import whole
 from curation.models import Cluster, ClusterMember, ConversationVersion, CurationState
 
@@ -31,8 +32,9 @@ def board(request: ProjectRequest) -> HttpResponse:
 
 @project_view("curation.read")
 def clusters(request: ProjectRequest) -> HttpResponse:
-    """Clusters of more than one, the largest first."""
-    found = Cluster.objects.filter(project=request.project, size__gt=1)
+    """The clusters that leave duplicates out, the largest first."""
+    view = choice_of(request.project.pk).dropping_view
+    found = Cluster.objects.filter(project=request.project, view=view)
     page = keyset(found.select_related("representative__curation", "spec"), request.GET, order=LARGEST)
     return render(request, "curation/cluster_list.html", {"page": page})
 

@@ -18,6 +18,7 @@ from curation.actions.backlog import REASONS, RESOLUTIONS, assign_item, open_ite
 from curation.actions.quarantine import QuarantineEntry, publish_quarantine
 from curation.actions.screening import current_quarantine
 from curation.backlog import items
+from curation.dedup.keep import choice_of
 from curation.models import BacklogItem, Cluster, ClusterMember, Screening, Trace
 from curation.pipeline import report_on
 
@@ -173,8 +174,9 @@ class Clusters(_List):
 
     @extend_schema(responses=ClusterSerializer(many=True), operation_id="curation_clusters")
     def get(self, request: Request, slug: str) -> Response:
-        """Those of more than one member."""
-        found = Cluster.objects.filter(project=self.project, size__gt=1).select_related(
+        """Those of one view (`?view=prompt`), else of the view by which the project leaves duplicates out."""
+        view = request.query_params.get("view") or choice_of(self.project.pk).dropping_view
+        found = Cluster.objects.filter(project=self.project, view=view).select_related(
             "representative", "spec"
         )
         return self.page(request, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,12 @@ class Segment:
 
 def whole(conversation: Conversation) -> str:
     """What makes two conversations the same to a reader: all turns, tool calls and results; no system prompt, no ids."""
-    return "\n".join(segment.text for segment in segments(conversation, system=False))
+    return "\n".join(texts_of(conversation["messages"]))
+
+
+def texts_of(messages: Iterable[Message]) -> list[str]:
+    """What is said, called and returned in these messages, without system prompts."""
+    return [text for one in messages if one["role"] != "system" for _, text in _part_texts(one) if text]
 
 
 def segments(conversation: Conversation, *, system: bool = True) -> list[Segment]:

@@ -14,6 +14,7 @@ from core import embedding
 from curation.actions.read_versions import read_versions
 from curation.actions.rescreen import rescreen
 from curation.actions.stratify import stratify
+from curation.dedup.keep import choice_of
 from curation.dedup.merge import merge
 from curation.dedup.probe import probe
 from curation.models import Cluster, CurationState
@@ -83,5 +84,5 @@ def report_on(project: Project) -> CurationReport:
         counts[reason or ("kept" if step == CurationStep.DONE else "pending")] += count
     kept = live.filter(drop_reason="", step=CurationStep.DONE)
     domains = dict(kept.values_list("domain").annotate(count=Count("pk")).order_by("-count"))
-    clusters = Cluster.objects.filter(project=project).count()
+    clusters = Cluster.objects.filter(project=project, view=choice_of(project.pk).dropping_view).count()
     return CurationReport(dict(counts), clusters, domains, {}, embedding.available())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -143,7 +143,8 @@ def _conclusions(version: ConversationVersion | None) -> dict[str, Any]:
             "cluster": None,
             "member": None,
         }
-    member = ClusterMember.objects.filter(version=version).select_related("cluster").first()
+    members = ClusterMember.objects.filter(version=version, cluster=F("version__curation__cluster"))
+    member = members.select_related("cluster").first()
     others = ClusterMember.objects.filter(cluster=member.cluster) if member else ClusterMember.objects.none()
     labels = LabelRevision.objects.filter(version=version).order_by("axis", "-number").distinct("axis")
     return {

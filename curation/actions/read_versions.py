@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import structlog
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -16,11 +17,12 @@ from curation.actions.screening import current_quarantine, quarantine_index, sto
 from curation.bodies import Stored, load_many
 from curation.containment import ContainmentIndex
 from curation.dedup.publish import Text, publish
-from curation.dedup.spec import exact_hash
+from curation.dedup.spec import exact_hasher
+from curation.dedup.views import view_texts
 from curation.difficulty import difficulty_of, features
 from curation.kinds import kind_of
 from curation.languages import language_of
-from curation.minhash import DEFAULT_SPEC
+from curation.minhash import DEFAULT_SPEC, signatures
 from curation.models import ConversationVersion, CurationState
 from curation.models.conversation import CurationStep
 from curation.steps import (
@@ -129,7 +131,7 @@ def _study(project: Project, readings: Sequence[Reading], index: ContainmentInde
     drops = [outcome for outcome in outcomes if isinstance(outcome, Drop)]
     reasons = {drop.reading.version_id: drop.reason for drop in drops}
     measured = [_measure(one, reasons.get(one.version_id, "")) for one in readings]
-    return Studied(readings, drops, _texts(project.pk, readings), measured)
+    return Studied(readings, drops, _texts(project.pk, readings, reasons), measured)
 
 
 def _take(project: Project, limit: int) -> list[ConversationVersion]:
@@ -140,13 +142,27 @@ def _take(project: Project, limit: int) -> list[ConversationVersion]:
     )
 
 
-def _texts(project_id: uuid.UUID, readings: Sequence[Reading]) -> list[Text]:
-    hasher = TokenHasher()
+def _texts(
+    project_id: uuid.UUID, readings: Sequence[Reading], reasons: Mapping[uuid.UUID, str]
+) -> list[Text]:
+    """The texts of every view, signed; with a reason found already, one never stands for what has none."""
+    hasher, exact = TokenHasher(), exact_hasher(project_id)
+    views = [
+        (one.version_id, view, text)
+        for one in readings
+        for view, text in view_texts(one.conversation).items()
+    ]
+    sets = [shingles(text, DEFAULT_SPEC.shingle, hasher) for _, _, text in views]
     return [
         Text(
-            one.version_id, exact_hash(one.text, project_id), shingles(one.text, DEFAULT_SPEC.shingle, hasher)
+            version_id,
+            view,
+            exact(view, text),
+            np.unique(found.astype(np.uint32)),
+            row,
+            version_id not in reasons,
         )
-        for one in readings
+        for (version_id, view, text), found, row in zip(views, sets, signatures(sets), strict=True)
     ]
 
 

@@ -1,106 +1,91 @@
-"""The connected components of edges that news touched: what has to be clustered again, and nothing else."""
+"""The graph of texts and edges as `clusters.resettle` reads it from the database: by index, in bulk, and only what is asked for."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
-from curation.clusters import Document
-
-DUPLICATES = ("exact_duplicate", "near_duplicate")
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One signature in a component."""
-
-    signature_id: int
-    version_id: uuid.UUID
-    exact: bytes
-    shingle_count: int
-    drop_reason: str
-    occurred_at: datetime
-
-    @property
-    def eligible(self) -> bool:
-        """Nothing but being a duplicate keeps it out."""
-        return not self.drop_reason or self.drop_reason in DUPLICATES
-
-    def order(self) -> tuple[bool, datetime, int]:
-        """Among equal texts: what may be trained on first, then the oldest."""
-        return (not self.eligible, self.occurred_at, self.signature_id)
+from curation.clusters import Document, Order
+from curation.dedup.probe import store_edges
+from curation.dedup.verify import Edge, lead, load_shingles
+from curation.models import SignatureSpec
 
 
-@dataclass
-class Component:
-    """Members grouped by exact text, and the similarities between those texts."""
+class StoredGraph:
+    """Texts of one project and spec. `fresh` take part though no cluster knows them yet; others that wait do not."""
 
-    groups: dict[bytes, list[Member]]
-    edges: list[tuple[bytes, bytes, float]]
+    def __init__(self, spec: SignatureSpec, fresh: Collection[int]) -> None:
+        self._spec, self._fresh = spec, sorted(fresh)
+        self.crowded: set[int] = set()
 
-    def document(self, exact: bytes) -> Document:
-        """What the canonical order knows of one text."""
-        members = self.groups[exact]
-        return Document(any(one.eligible for one in members), members[0].shingle_count, exact)
+    def orders(self, nodes: Collection[int]) -> Mapping[int, Order]:
+        """Canonical order of those that are in a cluster of their own or another's, or are fresh."""
+        rows = _rows(
+            """
+            SELECT t.id, t.eligible, t.shingle_count, t.exact, t.rank, t.crowded
+            FROM unnest(%s::bigint[]) AS n(id)
+            CROSS JOIN LATERAL (SELECT * FROM curation_distincttext WHERE id = n.id LIMIT 1) t
+            WHERE t.id = ANY(%s)
+               OR NOT EXISTS (SELECT 1 FROM curation_clusterwork w WHERE w.text_id = t.id AND w.fresh)
+            """,
+            [sorted(nodes), self._fresh],
+        )
+        self.crowded.update(row[0] for row in rows if row[5])
+        return {row[0]: Document(row[1], row[2], bytes(row[3]), row[4]).order() for row in rows}
 
-    def ordered(self) -> list[bytes]:
-        """Texts in canonical order."""
-        return sorted(self.groups, key=lambda exact: self.document(exact).order())
-
-
-def touched(signature_ids: Iterable[int]) -> tuple[Component, set[int]]:
-    """Everything reachable over edges from these signatures, and all ids met (superseded ones too)."""
-    seen = set(signature_ids)
-    frontier = list(seen)
-    edges: dict[tuple[int, int], float] = {}
-    while frontier:
-        found = _edges_at(frontier)
-        edges.update({(low, high): similarity for low, high, similarity in found})
-        frontier = [key for low, high, _ in found for key in (low, high) if key not in seen]
-        frontier = list(set(frontier))
-        seen.update(frontier)
-    members = _members(seen)
-    groups: dict[bytes, list[Member]] = {}
-    for member in members.values():
-        groups.setdefault(member.exact, []).append(member)
-    for own in groups.values():
-        own.sort(key=Member.order)
-    between = [
-        (members[low].exact, members[high].exact, similarity)
-        for (low, high), similarity in edges.items()
-        if low in members and high in members and members[low].exact != members[high].exact
-    ]
-    return Component(groups, between), seen
-
-
-def _edges_at(ids: list[int]) -> list[tuple[int, int, float]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT low_id, high_id, jaccard FROM curation_duplicateedge WHERE low_id = ANY(%s)"
-            " UNION SELECT low_id, high_id, jaccard FROM curation_duplicateedge WHERE high_id = ANY(%s)",
+    def near(self, nodes: Collection[int]) -> Iterable[Edge]:
+        """Every edge at these texts."""
+        ids = sorted(nodes)
+        return _rows(
+            """
+            SELECT e.low_id, e.high_id, e.jaccard FROM unnest(%s::bigint[]) AS n(id)
+            CROSS JOIN LATERAL (SELECT * FROM curation_duplicateedge WHERE low_id = n.id OFFSET 0) e
+            UNION
+            SELECT e.low_id, e.high_id, e.jaccard FROM unnest(%s::bigint[]) AS n(id)
+            CROSS JOIN LATERAL (SELECT * FROM curation_duplicateedge WHERE high_id = n.id OFFSET 0) e
+            """,
             [ids, ids],
         )
-        return list(cursor.fetchall())
 
-
-def _members(ids: set[int]) -> dict[int, Member]:
-    """Live members only: a superseded version stands for nothing any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT g.id, g.version_id, g.exact_hash, g.shingle_count, s.drop_reason, t.occurred_at
-            FROM curation_signature g
-            JOIN curation_curationstate s ON s.version_id = g.version_id
-            JOIN curation_conversationversion v ON v.id = g.version_id
-            JOIN curation_trace t ON t.id = v.trace_id
-            WHERE g.id = ANY(%s) AND s.step <> 'superseded'
-            """,
-            [list(ids)],
+    def places(self, nodes: Collection[int]) -> Mapping[int, tuple[int, float]]:
+        """Whom another text stands for."""
+        rows = _rows(
+            "SELECT p.text_id, p.centre_id, p.jaccard FROM unnest(%s::bigint[]) AS n(id)"
+            " CROSS JOIN LATERAL (SELECT * FROM curation_starplace WHERE text_id = n.id LIMIT 1) p",
+            [sorted(nodes)],
         )
-        return {
-            row[0]: Member(row[0], row[1], bytes(row[2]), row[3], row[4], row[5]) for row in cursor.fetchall()
-        }
+        return {text: (centre, jaccard) for text, centre, jaccard in rows}
+
+    def followers(self, centres: Collection[int]) -> Mapping[int, list[int]]:
+        """Whom each of these texts stands for."""
+        found: dict[int, list[int]] = {}
+        rows = _rows(
+            "SELECT p.centre_id, p.text_id FROM unnest(%s::bigint[]) AS n(id)"
+            " CROSS JOIN LATERAL (SELECT * FROM curation_starplace WHERE centre_id = n.id OFFSET 0) p",
+            [sorted(centres)],
+        )
+        for centre, text in rows:
+            found.setdefault(centre, []).append(text)
+        return found
+
+    def regroup(
+        self, alone: Collection[int], heirs: Mapping[int, set[int]], order: Mapping[int, Order]
+    ) -> Iterable[Edge]:
+        """Verifies crowded texts that lost their centre against who took it and against one another, and keeps the edges.
+
+        Of texts that are not crowded all edges are known.
+        """
+        lonely = self.crowded.intersection(alone)
+        crowd = lonely.union(*(heirs[text] for text in lonely)) if lonely else set()
+        ordered = sorted(crowd & order.keys(), key=order.__getitem__)
+        edges = list(lead(ordered, load_shingles(ordered), self._spec.threshold))
+        store_edges(self._spec, edges)
+        return edges
+
+
+def _rows(query: str, parameters: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())

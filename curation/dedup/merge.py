@@ -1,188 +1,163 @@
-"""The one serialised merger: turns edges into star clusters for every component that news touched.
+"""The one serialised merger: puts probed texts into star clusters, and closes the gaps of what left.
 
-Holding an advisory lock per project and spec, so that two mergers never write the same clusters. What it writes is a
-function of the documents and their edges, whatever the order in which they came.
+Holding an advisory lock per project and spec, so that two mergers never write the same clusters. What it writes is a function
+of the documents and their edges, whatever the order in which they came; it looks only at what news can have moved.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
-from curation.clusters import neighbours, stars
-from curation.dedup.graph import Component, Member, touched
+from curation.clusters import resettle
+from curation.dedup.graph import StoredGraph
+from curation.dedup.keep import choice_of
+from curation.dedup.leave import Left, leave
+from curation.dedup.membership import gather
 from curation.dedup.spec import current_spec
-from curation.excerpts import WHOLE
-from curation.ingest.store import copy_rows
-from curation.models import SignatureSpec
+from curation.dedup.standing import renew
+from curation.models import DeduplicationChoice, SignatureSpec
 
-MEMBER = {"cluster_id": "int8", "signature_id": "int8", "version_id": "uuid", "jaccard": "float8"}
-STEP = "deduplicate"
+Places = dict[int, tuple[int, float]]
+MOVE = """
+    WITH moved AS (DELETE FROM {source} WHERE text_id = ANY(%s) RETURNING *)
+    INSERT INTO {target} SELECT * FROM moved RETURNING text_id
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """One version's place: the representative of its cluster, its similarity to it, and why it is left out, if it is."""
+@dataclass(slots=True)
+class News:
+    """What waits for the merger: rows of work, texts no cluster knows yet, and versions to look at, by text."""
 
-    member: Member
-    representative: uuid.UUID
-    similarity: float
-    drop_reason: str
+    work: list[int] = field(default_factory=list)
+    fresh: set[int] = field(default_factory=set)
+    versions: dict[int, set[uuid.UUID]] = field(default_factory=dict)
+    whole: set[int] = field(default_factory=set)
+    """Texts of which every version is to be looked at again."""
+
+    def add(self, text_id: int, version_id: uuid.UUID | None) -> None:
+        """A version of a text, or all of them."""
+        if version_id is None:
+            self.whole.add(text_id)
+        else:
+            self.versions.setdefault(text_id, set()).add(version_id)
 
     @property
-    def is_representative(self) -> bool:
-        """Whether it stands for its cluster."""
-        return self.member.version_id == self.representative
+    def texts(self) -> set[int]:
+        """Every text with news."""
+        return {*self.versions, *self.whole}
 
 
 def merge(project_id: uuid.UUID, *, limit: int = 5000) -> int:
-    """Cluster up to `limit` probed versions with all they touch; how many were taken."""
-    spec = current_spec()
+    """Cluster up to `limit` probed signatures with all that they move; how many were taken."""
+    spec, choice = current_spec(), choice_of(project_id)
     with transaction.atomic():
         _lock(project_id, spec)
-        news, stale = _news(project_id, spec.pk, limit), _superseded(project_id, spec.pk, limit)
-        if not news and not stale:
+        left = leave(project_id, spec, limit)
+        news = _news(project_id, limit)
+        returned = _returned(project_id, spec, limit, news)
+        if not (left or news.work or returned):
             return 0
-        component, met = touched([*news, *stale])
-        _write(project_id, spec, place(component, spec.threshold), sorted(met))
-    return len(news) + len(stale)
+        _settle(project_id, spec, choice, news, left)
+        _done(news.work)
+    return len(news.work) + returned + len(left.versions)
 
 
-def place(component: Component, threshold: float) -> list[Placed]:
-    """Every live member of the component in its star."""
-    assigned = stars(component.ordered(), neighbours(component.edges), threshold)
-    placed: list[Placed] = []
-    for exact, (centre, similarity) in assigned.items():
-        representative = component.groups[centre][0]
-        for member in component.groups[exact]:
-            reason = member.drop_reason
-            if member.eligible:
-                twin = "exact_duplicate" if exact == centre else "near_duplicate"
-                reason = "" if member is representative else twin
-            placed.append(Placed(member, representative.version_id, similarity, reason))
-    return placed
+def _settle(
+    project_id: uuid.UUID, spec: SignatureSpec, choice: DeduplicationChoice, news: News, left: Left
+) -> None:
+    changed = renew(project_id, choice, {*news.texts, *left.poorer}) - news.fresh
+    graph = StoredGraph(spec, news.fresh)
+    places, known = resettle(
+        graph, fresh=news.fresh, changed=changed, orphaned=left.orphaned, threshold=spec.threshold
+    )
+    places = {text: (text, 1.0) for text in left.orphaned} | places
+    _store(places)
+    _tend_bands(project_id, places, graph.crowded, known.placed)
+    news.whole |= places.keys() | changed
+    gather(project_id, spec, choice, whole=news.whole, versions=news.versions, left=left)
 
 
 def _lock(project_id: uuid.UUID, spec: SignatureSpec) -> None:
+    """And plans that never scan a table: statistics may still say of a table that has just grown that it is empty."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"merge:{project_id}:{spec.pk}"]
         )
+        for way in ("seqscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
 
 
-def _news(project_id: uuid.UUID, spec_id: int, limit: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT g.id FROM curation_curationstate s JOIN curation_signature g"
-            " ON g.version_id = s.version_id AND g.spec_id = %s AND g.view = %s"
-            " WHERE s.project_id = %s AND s.step = 'probed' ORDER BY g.id LIMIT %s",
-            [spec_id, WHOLE, project_id, limit],
-        )
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _superseded(project_id: uuid.UUID, spec_id: int, limit: int) -> list[int]:
-    """Members that a newer version of their trace replaced: their clusters must close the gap."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.signature_id FROM curation_curationstate s JOIN curation_clustermember m"
-            " ON m.version_id = s.version_id JOIN curation_cluster c ON c.id = m.cluster_id AND c.spec_id = %s"
-            " WHERE s.project_id = %s AND s.step = 'superseded' LIMIT %s",
-            [spec_id, project_id, limit],
-        )
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _write(project_id: uuid.UUID, spec: SignatureSpec, placed: list[Placed], met: list[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM curation_clustermember WHERE signature_id = ANY(%s) RETURNING cluster_id", [met]
-        )
-        before = {key for (key,) in cursor.fetchall()}
-    clusters = _clusters(project_id, spec, placed)
-    copy_rows("curation_clustermember", MEMBER, [
-        (clusters[one.representative], one.member.signature_id, one.member.version_id, one.similarity) for one in placed
-    ])  # fmt: skip
-    _update_states(placed, clusters)
-    _record_drops(project_id, placed)
-    _remove(before - set(clusters.values()))
-
-
-def _clusters(project_id: uuid.UUID, spec: SignatureSpec, placed: list[Placed]) -> dict[uuid.UUID, int]:
-    """Representative → cluster id; a cluster keeps its id as long as its representative stands for it."""
-    sizes: dict[uuid.UUID, int] = {}
-    for one in placed:
-        sizes[one.representative] = sizes.get(one.representative, 0) + 1
-    ordered = sorted(sizes)
+def _news(project_id: uuid.UUID, limit: int) -> News:
+    """A twin waits until the text it repeats has been probed."""
+    news = News()
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO curation_cluster (project_id, spec_id, view, representative_id, size)
-            SELECT %s, %s, %s, r.id, r.size FROM unnest(%s::uuid[], %s::int[]) AS r(id, size)
-            ON CONFLICT (spec_id, view, representative_id) DO UPDATE SET size = excluded.size, updated_at = now()
-            RETURNING representative_id, id
+            SELECT w.id, w.text_id, w.version_id, w.fresh FROM curation_clusterwork w
+            WHERE w.project_id = %s AND w.stage = 'merge'
+              AND NOT EXISTS (SELECT 1 FROM curation_clusterwork p WHERE p.text_id = w.text_id AND p.fresh AND p.stage = 'probe')
+            ORDER BY w.id LIMIT %s FOR UPDATE OF w SKIP LOCKED
             """,
-            [project_id, spec.pk, WHOLE, ordered, [sizes[one] for one in ordered]],
+            [project_id, limit],
         )
-        return dict(cursor.fetchall())
+        for work_id, text_id, version_id, fresh in cursor.fetchall():
+            news.work.append(work_id)
+            news.add(text_id, version_id)
+            if fresh:
+                news.fresh.add(text_id)
+    return news
 
 
-def _update_states(placed: list[Placed], clusters: dict[uuid.UUID, int]) -> None:
-    """A version that newly stands for others goes on to be stratified; everything else keeps how far it was."""
+def _returned(project_id: uuid.UUID, spec: SignatureSpec, limit: int, news: News) -> int:
+    """Versions sent back because what keeps them out changed; how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE curation_curationstate s SET cluster_id = n.cluster, is_representative = n.first,
-                drop_reason = n.reason, updated_at = now(),
-                step = CASE WHEN s.step = 'probed' OR (n.first AND s.domain = '') THEN 'clustered' ELSE s.step END
-            FROM unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::text[]) AS n(version, cluster, first, reason)
-            WHERE s.version_id = n.version AND (s.step = 'probed' OR s.cluster_id IS DISTINCT FROM n.cluster
-                OR s.is_representative <> n.first OR s.drop_reason <> n.reason)
+            SELECT s.version_id, g.text_id FROM (
+                SELECT version_id FROM curation_curationstate WHERE project_id = %s AND step = 'probed' LIMIT %s
+            ) s
+            JOIN curation_signature g ON g.version_id = s.version_id AND g.spec_id = %s
+            WHERE NOT EXISTS (SELECT 1 FROM curation_clusterwork w WHERE w.text_id = g.text_id AND w.fresh)
             """,
-            [
-                [one.member.version_id for one in placed],
-                [clusters[one.representative] for one in placed],
-                [one.is_representative for one in placed],
-                [one.drop_reason for one in placed],
-            ],
+            [project_id, limit, spec.pk],
         )
+        rows = cursor.fetchall()
+    for version_id, text_id in rows:
+        news.add(text_id, version_id)
+    return len({version_id for version_id, _ in rows})
 
 
-def _record_drops(project_id: uuid.UUID, placed: list[Placed]) -> None:
-    dropped = [one for one in placed if one.member.eligible and one.drop_reason]
+def _store(places: Places) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM curation_starplace WHERE text_id = ANY(%s)", [sorted(places)])
+        moved = sorted((text, *place) for text, place in places.items() if place[0] != text)
         cursor.execute(
-            """
-            INSERT INTO curation_drop (project_id, version_id, step, reason, detail)
-            SELECT %s, n.version, %s, n.reason, jsonb_build_object('jaccard', n.similarity, 'kept', n.kept)
-            FROM unnest(%s::uuid[], %s::text[], %s::float8[], %s::uuid[]) AS n(version, reason, similarity, kept)
-            ON CONFLICT (version_id, step, reason) DO NOTHING
-            """,
-            [
-                project_id,
-                STEP,
-                [one.member.version_id for one in dropped],
-                [one.drop_reason for one in dropped],
-                [one.similarity for one in dropped],
-                [one.representative for one in dropped],
-            ],
+            "INSERT INTO curation_starplace (text_id, centre_id, jaccard)"
+            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])",
+            [list(column) for column in zip(*moved, strict=True)] or [[], [], []],
         )
 
 
-def _remove(clusters: set[int]) -> None:
-    """Clusters nobody stands for any more; states that still name them belong to superseded versions."""
-    if not clusters:
-        return
+def _tend_bands(project_id: uuid.UUID, places: Places, crowded: Collection[int], before: Places) -> None:
+    """A crowded text that somebody stands for is not probed for: its representative is. Standing for itself again, it comes back."""
+    following = [text for text, (centre, _) in places.items() if centre != text and text in crowded]
+    risen = [
+        text for text, (centre, _) in places.items() if centre == text and text in crowded and text in before
+    ]
     with connection.cursor() as cursor:
-        gone = list(clusters)
+        cursor.execute(MOVE.format(source="curation_band", target="curation_band_resting"), [following])
+        cursor.execute(MOVE.format(source="curation_band_resting", target="curation_band"), [risen])
         cursor.execute(
-            "DELETE FROM curation_clustermember m USING curation_cluster c WHERE m.cluster_id = c.id AND c.id = ANY(%s)",
-            [gone],
+            "INSERT INTO curation_clusterwork (project_id, text_id, stage, fresh)"
+            " SELECT %s, unnest(%s::bigint[]), 'probe', false",
+            [project_id, [text for (text,) in cursor.fetchall()]],
         )
-        cursor.execute(
-            "UPDATE curation_curationstate SET cluster_id = NULL, is_representative = false WHERE cluster_id = ANY(%s)",
-            [gone],
-        )
-        cursor.execute("DELETE FROM curation_cluster WHERE id = ANY(%s)", [gone])
+
+
+def _done(work: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM curation_clusterwork WHERE id = ANY(%s)", [work])

@@ -1,127 +1,136 @@
-"""Probe band keys for candidates, verify them by exact Jaccard, and keep what holds as edges: the audit trail of clusters."""
+"""Probe band keys for candidates, verify them by exact Jaccard, and keep what holds as edges: the audit trail of clusters.
+
+A bucket is a band key with the texts that share it. In a crowded one nobody is compared with everybody: the texts that stand for
+themselves are walked in canonical order, and each is verified against those that come to stand for others (`verify.lead`).
+"""
 
 from __future__ import annotations
 
-import math
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 
-import numpy as np
 from django.db import connection, transaction
-from numpy.typing import NDArray
 
-from core.text import jaccard
-from curation.excerpts import WHOLE
-from curation.minhash import DEFAULT_SPEC
+from curation.clusters import Document, Order
+from curation.dedup.publish import BAND_COLUMNS
+from curation.dedup.spec import current_spec
+from curation.dedup.verify import Edge, lead, load_shingles, verified
+from curation.models import SignatureSpec
 
 BUCKET = 64
-"""Most neighbours read per band key: the oldest ones, so that everyone in a hot bucket meets the same few."""
-LOAD = 4000
-Pair = tuple[int, int]
+"""A bucket of more texts is crowded."""
+BANDS = BAND_COLUMNS[1:]
+BUCKETS = " UNION ALL ".join(
+    f"""
+    SELECT {number} AS band, own.key, near.ids FROM (SELECT DISTINCT {band} AS key FROM own) own
+    CROSS JOIN LATERAL (
+        SELECT array_agg(text_id) AS ids FROM (SELECT text_id FROM curation_band WHERE {band} = own.key LIMIT {BUCKET + 1}) met
+        HAVING count(*) > 1
+    ) near
+    """
+    for number, band in enumerate(BANDS)
+)
+PROBE = f"WITH own AS MATERIALIZED (SELECT * FROM curation_band WHERE text_id = ANY(%s)) {BUCKETS}"
+"""LATERAL with LIMIT: a plain join lets the planner scan the whole table (measured eleven times slower)."""
 
 
 def probe(project_id: uuid.UUID, *, limit: int = 2000) -> int:
-    """Probe up to `limit` published signatures; how many were taken. Repeating after a crash finds the same edges."""
+    """Probe up to `limit` published texts; how many were taken. Repeating after a crash finds the same edges."""
     with transaction.atomic():
-        ids = _take(project_id, limit)
-        if not ids:
+        work = _take(project_id, limit)
+        if not work:
             return 0
-        _store_edges(project_id, [*_twins(project_id, ids), *_verified(_candidates(ids))])
+        spec = current_spec()
+        own = {text_id for _, text_id in work}
+        pairs, crowds = buckets(own)
+        store_edges(spec, [*verified(pairs, spec.threshold), *_led(crowds, spec)])
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE curation_signature SET probed_at = now() WHERE id = ANY(%s) RETURNING version_id",
-                [ids],
+                "UPDATE curation_clusterwork SET stage = 'merge' WHERE id = ANY(%s)",
+                [[key for key, _ in work]],
             )
-            versions = [version_id for (version_id,) in cursor.fetchall()]
-            cursor.execute(
-                "UPDATE curation_curationstate SET step = 'probed', updated_at = now()"
-                " WHERE version_id = ANY(%s) AND step = 'published'",
-                [versions],
-            )
-    return len(ids)
+    return len(work)
 
 
-def _take(project_id: uuid.UUID, limit: int) -> list[int]:
-    """NO KEY: another worker's edges may point at these rows meanwhile; a full row lock deadlocked in a test."""
+def _take(project_id: uuid.UUID, limit: int) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM curation_signature WHERE project_id = %s AND probed_at IS NULL ORDER BY id LIMIT %s"
-            " FOR NO KEY UPDATE SKIP LOCKED",
+            "SELECT id, text_id FROM curation_clusterwork WHERE project_id = %s AND stage = 'probe' ORDER BY id LIMIT %s"
+            " FOR UPDATE SKIP LOCKED",
             [project_id, limit],
         )
-        return [key for (key,) in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
-def _twins(project_id: uuid.UUID, ids: list[int]) -> list[tuple[int, int, float]]:
-    """An edge of similarity 1 from every exact twin to the first of its text."""
+def buckets(own: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Candidate pairs (low, high) with one of these texts in them, and the crowded buckets as (band, key)."""
+    pairs: set[tuple[int, int]] = set()
+    crowds: list[tuple[int, int]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(PROBE, [sorted(own)])
+        for band, key, ids in cursor.fetchall():
+            if len(ids) > BUCKET:
+                crowds.append((band, key))
+            else:
+                pairs.update(
+                    pair for pair in combinations(sorted(ids), 2) if pair[0] in own or pair[1] in own
+                )
+    return sorted(pairs), crowds
+
+
+def _led(crowds: Sequence[tuple[int, int]], spec: SignatureSpec) -> list[Edge]:
+    """Edges within crowded buckets; their texts are marked, so that the merger knows that not all their edges are there."""
+    met = [_standing(band, key) for band, key in crowds]
+    if not met:
+        return []
+    order = {key: one for bucket in met for key, one in bucket.items()}
+    _mark_crowded(order)
+    sets = load_shingles(order)
+    edges: dict[tuple[int, int], float] = {}
+    for bucket in met:
+        for low, high, likeness in lead(sorted(bucket, key=bucket.__getitem__), sets, spec.threshold):
+            edges[low, high] = likeness
+    return [(low, high, likeness) for (low, high), likeness in edges.items()]
+
+
+def _standing(band: int, key: int) -> dict[int, Order]:
+    """The texts of a bucket that no other one stands for, with their place in the canonical order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT first.id, own.id FROM curation_signature own
-            CROSS JOIN LATERAL (
-                SELECT min(id) AS id FROM curation_signature
-                WHERE project_id = own.project_id AND spec_id = own.spec_id AND view = own.view
-                  AND exact_hash = own.exact_hash
-            ) first
-            WHERE own.project_id = %s AND own.id = ANY(%s) AND own.view = %s AND first.id <> own.id
+            f"""
+            SELECT t.id, t.eligible, t.shingle_count, t.exact, t.rank
+            FROM (SELECT text_id FROM curation_band WHERE {BANDS[band]} = %s) met
+            CROSS JOIN LATERAL (SELECT * FROM curation_distincttext WHERE id = met.text_id LIMIT 1) t
+            WHERE NOT EXISTS (SELECT 1 FROM curation_starplace p WHERE p.text_id = met.text_id)
             """,
-            [project_id, ids, WHOLE],
+            [key],
         )
-        return [(low, high, 1.0) for low, high in cursor.fetchall()]
+        return {row[0]: Document(row[1], row[2], bytes(row[3]), row[4]).order() for row in cursor.fetchall()}
 
 
-def _candidates(ids: list[int]) -> set[Pair]:
-    """LATERAL with LIMIT: a plain join lets the planner scan the whole table (measured eleven times slower)."""
+def _mark_crowded(ids: Iterable[int]) -> None:
+    """Locked in order first: two probes of one crowd wait for each other instead of deadlocking."""
+    ordered = sorted(ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT DISTINCT least(own.signature_id, near.signature_id), greatest(own.signature_id, near.signature_id)
-            FROM curation_band own
-            CROSS JOIN LATERAL (
-                SELECT signature_id FROM curation_band
-                WHERE key = own.key ORDER BY signature_id LIMIT %s
-            ) near
-            WHERE own.signature_id = ANY(%s) AND near.signature_id <> own.signature_id
-            """,
-            [BUCKET, ids],
+            "SELECT id FROM curation_distincttext WHERE id = ANY(%s) AND NOT crowded ORDER BY id FOR NO KEY UPDATE",
+            [ordered],
         )
-        return set(cursor.fetchall())
+        cursor.execute(
+            "UPDATE curation_distincttext SET crowded = true WHERE id = ANY(%s) AND NOT crowded", [ordered]
+        )
 
 
-def _verified(pairs: set[Pair]) -> Iterable[tuple[int, int, float]]:
-    """Pairs whose exact similarity reaches the threshold; those whose signatures disagree too much are not even read."""
-    ordered = sorted(pairs)
-    for start in range(0, len(ordered), LOAD):
-        part = _plausible(ordered[start : start + LOAD])
-        sets = _arrays({key for pair in part for key in pair}, "shingles", "<u8")
-        for low, high in part:
-            similarity = jaccard(sets[low], sets[high])
-            if similarity >= DEFAULT_SPEC.threshold:
-                yield low, high, similarity
-
-
-def _plausible(pairs: list[Pair]) -> list[Pair]:
-    """Signature agreement at least threshold minus four standard errors."""
-    rows = _arrays({key for pair in pairs for key in pair}, "minhash", "<u4")
-    t, count = DEFAULT_SPEC.threshold, DEFAULT_SPEC.permutations
-    least = (t - 4 * math.sqrt(t * (1 - t) / count)) * count
-    return [pair for pair in pairs if int((rows[pair[0]] == rows[pair[1]]).sum()) >= least]
-
-
-def _arrays(ids: set[int], column: str, kind: str) -> dict[int, NDArray[np.uint64]]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, {column} FROM curation_signature WHERE id = ANY(%s)", [list(ids)])
-        return {key: np.frombuffer(bytes(value), dtype=kind) for key, value in cursor.fetchall()}
-
-
-def _store_edges(project_id: uuid.UUID, edges: list[tuple[int, int, float]]) -> None:
-    if not edges:
+def store_edges(spec: SignatureSpec, edges: Iterable[Edge]) -> None:
+    """Keep verified edges; one already there stays as it was verified first."""
+    ordered = sorted(edges)
+    if not ordered:
         return
-    edges.sort()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO curation_duplicateedge (project_id, low_id, high_id, jaccard)"
-            " SELECT %s, low, high, similarity FROM unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS e(low, high, similarity)"
+            "INSERT INTO curation_duplicateedge (low_id, high_id, spec_id, jaccard)"
+            " SELECT low, high, %s, likeness FROM unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS e(low, high, likeness)"
             " ON CONFLICT (low_id, high_id) DO NOTHING",
-            [project_id, [one[0] for one in edges], [one[1] for one in edges], [one[2] for one in edges]],
+            [spec.pk, *map(list, zip(*ordered, strict=True))],
         )

@@ -4,9 +4,20 @@ from curation.models.assets import Asset, AssetKind, AssetVersion, QuarantineIte
 from curation.models.backlog import BacklogItem, Feedback
 from curation.models.blobs import Blob, BlobReference
 from curation.models.bodies import ConversationBody, PinnedBody, Span
-from curation.models.clusters import Band, Cluster, ClusterMember, DuplicateEdge, Signature, SignatureSpec
+from curation.models.clusters import (
+    Band,
+    Cluster,
+    ClusterMember,
+    ClusterWork,
+    DistinctText,
+    DuplicateEdge,
+    Signature,
+    SignatureSpec,
+    StarPlace,
+)
 from curation.models.conversation import ConversationVersion, CurationState, Drop, LabelRevision
 from curation.models.ingest import IngestBatch, Receipt, Refusal
+from curation.models.keeping import DeduplicationChoice, Keep
 from curation.models.metrics import MetricPoint
 from curation.models.minutes import IngestMinute
 from curation.models.prices import CostRevision
@@ -29,16 +40,20 @@ __all__ = [
     "BodyErasure",
     "Cluster",
     "ClusterMember",
+    "ClusterWork",
     "ConversationBody",
     "ConversationVersion",
     "CostRevision",
     "CurationState",
+    "DeduplicationChoice",
+    "DistinctText",
     "Drop",
     "DroppedDay",
     "DuplicateEdge",
     "Feedback",
     "IngestBatch",
     "IngestMinute",
+    "Keep",
     "LabelRevision",
     "MetricPoint",
     "PinnedBody",
@@ -58,6 +73,7 @@ __all__ = [
     "Signature",
     "SignatureSpec",
     "Span",
+    "StarPlace",
     "Trace",
     "TrainingUse",
     "VaultEntry",

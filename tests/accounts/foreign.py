@@ -19,6 +19,7 @@ from curation.models import (
     BacklogItem,
     Cluster,
     ConversationVersion,
+    DistinctText,
     IngestBatch,
     Refusal,
     Reredaction,
@@ -91,8 +92,11 @@ class ForeignProject:
             rows=6,
             threshold=0.7,
         )
+        text = DistinctText.objects.create(
+            project=team.project, spec=spec, view="whole", exact=MARK.encode()[:16], shingle_count=0
+        )
         cluster = Cluster.objects.create(
-            project=team.project, spec=spec, view="conversation", representative=version, size=2
+            project=team.project, spec=spec, view="whole", centre=text, representative=version, size=2
         )
         backlog = BacklogItem.objects.create(
             project=team.project, trace=version.trace, reason="other", note=MARK

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from curation.actions.read_versions import read_versions
 from curation.dedup.merge import merge
 from curation.dedup.probe import probe
-from curation.models import CurationState, DuplicateEdge, Signature
+from curation.models import ClusterWork, CurationState, DuplicateEdge
 from tests.conftest import Team, make_team
 from tests.curation.arrivals import arrive, long_answer
 from tests.curation.test_deduplication import edited, partition
@@ -76,7 +76,7 @@ def test_workers_that_share_the_work_find_what_one_finds_alone() -> None:
     together(shared)
     work(shared, dies=False)
     assert partition(shared) == partition(alone)
-    counts = [DuplicateEdge.objects.filter(project=team.project).count() for team in (alone, shared)]
+    counts = [DuplicateEdge.objects.filter(low__project=team.project).count() for team in (alone, shared)]
     assert counts[0] == counts[1] >= TEXTS
-    assert not Signature.objects.filter(probed_at=None).exists()
+    assert not ClusterWork.objects.exists()
     assert set(CurationState.objects.values_list("step", flat=True)) == {"clustered"}
