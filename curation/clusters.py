@@ -202,7 +202,7 @@ class _Walk(Generic[Node]):
         for node in news:
             self._now.pop(node, None)
             self._met.add(node)
-        self._waiting = [(known.order[node], node) for node in news]  # type: ignore[misc]
+        self._waiting = [(known.order[node], node) for node in news]
         heapq.heapify(self._waiting)
         done: dict[Node, tuple[Node, float]] = {}
         while self._waiting:
@@ -245,4 +245,4 @@ class _Walk(Generic[Node]):
     def _wait(self, node: Node) -> None:
         if node not in self._met:
             self._met.add(node)
-            heapq.heappush(self._waiting, (self._known.order[node], node))  # type: ignore[misc]
+            heapq.heappush(self._waiting, (self._known.order[node], node))

@@ -34,7 +34,7 @@ def _counter() -> Callable[..., Any]:
         return _by_numpy
     import numba
 
-    return numba.njit(cache=True, nogil=True)(_by_merging)  # type: ignore[no-any-return]
+    return numba.njit(cache=True, nogil=True)(_by_merging)
 
 
 def _by_merging(packed: NDArray[np.uint32], ends: Counts, pairs: Counts) -> Counts:

@@ -24,6 +24,11 @@ BY_SQL = [
         options={"db_table": "curation_band"},
     ),
     migrations.CreateModel(
+        "RestingBand",
+        [("text", models.OneToOneField(TEXT, CASCADE, primary_key=True, related_name="+", serialize=False))],
+        options={"db_table": "curation_band_resting"},
+    ),
+    migrations.CreateModel(
         "DuplicateEdge",
         [
             ("pk", models.CompositePrimaryKey("low", "high", blank=True, editable=False, primary_key=True, serialize=False)),

@@ -90,6 +90,18 @@ class Band(models.Model):
         return str(self.text_id)
 
 
+class RestingBand(models.Model):
+    """The band keys of a crowded text that another one stands for: kept, and not probed for."""
+
+    text = models.OneToOneField(DistinctText, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    class Meta:
+        db_table = "curation_band_resting"
+
+    def __str__(self) -> str:
+        return str(self.text_id)
+
+
 class DuplicateEdge(models.Model):
     """Two texts of one spec and view whose exact Jaccard similarity reaches the threshold."""
 
