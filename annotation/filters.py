@@ -1,14 +1,10 @@
 """Which pairs are worth a person's time: identical answers tie, templated ones teach nothing."""
 
-import re
-import unicodedata
 from enum import StrEnum
 
-from core.privacy.surrogates import SURROGATE
+from curation.templated import canonical, plain
 
-_SPACE = re.compile(r"\s+")
-_MARKUP = re.compile(r"(?<!\w)[*_`#>]+|[*_`]+(?!\w)")
-_LAST = re.compile(r"[\s.!?:;]+$")
+__all__ = ["PairFilter", "canonical", "why_not_shown"]
 
 
 class PairFilter(StrEnum):
@@ -19,20 +15,6 @@ class PairFilter(StrEnum):
     EMPTY = "empty"
 
 
-def canonical(text: str) -> str:
-    """One spelling for texts a reader cannot tell apart: NFC, whitespace runs as one space, trimmed."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
-def template(text: str) -> str:
-    """What is left of a text without redaction surrogates, emphasis marks, case and closing punctuation.
-
-    Numbers stay: "42" against "43" may be the whole difference between a right and a wrong answer.
-    """
-    plain = _MARKUP.sub("", SURROGATE.sub("", canonical(text)))
-    return _LAST.sub("", _SPACE.sub(" ", plain)).strip().casefold()
-
-
 def why_not_shown(first: str, second: str) -> PairFilter | None:
     """Return why two answers to one prompt are not worth judging, or None if they are."""
     a, b = canonical(first), canonical(second)
@@ -40,6 +22,6 @@ def why_not_shown(first: str, second: str) -> PairFilter | None:
         return PairFilter.EMPTY
     if a == b:
         return PairFilter.IDENTICAL
-    if template(first) == template(second):
+    if plain(first) == plain(second):
         return PairFilter.TEMPLATED
     return None

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Project
 from core.plots import Plot, bars, funnel, heat
 from core.plots.bars import Bar
+from curation.check_words import CHECKS
 from curation.difficulty import Difficulty
 from curation.models import Asset, CurationState, Drop
 from curation.models.assets import AssetKind
@@ -45,6 +46,7 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Permission unknown"),
         gettext_lazy("Nobody has said that it may be trained on."),
     ),
+    **{name: (check.name, check.meaning) for name, check in CHECKS.items()},
     "exact_duplicate": (
         gettext_lazy("Exact duplicate"),
         gettext_lazy("The same words as the one that stands for its cluster."),

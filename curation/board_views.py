@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.access import ProjectRequest, project_view
+from accounts.permissions import may
 from core.errors import NotFound
 from core.paging import keyset
 from curation.board import governing, read_board
 from curation.bodies import load_many
 from curation.dedup.keep import choice_of
 from curation.excerpts import whole
+from curation.label_views import choices
 from curation.models import Cluster, ClusterMember, ConversationVersion, CurationState
 
 LARGEST = ("-size", "pk")
@@ -65,6 +67,8 @@ def cluster(request: ProjectRequest, cluster_id: int) -> HttpResponse:
         "before": texts.get(one.representative_id, ""),
         "after": texts.get(chosen.version_id, "") if chosen else "",
         "facts": _facts(one, one.representative.curation),
+        "choices": choices(request),
+        "may_label": may(request.user, "curation.manage", request.project),
     }
     return render(request, "curation/cluster_detail.html", context)
 

@@ -1,4 +1,4 @@
-"""How hard a conversation was, from what happened in it. A documented score, not a model: later calibrated on outcomes."""
+"""How hard a conversation was, from what happened in it. A documented score, not a model; calibrated on outcomes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from core.text import tokens
+from curation.calibration import DOCUMENTED, Cutoffs
 from curation.conversation import Conversation, message_text, tool_calls, tool_results, turns
 
-MEDIUM_FROM = 1.5
-HARD_FROM = 4.0
 LONG_PROMPT, VERY_LONG_PROMPT = 150, 600
 
 
@@ -72,9 +71,9 @@ def score(counted: Features) -> float:
     )
 
 
-def difficulty_of(counted: Features) -> Difficulty:
-    """easy below 1.5, hard from 4."""
+def difficulty_of(counted: Features, cutoffs: Cutoffs = DOCUMENTED) -> Difficulty:
+    """easy below the first cutoff, hard from the second; 1.5 and 4 unless the project is calibrated."""
     value = score(counted)
-    if value < MEDIUM_FROM:
+    if value < cutoffs.medium:
         return Difficulty.EASY
-    return Difficulty.MEDIUM if value < HARD_FROM else Difficulty.HARD
+    return Difficulty.MEDIUM if value < cutoffs.hard else Difficulty.HARD

@@ -6,6 +6,7 @@ from core.actors import Actor
 from core.jobs import RunningJob, job_handler
 
 REREDACT, REPLAY = "curation.reredact", "curation.replay"
+RELABEL, LEARN, MINE = "curation.relabel", "curation.learn_domains", "curation.hard_negatives"
 
 
 @job_handler(REREDACT)
@@ -27,3 +28,39 @@ def replay(running: RunningJob) -> dict[str, Any] | None:
     return dict(
         replay_all(actor=actor, project=project, code=running.payload["code"], beat=running.heartbeat)
     )
+
+
+@job_handler(RELABEL)
+def relabel(running: RunningJob) -> dict[str, Any] | None:
+    """Give domains anew under the taxonomy in force; a second attempt starts over, which changes nothing twice."""
+    from accounts.models import Project
+    from curation.actions.relabel_domains import relabel_domains
+
+    project = Project.objects.get(pk=running.payload["project"])
+    changed = relabel_domains(
+        project, on_progress=lambda done, total: running.progress(done, total, "giving domains")
+    )
+    return {"changed": changed}
+
+
+@job_handler(LEARN)
+def learn(running: RunningJob) -> dict[str, Any] | None:
+    """Learn domains from what people corrected."""
+    from accounts.models import Project
+    from curation.actions.learn_domains import learn_domains
+
+    project = Project.objects.get(pk=running.payload["project"])
+    running.progress(0, 1, "learning")
+    return {"taxonomy": learn_domains(project).number}
+
+
+@job_handler(MINE)
+def mine(running: RunningJob) -> dict[str, Any] | None:
+    """Find hard negatives; a second attempt finds the same and keeps each once."""
+    from accounts.models import Project
+    from curation.actions.mine_hard_negatives import mine_hard_negatives
+
+    payload = running.payload
+    project = Project.objects.get(pk=payload["project"])
+    caps = {name: int(payload[name]) for name in ("per_stratum", "seed")}
+    return mine_hard_negatives(project, on_progress=running.progress, **caps).as_data()

@@ -30,9 +30,15 @@ _CLARIFICATION = re.compile(
     r"|\b(?:which|what exactly|do you mean)\b[^.!\n]{0,120}\?\s*$|\bmore (?:information|details|context)\b[^.\n]{0,60}[.?]\s*$"
 )
 _CODE = re.compile(
-    r"```|^[ \t]*(?:def |class |import |from \w+ import |#include|public static|function \w+\(|SELECT .+ FROM )",
+    r"```|^#!/|^[ \t]*(?:def \w+\(|class \w+[:({]|import \w+|from [\w.]+ import |#include|public (?:static |class |\w+ \w+\()"
+    r"|(?:async )?function \w+\(|const \w+ = |SELECT\b[^.]{1,400}\bFROM\b|<!DOCTYPE html|<html|CREATE TABLE )",
     re.M,
 )
+_CODE_LINE = re.compile(
+    r"^\s*(?:[\w.\[\]'\"]+\s*[-+*/]?=\s*\S|(?:for|while|if|else|elif|switch|try|except|catch|return|let|var|print|echo|end)\b.*[:;({)\]]\s*$"
+    r"|[\w.]+\(.*\);?$|[{}()\[\]]+;?$|//|#|<\/?\w+[^>]*>)|[;{}]\s*$"
+)
+_CODE_SHARE = 0.6
 _LONGEST_CLARIFICATION = 600
 _HEAD = 400
 
@@ -49,6 +55,14 @@ def kind_of(conversation: Conversation) -> Kind:
         return Kind.TOOL_USE
     if conversation["retrieval"]:
         return Kind.RAG
-    if _CODE.search(answer):
+    if is_code(answer):
         return Kind.CODE
     return Kind.MULTI_TURN if turns(conversation) > 1 else Kind.SINGLE
+
+
+def is_code(text: str) -> bool:
+    """A fence or a sure sign of a programming language, or most lines look like code."""
+    if _CODE.search(text):
+        return True
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and sum(bool(_CODE_LINE.search(line)) for line in lines) >= _CODE_SHARE * len(lines)

@@ -31,13 +31,19 @@ for _language, _words in _STOPWORDS.items():
     for _word in _words.split():
         _BY_WORD.setdefault(_word, []).append(_language)
 _WORD = re.compile(r"[^\W\d_]+")
+_NOT_SAID = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|https?://\S+|<[^<>\n]{1,80}>", re.S)
+"""Code, addresses and tags: `os`, `as`, `de` and `no` in them are words of no language."""
 _READ = 2000
 _SCRIPT_SHARE = 0.2
+_WORD_SHARE = 0.08
+_ENGLISH_SHARE = 0.03
+"""So many words of a text have to be stopwords of the language: ordinary prose has three times as many. English needs
+fewer, as lists, code and names in it are English more often than not."""
 
 
 def language_of(text: str) -> tuple[str, float]:
     """(BCP 47 code, share of evidence for it); `und` when nothing speaks clearly for one language."""
-    head = text[:_READ]
+    head = _NOT_SAID.sub(" ", text[:_READ]) if text[:_READ].strip() else ""
     letters = sum(character.isalpha() for character in head)
     if not letters:
         return UNKNOWN, 0.0
@@ -47,11 +53,14 @@ def language_of(text: str) -> tuple[str, float]:
             if share >= _SCRIPT_SHARE:
                 return code, round(min(1.0, share), 3)
     votes: Counter[str] = Counter()
-    for word in _WORD.findall(head.lower()):
+    words = _WORD.findall(head.lower())
+    for word in words:
         for code in _BY_WORD.get(word, ()):
             votes[code] += 1
     if not votes:
         return UNKNOWN, 0.0
     code, count = votes.most_common(1)[0]
     share = count / votes.total()
+    if count < (_ENGLISH_SHARE if code == "en" else _WORD_SHARE) * len(words):
+        return UNKNOWN, round(share, 3)
     return (code, round(share, 3)) if share >= 0.4 else (UNKNOWN, round(share, 3))

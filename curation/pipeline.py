@@ -1,4 +1,4 @@
-"""The curation stations one after another, pulled by state: read → probe → merge → re-screen → stratify. No message per trace."""
+"""The curation stations in turn, pulled by state: read → probe → merge → re-screen → re-check → stratify. No message per trace."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models import Count
 from accounts.models import Project
 from core import embedding
 from curation.actions.read_versions import read_versions
+from curation.actions.recheck import recheck
 from curation.actions.rescreen import rescreen
 from curation.actions.stratify import stratify
 from curation.dedup.keep import choice_of
@@ -26,6 +27,7 @@ STATIONS: tuple[tuple[str, Callable[[Project], int]], ...] = (
     ("probe", lambda project: probe(project.pk)),
     ("merge", lambda project: merge(project.pk)),
     ("rescreen", rescreen),
+    ("recheck", recheck),
     ("stratify", stratify),
 )
 

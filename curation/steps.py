@@ -13,6 +13,7 @@ from curation.conversation import Conversation, answer_text, tool_calls
 from curation.excerpts import segments, whole
 from curation.screening import Verdict, screen
 from curation.training_use import drop_reason
+from curation.validators.policy import Effect, Found, Policy
 
 EMPTY, NO_ANSWER, QUARANTINED, BODY_RETIRED = "empty", "no_answer", "quarantined", "body_retired"
 UNREADABLE = "unreadable"
@@ -21,7 +22,7 @@ HEAD = 4000
 
 @dataclass(slots=True)
 class Reading:
-    """One conversation version as the steps see it; `verdict` is filled in by the screening step."""
+    """One conversation version as the steps see it; `verdict` and `findings` are filled in by the steps that screen and validate."""
 
     version_id: uuid.UUID
     content_hash: str
@@ -29,6 +30,7 @@ class Reading:
     conversation: Conversation
     text: str = field(init=False)
     verdict: Verdict | None = None
+    findings: list[Found] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.text = whole(self.conversation)
@@ -82,6 +84,10 @@ def permitted(readings: Iterable[Reading]) -> Iterator[Keep | Drop]:
         yield Drop(reading, "permitted", reason) if reason else Keep(reading)
 
 
+STEPS: tuple[Step, ...] = (with_text, answered, permitted)
+"""What needs no quarantine and no choice of the project, in order."""
+
+
 def screened(index: ContainmentIndex) -> Step:
     """The step that screens against this quarantine and leaves the verdict on the reading."""
 
@@ -99,6 +105,21 @@ def screened(index: ContainmentIndex) -> Step:
                     "score": evidence.get("score"),
                 }
                 yield Drop(reading, "screened", QUARANTINED, detail)
+
+    return step
+
+
+def validated(policy: Policy) -> Step:
+    """The step that runs the project's validators: the first that drops names the reason, what all found stays on the reading."""
+
+    def step(readings: Iterable[Reading]) -> Iterator[Keep | Drop]:
+        for reading in readings:
+            reading.findings = policy.examine(reading.conversation)
+            dropping = next((one for one in reading.findings if one.effect is Effect.DROP), None)
+            if dropping is None:
+                yield Keep(reading)
+            else:
+                yield Drop(reading, "validated", dropping.validator, dropping.as_data())
 
     return step
 

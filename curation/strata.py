@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from curation.classifier import Classifier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +29,8 @@ MARGIN = 0.02
 FLOOR = 0.15
 PHRASE_SIMILARITY = 0.42
 PHRASE_MARGIN = 0.04
+PHRASE_BONUS = 1.6
+"""Two words side by side occur more rarely than either of them."""
 _WORD = re.compile(r"[a-z][a-z]{2,}")
 _COMMON = (
     "the and for are was were that this with from have has had how what which when where who why can could you your not but"
@@ -45,11 +50,48 @@ class Taxonomy:
     model: str
     margin: float = MARGIN
     floor: float = FLOOR
+    classifier: Classifier | None = None
+
+    @property
+    def domains(self) -> list[str]:
+        """The names a text may get, each once."""
+        learned = self.classifier.names if self.classifier else ()
+        return sorted({*self.names, *learned} - {OTHER})
+
+    def label(self, vectors: Vectors, texts: Sequence[str]) -> list[tuple[str, float]]:
+        """(domain, confidence) per text: by what was learned from corrections where that is in force, else by the centroids."""
+        if self.classifier is not None:
+            return self.classifier.label(vectors, texts, OTHER)
+        return self.assign(vectors)
+
+    def renamed(self, names: Mapping[str, str]) -> Taxonomy:
+        """The same centroids and classes under other names; two that get one name are one domain from then on."""
+        learned = self.classifier.renamed(names) if self.classifier else None
+        return replace(self, names=tuple(names.get(name, name) for name in self.names), classifier=learned)
+
+    def with_domain(self, name: str, vectors: Vectors) -> Taxonomy:
+        """One domain more, at these unit vectors. What was learned knows nothing of it, so the centroids hold again."""
+        return replace(
+            self,
+            names=(*self.names, *[name] * len(vectors)),
+            vectors=np.vstack([self.vectors, vectors]).astype(np.float32),
+            classifier=None,
+        )
+
+    def without(self, name: str) -> Taxonomy:
+        """One domain less: what lay in it is nearest to something else, or `other`."""
+        kept = [at for at, one in enumerate(self.names) if one != name]
+        learned = self.classifier.renamed({name: OTHER}) if self.classifier else None
+        return replace(
+            self, names=tuple(self.names[at] for at in kept), vectors=self.vectors[kept], classifier=learned
+        )
 
     def as_data(self) -> dict[str, Any]:
         """The body of the taxonomy's asset version."""
         packed = base64.b64encode(self.vectors.astype("<f2").tobytes()).decode()
+        learned = {"classifier": self.classifier.as_data()} if self.classifier else {}
         return {
+            **learned,
             "names": list(self.names), "model": self.model, "margin": self.margin, "floor": self.floor,
             "dimensions": int(self.vectors.shape[1]), "vectors": packed,
         }  # fmt: skip
@@ -59,7 +101,8 @@ class Taxonomy:
         """Inverse of `as_data`."""
         flat = np.frombuffer(base64.b64decode(data["vectors"]), dtype="<f2").astype(np.float32)
         vectors = flat.reshape(-1, data["dimensions"])
-        return cls(tuple(data["names"]), vectors, data["model"], data["margin"], data["floor"])
+        learned = Classifier.from_data(data["classifier"]) if data.get("classifier") else None
+        return cls(tuple(data["names"]), vectors, data["model"], data["margin"], data["floor"], learned)
 
     def assign(self, vectors: Vectors) -> list[tuple[str, float]]:
         """(domain, cosine to its centroid) per row; `other` when nothing is near or two names are too close to call."""
@@ -120,21 +163,59 @@ def _mean(rows: Vectors, fallback: Vectors) -> Vectors:
 def telling_words(
     texts: Sequence[str], nearest: NDArray[np.int64], count: int, *, words: int = 2
 ) -> list[list[str]]:
-    """Per centroid the words most its own: class-based TF-IDF over the share of its texts that hold a word."""
+    """Per centroid the words and two-word phrases most its own: class-based TF-IDF over the share of its texts that hold one.
+
+    A phrase says more than a word, so it wins where it is nearly as telling; a word within a chosen phrase is not said twice.
+    """
     within = [Counter[str]() for _ in range(count)]
     sizes = Counter(nearest.tolist())
     for text, one in zip(texts, nearest.tolist(), strict=True):
-        within[one].update({word for word in _WORD.findall(text.lower()) if word not in _IGNORED})
+        within[one].update(_terms(text))
     total = Counter[str]()
     for own in within:
         total.update(own)
-    return [
-        [word for word, _ in sorted(
-            ((word, seen / sizes[one] * seen / total[word]) for word, seen in own.items() if seen > 1),
-            key=lambda pair: (-pair[1], pair[0]),
-        )[:words]]
-        for one, own in enumerate(within)
-    ]  # fmt: skip
+    return [_most_telling(own, sizes[one], total, words) for one, own in enumerate(within)]
+
+
+def _terms(text: str) -> set[str]:
+    """The words of a text that say something, and the pairs of them that stand side by side."""
+    found = [(word.group(), word.start(), word.end()) for word in _WORD.finditer(text.lower())]
+    said = [one for one in found if one[0] not in _IGNORED]
+    pairs = {
+        f"{one} {other}"
+        for (one, _, end), (other, start, _) in itertools.pairwise(said)
+        if start - end == 1 and one != other
+    }
+    return {word for word, _, _ in said} | pairs
+
+
+def _most_telling(own: Counter[str], size: int, total: Counter[str], words: int) -> list[str]:
+    scores = {
+        term: seen / size * seen / total[term] * (PHRASE_BONUS if " " in term else 1)
+        for term, seen in own.items()
+        if seen > 1
+    }
+    chosen: list[str] = []
+    for term in sorted(scores, key=lambda term: (-scores[term], term)):
+        if not any(
+            _stem(word) in {_stem(said) for said in " ".join(chosen).split()} for word in term.split()
+        ):
+            chosen.append(term)
+        if len(chosen) == words:
+            break
+    return chosen
+
+
+def _stem(word: str) -> str:
+    """Enough to see that "word" and "words" say the same."""
+    return word[:-1] if word.endswith("s") and len(word) > 3 else word
+
+
+def _named_by(words: Sequence[str]) -> str:
+    """A phrase stands alone, two words stand side by side."""
+    if not words:
+        return OTHER
+    return words[0] if " " in words[0] or len(words) == 1 else f"{words[0]}, {words[1]}"
 
 
 def name_centroids(
@@ -149,5 +230,5 @@ def name_centroids(
         ranked = sorted(((float((vectors[name] @ centre).max()), name) for name in phrases), reverse=True)
         near = ranked and ranked[0][0] >= PHRASE_SIMILARITY
         clear = len(ranked) < 2 or (near and ranked[0][0] - ranked[1][0] >= PHRASE_MARGIN)
-        names.append(ranked[0][1] if near and clear else " · ".join(own) or OTHER)
+        names.append(ranked[0][1] if near and clear else _named_by(own))
     return names

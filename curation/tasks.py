@@ -12,6 +12,7 @@ from accounts.models import Project
 from core.actors import system
 from core.errors import place_of
 from core.locks import named_lock_if_free
+from curation.actions.calibrate_difficulty import calibrate_when_due
 from curation.actions.end_permissions import end_permissions
 from curation.actions.retention import drop_old_days
 from curation.actions.settle_traces import settle_traces
@@ -61,7 +62,9 @@ def tally() -> int:
 def _curated(project: Project) -> int:
     """What breaks in one project is logged and does not keep the next one waiting."""
     try:
-        return curate_for(project, CURATE_SECONDS)
+        taken = curate_for(project, CURATE_SECONDS)
+        calibrate_when_due(project)
+        return taken
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:

@@ -15,7 +15,9 @@ from core.errors import NotFound
 from core.paging import keyset
 from curation.bodies import Stored, load
 from curation.conversation import Conversation
+from curation.flags import flags_of
 from curation.ingest_views import tabs
+from curation.label_views import choices
 from curation.models import (
     BacklogItem,
     ClusterMember,
@@ -85,6 +87,9 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
         "may_ask": may(request.user, "vault.reveal", request.project)
         and VaultKey.objects.filter(trace=found, wrapped__isnull=False).exists(),
         "may_manage_rules": stored is not None and may(request.user, "curation.manage", request.project),
+        "may_label": may(request.user, "curation.manage", request.project),
+        "choices": choices(request),
+        "flags": flags_of(shown),
         "files": files_of(slug),
         "spans": tree_context(found) if found.span_count <= SPANS_AT_ONCE else None,
         **_told(stored),

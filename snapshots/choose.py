@@ -1,9 +1,10 @@
-"""From candidates to the rows that enter: bars, reasons, one per cluster, the limit; every drop by name."""
+"""From candidates to the rows that enter: bars, reasons, one per cluster, caps, quotas or the limit; every drop by name."""
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from curation.sampling import Candidate as Drawable
+from curation.sampling import Given, Quotas, capped, draw, sample
 from snapshots.reasons import (
     AnswerFacts,
     Drop,
@@ -22,7 +23,8 @@ class Candidate:
     """One answer (SFT) or one judged pair (preference) with everything the choice depends on.
 
     `key` names it stably; `bar` is what keeps its conversation out whatever anybody said (permission,
-    quarantine, strata); `cluster` is the near-duplicate cluster's representative.
+    quarantine, strata); `cluster` is the near-duplicate cluster's representative; `stratum` and `template` (what is left
+    of its question without names and numbers) are what quotas and caps count.
     """
 
     key: str
@@ -32,6 +34,8 @@ class Candidate:
     bar: Exclusion | None
     facts: AnswerFacts
     outcome: str = ""
+    stratum: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,14 @@ class Chosen:
 
 def choose(candidates: Iterable[Candidate], spec: SelectionSpec) -> tuple[list[Chosen], list[Exclusion]]:
     """Rows that enter in stable order, and one exclusion per candidate that does not."""
+    kept, dropped, _ = choose_reported(candidates, spec)
+    return kept, dropped
+
+
+def choose_reported(
+    candidates: Iterable[Candidate], spec: SelectionSpec
+) -> tuple[list[Chosen], list[Exclusion], Sequence[Given]]:
+    """The same with what every stratum was asked for and gave; nothing where the selection sets no quotas."""
     kept: list[Chosen] = []
     dropped: list[Exclusion] = []
     for candidate in candidates:
@@ -56,10 +68,45 @@ def choose(candidates: Iterable[Candidate], spec: SelectionSpec) -> tuple[list[C
     if spec.one_per_cluster:
         kept, repeated = _one_per_cluster(kept)
         dropped += [Exclusion.NEAR_DUPLICATE] * repeated
+    if spec.max_per_template is not None:
+        kept, repeated = _few_per_template(kept, spec)
+        dropped += [Exclusion.SAME_TEMPLATE] * repeated
+    if spec.quotas:
+        return _by_quota(kept, dropped, spec)
     if spec.max_rows is not None and len(kept) > spec.max_rows:
         dropped += [Exclusion.OVER_LIMIT] * (len(kept) - spec.max_rows)
-        kept = sorted(kept, key=lambda one: _drawn(one.candidate.key, spec.seed))[: spec.max_rows]
-    return kept, dropped
+        kept = sorted(kept, key=lambda one: draw(one.candidate.key, spec.seed))[: spec.max_rows]
+    return kept, dropped, ()
+
+
+def _by_quota(
+    kept: list[Chosen], dropped: list[Exclusion], spec: SelectionSpec
+) -> tuple[list[Chosen], list[Exclusion], Sequence[Given]]:
+    by_key = {one.candidate.key: one for one in kept}
+    drawn = sample(
+        (Drawable(one.candidate.key, one.candidate.cluster, one.candidate.stratum) for one in kept),
+        Quotas(
+            spec.max_rows or 0,
+            spec.quotas,
+            seed=spec.seed,
+            fill=spec.fill_quotas,
+            per_cluster=1 if spec.one_per_cluster else max(1, len(kept)),
+        ),
+    )
+    chosen = [by_key[one.key] for one in drawn.chosen]
+    dropped = [*dropped, *[Exclusion.OVER_QUOTA] * (len(kept) - len(chosen))]
+    return chosen, dropped, drawn.report
+
+
+def _few_per_template(kept: list[Chosen], spec: SelectionSpec) -> tuple[list[Chosen], int]:
+    """At most so many of one template, drawn by the seed."""
+    by_key = {one.candidate.key: one for one in kept}
+    lots = sorted(kept, key=lambda one: draw(one.candidate.key, spec.seed))
+    few = capped(
+        (Drawable(one.candidate.key, "", "", one.candidate.template) for one in lots), spec.max_per_template
+    )
+    chosen = {one.key for one in few}
+    return [one for key, one in by_key.items() if key in chosen], len(kept) - len(chosen)
 
 
 def _judge(candidate: Candidate, spec: SelectionSpec) -> Keep | Drop:
@@ -90,7 +137,3 @@ def _preferred(one: Chosen) -> tuple[bool, bool, float, str]:
         -one.evidence.strength,
         one.candidate.key,
     )
-
-
-def _drawn(key: str, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}\x00{key}".encode()).digest()

@@ -5,10 +5,11 @@ out and why, who judged, what was simulated, which rules redacted it, and the ha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from curation.sampling import Given
 from snapshots.shards import Shard, columns_described, writer_described
 
 SCHEMA = 1
@@ -28,6 +29,7 @@ class Tally:
     simulated: int = 0
     simulated_traces: int = 0
     judgments: set[str] = field(default_factory=set)
+    sampling: Sequence[Given] = ()
 
     def keep(self, *, row: Mapping[str, Any], stratum: str, training_use: str) -> None:
         """Count a row that enters."""
@@ -71,6 +73,7 @@ class Tally:
             "simulated_rows": self.simulated,
             "rows_from_simulated_traces": self.simulated_traces,
             "judgments": len(self.judgments),
+            **({"sampling": [_line(one) for one in self.sampling]} if self.sampling else {}),
         }
 
 
@@ -104,6 +107,16 @@ def compose_manifest(
         "columns": columns_described(),
         "writer": writer_described(),
         "code_version": code_version,
+    }
+
+
+def _line(one: Given) -> dict[str, Any]:
+    return {
+        "stratum": one.stratum,
+        "asked": one.asked,
+        "available": one.available,
+        "given": one.given,
+        "why": one.why.value,
     }
 
 

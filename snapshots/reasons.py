@@ -56,6 +56,8 @@ class Exclusion(StrEnum):
     SAME_ROW = "same_row"
     ERASED = "erased"
     OVER_LIMIT = "over_limit"
+    OVER_QUOTA = "over_quota"
+    SAME_TEMPLATE = "same_template"
 
 
 SFT_REASONS = (Reason.FIXED, Reason.ACCEPTED, Reason.PAIR_WINNER, Reason.POSITIVE_FEEDBACK)

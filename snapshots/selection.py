@@ -1,14 +1,17 @@
 """All parameters of a choice of rows, as one validated value with one canonical form."""
 
 import hashlib
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from snapshots.canonical import canonical_manifest
 from snapshots.reasons import PREFERENCE_REASONS, SFT_REASONS
 
 KINDS = {"sft": SFT_REASONS, "preference": PREFERENCE_REASONS}
+LATER = ("quotas", "fill_quotas", "max_per_template")
+MOST_QUOTAS = 500
 AXES = ("domains", "difficulties", "kinds", "languages")
 
 
@@ -23,7 +26,11 @@ class BadSpec(ValueError):
 
 @dataclass(frozen=True)
 class SelectionSpec:
-    """What should be in. `min_strength` is a pair's mean pull over its votes (1 slight, 2 clear)."""
+    """What should be in. `min_strength` is a pair's mean pull over its votes (1 slight, 2 clear).
+
+    `quotas` are weights of strata ("domain × difficulty"): `max_rows` is then handed out in proportion to them, exactly,
+    and what a stratum lacks stays missing unless `fill_quotas` gives it to the others.
+    """
 
     kind: str
     reasons: tuple[str, ...]
@@ -38,6 +45,9 @@ class SelectionSpec:
     max_rows: int | None = None
     validation_permille: int = 100
     seed: int = 0
+    quotas: Mapping[str, float] = field(default_factory=dict)
+    fill_quotas: bool = False
+    max_per_template: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -51,10 +61,17 @@ class SelectionSpec:
             raise BadSpec("max_rows", "is at least 1")
         if not 0 <= self.validation_permille <= 500:
             raise BadSpec("validation_permille", "lies between 0 and 500 of 1,000 clusters")
+        if self.max_per_template is not None and self.max_per_template < 1:
+            raise BadSpec("max_per_template", "is at least 1")
+        if self.quotas and self.max_rows is None:
+            raise BadSpec("max_rows", "is needed with quotas: they are shares of it")
 
     def as_data(self) -> dict[str, Any]:
-        """JSON-able, lists sorted."""
+        """JSON-able, lists sorted. What came later and is not used is left out, so earlier selections keep their name."""
         data = asdict(self)
+        for name in LATER:
+            if not data[name]:
+                del data[name]
         return {name: sorted(value) if isinstance(value, tuple) else value for name, value in data.items()}
 
     @property
@@ -79,19 +96,33 @@ def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:
     for name in data:
         if name not in known:
             raise BadSpec(name, "is not a parameter of a selection")
-    given = default_spec(str(data.get("kind", ""))).as_data() | dict(data)
+    given = asdict(default_spec(str(data.get("kind", "")))) | dict(data)
     lists = {name: _words(name, given[name]) for name in ("reasons", *AXES)}
     numbers = {
         "min_strength": _number("min_strength", given["min_strength"]),
         "max_rows": None if given["max_rows"] is None else _whole("max_rows", given["max_rows"]),
         "validation_permille": _whole("validation_permille", given["validation_permille"]),
         "seed": _whole("seed", given["seed"]),
+        "max_per_template": None
+        if given["max_per_template"] is None
+        else _whole("max_per_template", given["max_per_template"]),
     }
     flags = {name: _flag(name, given[name]) for name in _FLAGS}
-    return SelectionSpec(kind=given["kind"], **lists, **numbers, **flags)  # type: ignore[arg-type]
+    quotas = _quotas(given["quotas"])
+    return SelectionSpec(kind=given["kind"], quotas=quotas, **lists, **numbers, **flags)  # type: ignore[arg-type]
 
 
-_FLAGS = ("include_simulated", "one_per_cluster", "leave_out_needs_work")
+_FLAGS = ("include_simulated", "one_per_cluster", "leave_out_needs_work", "fill_quotas")
+
+
+def _quotas(value: Any) -> dict[str, float]:
+    """Weights by stratum, in the order of their names; those of 0 say nothing and are left out."""
+    if not isinstance(value, Mapping) or len(value) > MOST_QUOTAS:
+        raise BadSpec("quotas", f"is a weight for each of at most {MOST_QUOTAS} strata")
+    weights = {str(name): _number("quotas", value[name]) for name in sorted(value, key=str)}
+    if any(not 0 <= weight < math.inf for weight in weights.values()):
+        raise BadSpec("quotas", "are finite and not negative")
+    return {name: weight for name, weight in weights.items() if weight}
 
 
 def _words(name: str, value: Any) -> tuple[str, ...]:

@@ -53,6 +53,11 @@ EXCLUSIONS: dict[str, tuple[Words, Words]] = {
     "same_row": (_("Same row"), _("word for word the same as another row")),
     "erased": (_("Erased"), _("its text was destroyed on request")),
     "over_limit": (_("Over the limit"), _("not drawn by the seed")),
+    "over_quota": (_("Over the quota"), _("its stratum has its share, or was not asked for")),
+    "same_template": (
+        _("Same template"),
+        _("enough questions that differ only in names and numbers are in already"),
+    ),
 }
 
 CHECKS: dict[str, tuple[Words, Words]] = {

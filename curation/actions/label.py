@@ -48,7 +48,9 @@ def correct_label(
             author=person,
         )
         setattr(state, axis, value)
-        state.save(update_fields=[axis])
+        if axis == "domain":
+            state.domain_confidence = None
+        state.save(update_fields=[axis, "domain_confidence"])
         audit.record(
             actor=who.actor, verb="label.correct", subject=version, project_id=version.project_id,
             data={"axis": axis, "from": last.value if last else "", "to": value},

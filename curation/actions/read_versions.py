@@ -15,27 +15,20 @@ from accounts.models import Project
 from core.text import TokenHasher, shingles
 from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
 from curation.bodies import Stored, load_many
-from curation.containment import ContainmentIndex
+from curation.calibration import Cutoffs
+from curation.checks import Checks, project_checks, store_flags
 from curation.dedup.publish import Text, publish
 from curation.dedup.spec import exact_hasher
 from curation.dedup.views import view_texts
-from curation.difficulty import difficulty_of, features
+from curation.difficulty import difficulty_of, features, score
+from curation.difficulty_levels import project_levels
 from curation.kinds import kind_of
 from curation.languages import language_of
 from curation.minhash import DEFAULT_SPEC, signatures
 from curation.models import ConversationVersion, CurationState
 from curation.models.conversation import CurationStep
-from curation.steps import (
-    BODY_RETIRED,
-    UNREADABLE,
-    Drop,
-    Reading,
-    answered,
-    permitted,
-    screened,
-    through,
-    with_text,
-)
+from curation.steps import BODY_RETIRED, STEPS, UNREADABLE, Drop, Reading, Step, screened, through, validated
+from curation.template_keys import Templates, template_key, templates_of
 
 BATCH = 1000
 log = structlog.get_logger(__name__)
@@ -50,6 +43,8 @@ class Measured:
     kind: str
     language: str
     drop_reason: str
+    score: float
+    templates: Templates
 
 
 @dataclass(slots=True)
@@ -66,20 +61,24 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
     """Read up to `limit` pending versions nobody else holds; how many were taken."""
     quarantine = current_quarantine(project)
     index = quarantine_index(quarantine)
+    checks = project_checks(project)
     with transaction.atomic():
         versions = _take(project, limit)
         if not versions:
             return 0
         bodies = load_many(versions)
         readable, unreadable = _readings(versions, bodies)
-        studied = _study_all(project, readable, index, unreadable)
+        studied = _study_all(
+            project, readable, [screened(index), *STEPS, validated(checks.policy)], unreadable
+        )
         publish(project.pk, studied.texts)
         screened_ones = [
             (one.content_hash, one.version_id, one.verdict) for one in studied.readings if one.verdict
         ]
         store_screenings(project.pk, quarantine.pk, screened_ones)
-        _conclude(studied.measured)
+        _conclude(studied.measured, checks)
         _record(project.pk, studied.drops)
+        store_flags(project.pk, checks, studied.readings)
         retire(project.pk, [version.pk for version in versions if version.pk not in bodies])
         retire(project.pk, unreadable, reason=UNREADABLE)
     return len(versions)
@@ -104,33 +103,34 @@ def _readings(
 
 
 def _study_all(
-    project: Project, readings: list[Reading], index: ContainmentIndex, unreadable: list[uuid.UUID]
+    project: Project, readings: list[Reading], steps: Sequence[Step], unreadable: list[uuid.UUID]
 ) -> Studied:
     """Study the batch; if something in it breaks a step, find out what, leave that out with a reason, and go on."""
     try:
-        return _study(project, readings, index)
+        return _study(project, readings, steps)
     except Exception:
         sound: list[Reading] = []
         for reading in readings:
             try:
-                _study(project, [reading], index)
+                _study(project, [reading], steps)
             except Exception as error:
                 _report(reading.version_id, error)
                 unreadable.append(reading.version_id)
             else:
                 sound.append(reading)
-        return _study(project, sound, index)
+        return _study(project, sound, steps)
 
 
 def _report(version_id: uuid.UUID, error: Exception) -> None:
     log.error("curation.unreadable", version_id=str(version_id), error=type(error).__name__)
 
 
-def _study(project: Project, readings: Sequence[Reading], index: ContainmentIndex) -> Studied:
-    outcomes = through(readings, [screened(index), with_text, answered, permitted])
+def _study(project: Project, readings: Sequence[Reading], steps: Sequence[Step]) -> Studied:
+    outcomes = through(readings, steps)
     drops = [outcome for outcome in outcomes if isinstance(outcome, Drop)]
     reasons = {drop.reading.version_id: drop.reason for drop in drops}
-    measured = [_measure(one, reasons.get(one.version_id, "")) for one in readings]
+    key, cutoffs = template_key(project.pk), project_levels(project.pk).cutoffs
+    measured = [_measure(one, reasons.get(one.version_id, ""), key, cutoffs) for one in readings]
     return Studied(readings, drops, _texts(project.pk, readings, reasons), measured)
 
 
@@ -166,7 +166,7 @@ def _texts(
     ]
 
 
-def _measure(reading: Reading, reason: str) -> Measured:
+def _measure(reading: Reading, reason: str, key: bytes, cutoffs: Cutoffs) -> Measured:
     conversation = reading.conversation
     asked = "\n".join(
         part.get("text", "")
@@ -175,31 +175,39 @@ def _measure(reading: Reading, reason: str) -> Measured:
         for part in one["parts"]
     )
     language, _ = language_of(asked)
+    counted = features(conversation)
     return Measured(
         reading.version_id,
-        difficulty_of(features(conversation)).value,
+        difficulty_of(counted, cutoffs).value,
         kind_of(conversation).value,
         language,
         reason,
+        score(counted),
+        templates_of(conversation, key),
     )
 
 
-def _conclude(measured: Sequence[Measured]) -> None:
+def _conclude(measured: Sequence[Measured], checks: Checks) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE curation_curationstate s SET step = 'published', difficulty = n.difficulty, kind = n.kind,
-                language = n.language, drop_reason = n.reason, updated_at = now()
-            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
-                AS n(version, difficulty, kind, language, reason)
+                language = n.language, drop_reason = n.reason, difficulty_score = n.score,
+                question_template = n.question, answer_template = n.answer, checked_by_id = %s, updated_at = now()
+            FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[], %s::text[], %s::text[])
+                AS n(version, difficulty, kind, language, reason, score, question, answer)
             WHERE s.version_id = n.version
             """,
             [
+                checks.version_id,
                 [one.version_id for one in measured],
                 [one.difficulty for one in measured],
                 [one.kind for one in measured],
                 [one.language for one in measured],
                 [one.drop_reason for one in measured],
+                [one.score for one in measured],
+                [one.templates.question for one in measured],
+                [one.templates.answer for one in measured],
             ],
         )
 

@@ -11,8 +11,9 @@ from core.resting import rested
 from curation.actions.read_versions import retire
 from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
 from curation.bodies import load_many
+from curation.checks import project_checks
 from curation.models import ConversationVersion
-from curation.steps import QUARANTINED, Drop, Reading, answered, permitted, screened, through, with_text
+from curation.steps import QUARANTINED, STEPS, Drop, Reading, screened, through, validated
 
 BATCH = 1000
 
@@ -53,7 +54,7 @@ def rescreen(project: Project, *, limit: int = BATCH) -> int:
     ]
     reasons = {
         outcome.reading.version_id: outcome.reason if isinstance(outcome, Drop) else ""
-        for outcome in through(readings, [screened(index), with_text, answered, permitted])
+        for outcome in through(readings, [screened(index), *STEPS, validated(project_checks(project).policy)])
     }
     with transaction.atomic():
         store_screenings(

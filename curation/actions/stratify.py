@@ -12,6 +12,8 @@ from accounts.models import Project
 from core import embedding
 from core.locks import named_lock
 from curation.actions.taxonomy import current_taxonomy, fit_taxonomy
+from curation.difficulty_levels import project_levels
+from curation.domain_vectors import question_vectors
 from curation.models import AssetVersion, CurationState
 from curation.models.conversation import CurationStep
 from curation.strata import UNASSIGNED, Taxonomy
@@ -21,7 +23,6 @@ FIT_BATCH = 4000
 GROWTH = 4
 STEADY_FROM = 1000
 """Domains found in fewer representatives than this are found anew when there are `GROWTH` times as many."""
-VIEW_TOKENS = 32
 FIT_FROM = 60
 """Fewer representatives than this are not enough to find domains in; they wait as `unassigned`."""
 
@@ -79,11 +80,13 @@ def _domains(
     if found is None and len(waiting) < FIT_FROM:
         return nothing, "too few to find domains in"
     texts = [one.preview or "-" for one in waiting]
-    vectors = embedding.encode(texts, max_tokens=VIEW_TOKENS)
+    vectors = question_vectors(
+        project.pk, {one.version_id: text for one, text in zip(waiting, texts, strict=True)}
+    )
     if found is None:
         found = fit_taxonomy(project=project, texts=texts, vectors=vectors)
     version, taxonomy = found
-    return [(name, score) for name, score in taxonomy.assign(vectors)], f"taxonomy v{version.number}"
+    return [(name, score) for name, score in taxonomy.label(vectors, texts)], f"taxonomy v{version.number}"
 
 
 def _label(
@@ -93,11 +96,12 @@ def _label(
     source: str,
 ) -> None:
     """Append one revision per axis; a person's revision is never overtaken by the product's."""
+    levels = project_levels(project_id)
     rows: list[tuple[uuid.UUID, str, str, float | None, str]] = []
     for one, (domain, score) in zip(waiting, domains, strict=True):
         rows += [
             (one.version_id, "domain", domain, score, source),
-            (one.version_id, "difficulty", one.difficulty, None, "features-1"),
+            (one.version_id, "difficulty", one.difficulty, None, levels.source),
             (one.version_id, "kind", one.kind, None, "kinds-1"),
             (one.version_id, "language", one.language, None, "languages-1"),
         ]
@@ -124,13 +128,19 @@ def _conclude(waiting: Sequence[_Waiting], domains: Sequence[tuple[str, float | 
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE curation_curationstate s SET step = 'done', updated_at = now(), domain = coalesce((
-                SELECT value FROM curation_labelrevision l WHERE l.version_id = s.version_id AND l.axis = 'domain'
-                ORDER BY number DESC LIMIT 1), n.domain)
-            FROM unnest(%s::uuid[], %s::text[]) AS n(version, domain)
+            UPDATE curation_curationstate s SET step = 'done', updated_at = now(), domain = coalesce(l.value, n.domain),
+                domain_confidence = CASE WHEN l.author_id IS NULL THEN n.confidence END
+            FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS n(version, domain, confidence)
+            LEFT JOIN LATERAL (
+                SELECT value, author_id FROM curation_labelrevision WHERE version_id = n.version AND axis = 'domain'
+                ORDER BY number DESC LIMIT 1) l ON true
             WHERE s.version_id = n.version AND s.step = 'clustered'
             """,
-            [[one.version_id for one in waiting], [domain for domain, _ in domains]],
+            [
+                [one.version_id for one in waiting],
+                [domain for domain, _ in domains],
+                [confidence for _, confidence in domains],
+            ],
         )
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import transaction
 
-from accounts.models import Project
+from accounts.models import Project, User
 from core import audit, embedding
 from core.actors import Actor, system
 from curation import strata
+from curation.domain_vectors import model_name
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
 from curation.strata import Taxonomy
@@ -36,7 +37,7 @@ def current_taxonomy(project: Project) -> tuple[AssetVersion, Taxonomy] | None:
     if asset is None or asset.current is None:
         return None
     taxonomy = Taxonomy.from_data(asset.current.body)
-    return (asset.current, taxonomy) if taxonomy.model == _model() else None
+    return (asset.current, taxonomy) if taxonomy.model == model_name() else None
 
 
 def fit_taxonomy(
@@ -52,11 +53,27 @@ def fit_taxonomy(
     ends = np.cumsum([len(phrases) for phrases in PHRASES.values()])[:-1]
     by_name = dict(zip(PHRASES, np.split(flat, ends), strict=True))
     names = strata.name_centroids(centres, words, PHRASES, by_name)
-    taxonomy = Taxonomy(tuple(names), centres, _model())
-    return _publish(project, taxonomy, actor or system("curation"), found_in=len(texts)), taxonomy
+    taxonomy = Taxonomy(tuple(names), centres, model_name())
+    about = {"found_in": len(texts)}
+    return publish_taxonomy(project, taxonomy, actor or system("curation"), about=about), taxonomy
 
 
-def _publish(project: Project, taxonomy: Taxonomy, actor: Actor, **about: Any) -> AssetVersion:
+def taxonomy_version(project: Project) -> AssetVersion | None:
+    """The version in force whatever model its vectors are of, or None while no domains were found."""
+    asset = Asset.objects.filter(project=project, kind=AssetKind.TAXONOMY, name=NAME).first()
+    return asset.current if asset is not None else None
+
+
+def publish_taxonomy(
+    project: Project,
+    taxonomy: Taxonomy,
+    actor: Actor,
+    *,
+    person: User | None = None,
+    note: str = "",
+    about: Mapping[str, Any],
+) -> AssetVersion:
+    """Make it the version in force; `about` says how it came to be and stands in its body beside it."""
     body = {**taxonomy.as_data(), **about}
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     with transaction.atomic():
@@ -69,17 +86,13 @@ def _publish(project: Project, taxonomy: Taxonomy, actor: Actor, **about: Any) -
             number=number,
             sha256=digest,
             body=body,
-            note=", ".join(sorted(set(taxonomy.names))),
+            note=note or ", ".join(taxonomy.domains),
+            created_by=person,
         )
         asset.current = version
         asset.save(update_fields=["current"])
         audit.record(
             actor=actor, verb="taxonomy.publish", subject=version, project_id=project.pk,
-            data={"number": number, "domains": sorted(set(taxonomy.names))},
+            data={"number": number, "domains": taxonomy.domains},
         )  # fmt: skip
     return version
-
-
-def _model() -> str:
-    identity = embedding.model_identity()
-    return f"{identity.model_id}:{identity.sha256[:12]}:{identity.dtype}"

@@ -16,7 +16,15 @@ from curation.models.clusters import (
     SignatureSpec,
     StarPlace,
 )
-from curation.models.conversation import ConversationVersion, CurationState, Drop, LabelRevision
+from curation.models.conversation import (
+    ConversationVersion,
+    CurationState,
+    DomainVector,
+    Drop,
+    Flag,
+    LabelRevision,
+)
+from curation.models.hard_negatives import HardNegative
 from curation.models.ingest import IngestBatch, Receipt, Refusal
 from curation.models.keeping import DeduplicationChoice, Keep
 from curation.models.metrics import MetricPoint
@@ -48,10 +56,13 @@ __all__ = [
     "CurationState",
     "DeduplicationChoice",
     "DistinctText",
+    "DomainVector",
     "Drop",
     "DroppedDay",
     "DuplicateEdge",
     "Feedback",
+    "Flag",
+    "HardNegative",
     "IngestBatch",
     "IngestMinute",
     "Keep",

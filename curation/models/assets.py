@@ -16,6 +16,9 @@ class AssetKind(models.TextChoices):
     TAXONOMY = "taxonomy"
     RED_TEAM = "red_team"
     PRICE_BOOK = "price_book"
+    VALIDATORS = "validators"
+    DIFFICULTY = "difficulty"
+    QUOTAS = "quotas"
 
 
 class Asset(models.Model):

@@ -89,6 +89,13 @@ class CurationState(models.Model):
     difficulty = models.CharField(max_length=16, blank=True, default="")
     kind = models.CharField(max_length=24, blank=True, default="")
     language = models.CharField(max_length=16, blank=True, default="")
+    domain_confidence = models.FloatField(null=True)
+    difficulty_score = models.FloatField(null=True)
+    question_template = models.CharField(max_length=32, blank=True, default="", db_default="")
+    answer_template = models.CharField(max_length=32, blank=True, default="", db_default="")
+    checked_by = models.ForeignKey(
+        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -101,6 +108,17 @@ class CurationState(models.Model):
             models.Index(fields=["project", "step"], name="curation_step"),
             models.Index(fields=["project", "domain", "difficulty", "kind"], name="curation_stratum"),
             models.Index(fields=["project", "drop_reason"], name="curation_drop_reason"),
+            models.Index(fields=["project", "checked_by"], name="curation_checked_by"),
+            models.Index(
+                fields=["project", "domain_confidence", "version"],
+                condition=models.Q(is_representative=True, domain_confidence__isnull=False),
+                name="curation_least_sure",
+            ),
+            models.Index(
+                fields=["project", "answer_template"],
+                condition=~models.Q(answer_template=""),
+                name="curation_answer_template",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,3 +172,41 @@ class Drop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step}: {self.reason}"
+
+
+class Flag(models.Model):
+    """What a validator found in a version without leaving it out, under one version of the project's choice. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ConversationVersion, on_delete=models.PROTECT, related_name="flags")
+    validator = models.CharField(max_length=40)
+    policy = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, related_name="+")
+    detail = models.JSONField(default=dict)
+    flagged_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "validator", "policy"], name="flag_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["project", "validator", "-id"], name="flag_validator")]
+
+    def __str__(self) -> str:
+        return f"{self.validator}: {self.version_id}"
+
+
+class DomainVector(models.Model):
+    """The embedding of a representative's question, kept so that domains can be given anew without embedding it again.
+
+    `vector` is float16, as `core.vectors` packs it; vectors of two models are never compared.
+    """
+
+    version = models.OneToOneField(
+        ConversationVersion, on_delete=models.CASCADE, primary_key=True, related_name="domain_vector"
+    )
+    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
+    model = models.CharField(max_length=120)
+    vector = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.model}"

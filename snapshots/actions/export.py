@@ -11,11 +11,11 @@ from accounts.permissions import require
 from core import storage
 from core.audit import record
 from core.errors import NotFound, Refused
+from curation.splits import TRAIN, VALIDATION
 from snapshots.build.materialise import current_shards
 from snapshots.canonical import read_row
 from snapshots.models import Snapshot, SnapshotRow
 from snapshots.rows import trl_view
-from snapshots.split import TRAIN, VALIDATION
 
 
 def export_jsonl(

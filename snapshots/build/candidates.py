@@ -58,6 +58,8 @@ def _answers(project: Project, spec: SelectionSpec, quarantine: AssetVersion) ->
             one.is_representative,
             one.bar,
             AnswerFacts(one.veto, tuple(spoken[one.version])),
+            stratum=one.stratum,
+            template=one.template,
         )
         for one in facts.values()
     ]
@@ -130,4 +132,6 @@ def _pair_candidate(decision: Decision, pair: PairFacts, facts: Mapping[UUID, Ve
         next((bar for bar in bars if bar), None),
         AnswerFacts(evidence=(_evidence(decision, reason, pair.winner),) if pair.winner else ()),
         decision.outcome,
+        stratum=home.stratum,
+        template=home.template,
     )

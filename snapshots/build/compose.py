@@ -8,10 +8,11 @@ from accounts.models import Project
 from core.keyring import project_key
 from curation.actions.screening import Content, screen_contents
 from curation.models import AssetVersion
+from curation.split_groups import split_groups
 from snapshots.build.candidates import survey
 from snapshots.build.contents import BuiltRow, Workshop, build_rows
 from snapshots.build.salts import Salted, content_key, salt_rows
-from snapshots.choose import choose
+from snapshots.choose import choose_reported
 from snapshots.chunks import chunked
 from snapshots.manifest import Tally
 from snapshots.reasons import Exclusion
@@ -46,8 +47,8 @@ class Plan:
 def preview(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Tally:
     """What would enter and leave by reason, from facts alone: texts are read only by the build itself."""
     field = survey(project, spec, quarantine)
-    kept, dropped = choose(field.candidates, spec)
-    tally = Tally(dropped=+field.settled)
+    kept, dropped, given = choose_reported(field.candidates, spec)
+    tally = Tally(dropped=+field.settled, sampling=given)
     for exclusion in dropped:
         tally.drop(exclusion)
     for one in kept:
@@ -62,11 +63,11 @@ def compose(
 ) -> Plan:
     """Everything but the seal. Writes salts and screenings, which are harmless to repeat."""
     field = survey(project, spec, quarantine)
-    kept, dropped = choose(field.candidates, spec)
-    tally = Tally(dropped=+field.settled)
+    kept, dropped, given = choose_reported(field.candidates, spec)
+    tally = Tally(dropped=+field.settled, sampling=given)
     for exclusion in dropped:
         tally.drop(exclusion)
-    shop = Workshop(project, spec, field, project_key(project.pk, "split"))
+    shop = Workshop(project, spec, field, project_key(project.pk, "split"), split_groups(project))
     built: dict[str, BuiltRow] = {}
     key = content_key(project)
     for done, outcome in enumerate(build_rows(shop, kept), start=1):

@@ -11,6 +11,7 @@ from annotation.models import Decision, JudgmentRevision, Response
 from core.keyring import Key
 from curation.bodies import load_many
 from curation.models import ConversationVersion
+from curation.splits import split_of
 from snapshots.build.candidates import Field, PairFacts
 from snapshots.build.versions import VersionFacts
 from snapshots.canonical import canonical_row
@@ -19,7 +20,6 @@ from snapshots.chunks import chunked
 from snapshots.reasons import Exclusion
 from snapshots.rows import Lineage, NotARow, preference_row, sft_row, split_at_question
 from snapshots.selection import SelectionSpec
-from snapshots.split import split_of
 
 BATCH = 500
 Conversation = Mapping[str, Any]
@@ -64,6 +64,8 @@ class Workshop:
     spec: SelectionSpec
     field: Field
     split_key: Key
+    groups: Mapping[str, str]
+    """The group of every near-duplicate cluster that is alike another in some other way."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ def _lineage(
 
 
 def _split(shop: Workshop, home: VersionFacts) -> str:
-    return split_of(home.cluster, shop.split_key.secret, shop.spec.validation_permille)
+    group = shop.groups.get(home.cluster, home.cluster)
+    return split_of(group, shop.split_key.secret, shop.spec.validation_permille)
 
 
 def _conversation(batch: _Batch, home: VersionFacts) -> Conversation:

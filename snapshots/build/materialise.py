@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Max
 
 from core import storage
+from curation.splits import TRAIN, VALIDATION
 from snapshots.models import Shard as StoredShard
 from snapshots.models import Snapshot, SnapshotRow
 from snapshots.shards import Shard, ShardRow, write_shards
-from snapshots.split import TRAIN, VALIDATION
 
 
 def shards_of(rows: Iterable[ShardRow]) -> Iterator[Shard]:

@@ -13,6 +13,7 @@ from accounts.models import Project
 from annotation.models import Decision, Item, Pair, Repair, Response
 from curation.models import AssetVersion, BacklogItem, ConversationVersion, Feedback, Screening, TrainingUse
 from curation.models.conversation import CurationStep
+from curation.sampling import stratum_name
 from snapshots.chunks import chunked
 from snapshots.models import RowSource
 from snapshots.reasons import Exclusion
@@ -49,11 +50,12 @@ class VersionFacts:
     difficulty: str
     kind: str
     language: str
+    template: str = ""
 
     @property
     def stratum(self) -> str:
         """Domain × difficulty, as counted on the manifest."""
-        return f"{self.domain or 'unknown'} × {self.difficulty or 'unknown'}"
+        return stratum_name((self.domain, self.difficulty))
 
 
 def described(
@@ -106,6 +108,7 @@ def _facts(versions: QuerySet[Any]) -> Iterator[VersionFacts]:
             difficulty=row["curation__difficulty"] or "",
             kind=row["curation__kind"] or "",
             language=row["curation__language"] or "",
+            template=row["curation__question_template"] or "",
         )
 
 
@@ -113,6 +116,7 @@ _FIELDS = (
     *("pk", "trace_id", "representative", "is_current", "bar", "veto"),
     *("trace__licence", "trace__training_use", "trace__simulated", "rules__asset__name", "rules__number"),
     *("curation__domain", "curation__difficulty", "curation__kind", "curation__language"),
+    "curation__question_template",
 )
 
 

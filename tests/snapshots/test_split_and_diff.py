@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curation.splits import VALIDATION, split_of
 from snapshots.diff import apply_diff, diff_counts, diff_leaves
-from snapshots.split import VALIDATION, split_of
 
 
 def test_about_the_asked_share_is_held_out_and_a_larger_share_only_adds_to_it() -> None:

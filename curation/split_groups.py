@@ -1,0 +1,42 @@
+"""Which near-duplicate clusters of a project are alike in another way, so that one split must not part them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+from accounts.models import Project
+from curation.excerpts import WHOLE
+from curation.splits import joined
+
+_HOME = "coalesce(k.representative_id, s.version_id)"
+_SAME_QUESTION = f"""
+    SELECT array_agg(DISTINCT {_HOME}) FROM curation_curationstate s
+    JOIN curation_conversationversion v ON v.id = s.version_id
+    LEFT JOIN curation_cluster k ON k.id = s.cluster_id
+    WHERE s.project_id = %s AND s.step <> 'superseded' AND v.prompt_hash <> ''
+    GROUP BY v.prompt_hash HAVING count(DISTINCT {_HOME}) > 1
+"""
+_SAME_IN_A_VIEW = f"""
+    SELECT array_agg(DISTINCT {_HOME}) FROM curation_clustermember m
+    JOIN curation_cluster c ON c.id = m.cluster_id AND c.size > 1
+    JOIN curation_curationstate s ON s.version_id = m.version_id
+    LEFT JOIN curation_cluster k ON k.id = s.cluster_id
+    WHERE c.project_id = %s AND c.view <> %s AND s.step <> 'superseded'
+    GROUP BY m.cluster_id HAVING count(DISTINCT {_HOME}) > 1
+"""
+
+
+def split_groups(project: Project) -> Mapping[str, str]:
+    """cluster → group for every cluster that is joined to another; a cluster that is not in it stands alone.
+
+    Joined are clusters that hold the same question word for word, or that one cluster of another view holds together.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME_QUESTION, [project.pk])
+        alike = [homes for (homes,) in cursor.fetchall()]
+        cursor.execute(_SAME_IN_A_VIEW, [project.pk, WHOLE])
+        alike += [homes for (homes,) in cursor.fetchall()]
+    links = ((str(homes[0]), str(other)) for homes in alike for other in homes[1:])
+    return joined((), links)

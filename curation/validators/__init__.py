@@ -1,0 +1,1 @@
+"""Validators: what is wrong with a conversation in itself, one check a file, each with the places that show it."""

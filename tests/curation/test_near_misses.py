@@ -1,0 +1,50 @@
+"""A near miss lies nearly as near to a question as its own answer, and is neither the same question nor the same answer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from curation.near_misses import LARGEST_MARGIN, LEAST_MARGIN, near_misses
+
+
+def unit(*rows: list[float]) -> np.ndarray:
+    vectors = np.array(rows, dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+QUESTIONS = unit([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0])
+
+
+def test_the_answer_that_nearly_fits_is_found_with_its_margin() -> None:
+    answers = unit([0.8, 0, 0, 0.6], [0.75, 0.6, 0, 0.28], [0, 0, 1, 0])
+    (found,) = near_misses(QUESTIONS, answers, ["a", "b", "c"])
+    assert (found.question, found.answer) == (0, 1)
+    assert LEAST_MARGIN <= found.margin <= LARGEST_MARGIN
+
+
+def test_an_answer_as_near_as_the_own_one_may_be_right_and_is_left_alone() -> None:
+    answers = unit([0.8, 0, 0, 0.6], [0.8, 0.6, 0, 0], [0, 0, 1, 0])
+    assert near_misses(QUESTIONS, answers, ["a", "b", "c"]) == []
+
+
+def test_one_cluster_the_same_question_and_the_same_answer_are_no_misses() -> None:
+    answers = unit([0.8, 0, 0, 0.6], [0.75, 0.6, 0, 0.28], [0, 0, 1, 0])
+    assert near_misses(QUESTIONS, answers, ["a", "a", "c"]) == []
+    same = unit([1, 0, 0, 0], [0.99, 0.05, 0, 0], [0, 0, 1, 0])
+    assert near_misses(same, answers, ["a", "b", "c"]) == []
+    alike = unit([0.8, 0, 0, 0.6], [0.76, 0.1, 0, 0.6], [0, 0, 1, 0])
+    assert all(found.question != 0 for found in near_misses(QUESTIONS, alike, ["a", "b", "c"]))
+
+
+def test_far_answers_are_no_near_misses() -> None:
+    assert near_misses(QUESTIONS, QUESTIONS, ["a", "b", "c"]) == []
+
+
+def test_the_margin_is_always_within_its_bounds() -> None:
+    random = np.random.default_rng(5)
+    centres = random.normal(size=(700, 24))
+    questions, answers = (unit(*(centres + random.normal(0, 0.4, (700, 24))).tolist()) for _ in range(2))
+    found = near_misses(questions, answers, [str(n) for n in range(700)])
+    assert found
+    assert all(LEAST_MARGIN - 1e-3 <= one.margin <= LARGEST_MARGIN + 1e-3 for one in found)
+    assert len({one.question for one in found}) == len(found)

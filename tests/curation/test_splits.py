@@ -1,0 +1,43 @@
+"""What is alike in any known way falls on one side, the same side every time."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.models import CurationState
+from curation.split_groups import split_groups
+from curation.splits import joined, split_of
+from tests.conftest import Team
+from tests.curation.arrivals import arrive, long_answer
+
+NAMES = st.text("abcdefghij", min_size=1, max_size=2)
+
+
+@given(st.lists(st.tuples(NAMES, NAMES)), st.binary(min_size=1, max_size=8))
+def test_links_never_part_over_any_number_of_steps(links: list[tuple[str, str]], key: bytes) -> None:
+    groups = joined((), links)
+    assert all(split_of(groups[one], key, 500) == split_of(groups[other], key, 500) for one, other in links)
+    assert all(groups[group] == group and group <= name for name, group in groups.items())
+
+
+@given(st.lists(st.tuples(NAMES, NAMES)), st.randoms())
+def test_groups_do_not_depend_on_the_order_of_links(links: list[tuple[str, str]], random: object) -> None:
+    shuffled = list(links)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert joined((), links) == joined((), [(other, one) for one, other in shuffled])
+
+
+def test_what_is_linked_to_nothing_is_a_group_of_its_own() -> None:
+    assert joined(["a", "b", "c"], [("c", "b")]) == {"a": "a", "b": "b", "c": "b"}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("settle_at_once")
+def test_two_answers_to_one_question_are_on_one_side_though_they_are_no_near_duplicates(team: Team) -> None:
+    one, other, alone = arrive(team, ("A", long_answer(1)), ("A", long_answer(2)), ("B", long_answer(3)))
+    assert CurationState.objects.filter(project=team.project).count() == 3
+    groups = split_groups(team.project)
+    assert groups[str(one.pk)] == groups[str(other.pk)] == min(str(one.pk), str(other.pk))
+    assert str(alone.pk) not in groups
