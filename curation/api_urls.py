@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation import api, curation_api
+from curation import api, curation_api, strata_api
 
 urlpatterns = [
     path("traces", api.Traces.as_view()),
@@ -15,6 +15,13 @@ urlpatterns = [
     path("clusters/<int:cluster_id>", curation_api.ClusterDetail.as_view()),
     path("screenings", curation_api.Screenings.as_view()),
     path("quarantine", curation_api.Quarantine.as_view()),
+    path("taxonomy", strata_api.Taxonomy.as_view()),
+    path("labels", strata_api.Labels.as_view()),
+    path("checks", strata_api.CheckChoice.as_view()),
+    path("difficulty", strata_api.Difficulty.as_view()),
+    path("quotas", strata_api.QuotasInForce.as_view()),
+    path("quotas/draw", strata_api.Draw.as_view()),
+    path("hard-negatives", strata_api.HardNegatives.as_view()),
     path("backlog", curation_api.Backlog.as_view()),
     path("backlog/<uuid:item_id>", curation_api.BacklogDetail.as_view()),
 ]

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                         condition=Q(rule__in=["near_miss", "failed_tool", "wrong_arithmetic", "contradicts_tool"]),
                         name="hard_negative_rule_known"),
                     models.CheckConstraint(
-                        condition=(Q(rule="near_miss", margin__gt=0, positive=F("prompt")) & ~Q(prompt=F("negative")))
+                        condition=(Q(rule="near_miss", margin__isnull=False, margin__gt=0, positive__isnull=False, positive=F("prompt")) & ~Q(prompt=F("negative")))
                         | (~Q(rule="near_miss") & Q(margin__isnull=True, prompt=F("negative")) & ~Q(evidence={})),
                         name="hard_negative_has_its_proof"),
                     models.CheckConstraint(

@@ -23,7 +23,7 @@ def without_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def versions(team: Team) -> list[ConversationVersion]:
+def versions(team: Team, settle_at_once: None) -> list[ConversationVersion]:
     """One that is sound, one whose arithmetic is wrong."""
     return arrive(team, ("A", long_answer(1)), ("What is 6 times 7?", "It is 6*7 = 43."))
 

@@ -25,7 +25,7 @@ def without_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def strata(team: Team) -> None:
+def strata(team: Team, settle_at_once: None) -> None:
     """Four of maths, two of travel."""
     versions = arrive(team, *[(f"Question {n}?", long_answer(n)) for n in range(6)])
     run_curation(team.project)
