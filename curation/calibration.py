@@ -171,7 +171,7 @@ def reliability(scores: Floats, predicted: Floats, trouble: Floats) -> tuple[Bin
 
 def auc(scores: Floats, trouble: Floats) -> float:
     """The chance that one that ended in trouble scores higher than one that did not; ties count half."""
-    from scipy.stats import rankdata
+    from scipy.stats import rankdata  # type: ignore[import-untyped]
 
     bad = trouble > 0
     ranks = rankdata(scores)

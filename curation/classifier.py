@@ -173,7 +173,7 @@ def threshold_for(sure: Floats, right: NDArray[np.bool_]) -> float:
 
 def fit(given: Floats, wanted: Places, weights: Floats, classes: int) -> Floats:
     """Multinomial logistic regression by L-BFGS with an L2 penalty; (classes, features + 1), the last column the offsets."""
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     ones = np.hstack([given, np.ones((len(given), 1), dtype=np.float32)]).astype(np.float64)
     target = np.eye(classes)[wanted]
