@@ -107,6 +107,7 @@ class ForeignProject:
         )
         self.values |= {
             "trace_id": version.trace_id,
+            "version_id": version.pk,
             "snapshot_id": self.snapshot.pk,
             "review_id": review.pk,
             "approval_id": self.approval.pk,
