@@ -101,7 +101,7 @@ def _rows(request: ProjectRequest, held: Checks) -> Iterator[CheckRow]:
 
 def _said(detail: dict[str, Any]) -> str:
     """The first place in words, with what was recomputed where that is it."""
-    place = next(iter(detail.get("places", [])), {})
+    place: dict[str, Any] = next(iter(detail.get("places", [])), {})
     said = str(WHATS.get(place.get("what", ""), place.get("what", "")))
     if "left" in place:
         return f"{said}: {place['left']} = {place['exact']}, {_('not')} {place['stated']}"

@@ -62,5 +62,7 @@ def mine(running: RunningJob) -> dict[str, Any] | None:
 
     payload = running.payload
     project = Project.objects.get(pk=payload["project"])
-    caps = {name: int(payload[name]) for name in ("per_stratum", "seed")}
-    return mine_hard_negatives(project, on_progress=running.progress, **caps).as_data()
+    mining = mine_hard_negatives(
+        project, per_stratum=int(payload["per_stratum"]), seed=int(payload["seed"]), on_progress=running.progress
+    )
+    return mining.as_data()

@@ -151,15 +151,15 @@ class Taxonomy(ProjectAPI):
         """Make the next version by one edit."""
         given = EditSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        said, where = given.validated_data, {"who": self.who, "project": self.project}
+        said, who, project = given.validated_data, self.who, self.project
         if said["edit"] == "rename":
-            rename_domain(name=said["name"], new=said["new"], **where)
+            rename_domain(who=who, project=project, name=said["name"], new=said["new"])
         elif said["edit"] == "merge":
-            merge_domains(names=said["names"], into=said["new"], **where)
+            merge_domains(who=who, project=project, names=said["names"], into=said["new"])
         elif said["edit"] == "add":
-            add_domain(name=said["name"], phrases=said["phrases"], **where)
+            add_domain(who=who, project=project, name=said["name"], phrases=said["phrases"])
         else:
-            remove_domain(name=said["name"], **where)
+            remove_domain(who=who, project=project, name=said["name"])
         return Response(self._data(), status=201)
 
     def _data(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -61,7 +62,7 @@ def _after(project: Project, last: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
 
 def _write(project: Project, versions: list[uuid.UUID], labels: list[tuple[str, float]], source: str) -> int:
     """A revision where the product changes its mind, the new confidence everywhere it is the product's."""
-    given = [versions, [name for name, _ in labels], [confidence for _, confidence in labels]]
+    given: list[Any] = [versions, [name for name, _ in labels], [confidence for _, confidence in labels]]
     with connection.cursor() as cursor:
         cursor.execute(
             """
