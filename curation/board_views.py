@@ -67,8 +67,7 @@ def cluster(request: ProjectRequest, cluster_id: int) -> HttpResponse:
         "before": texts.get(one.representative_id, ""),
         "after": texts.get(chosen.version_id, "") if chosen else "",
         "facts": _facts(one, one.representative.curation),
-        "choices": choices(request),
-        "may_label": may(request.user, "curation.manage", request.project),
+        "choices": choices(request) if may(request.user, "curation.manage", request.project) else {},
     }
     return render(request, "curation/cluster_detail.html", context)
 

@@ -21,6 +21,7 @@ from curation.actions.label import AXES, correct_label
 from curation.actions.learn_domains import LEAST_LABELS, correction_count, learn_when_due
 from curation.difficulty import Difficulty
 from curation.kinds import Kind
+from curation.languages import KNOWN
 from curation.models import ConversationVersion, CurationState
 from curation.models.conversation import CurationStep
 from curation.strata import OTHER
@@ -73,12 +74,12 @@ def domain_choices(request: ProjectRequest) -> list[str]:
 
 
 def choices(request: ProjectRequest) -> dict[str, list[str]]:
-    """What may be chosen on each axis; languages are those that occur."""
+    """What may be chosen on each axis; languages are those that are told apart."""
     return {
         "domain": domain_choices(request),
         "difficulty": [one.value for one in Difficulty],
         "kind": [one.value for one in Kind],
-        "language": distinct_values("curation_curationstate", "language", request.project),
+        "language": list(KNOWN),
     }
 
 

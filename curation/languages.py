@@ -26,6 +26,7 @@ _STOPWORDS = {
     "pt": "os é um uma de que em por para com não se como mais da na meu você são está",
     "nl": "de het een en is van ik niet dat in te op zijn met voor die er aan hoe wat mijn je",
 }
+KNOWN = sorted([*_SCRIPTS, *_STOPWORDS])
 _BY_WORD: dict[str, list[str]] = {}
 for _language, _words in _STOPWORDS.items():
     for _word in _words.split():

@@ -91,15 +91,15 @@ def sampling_candidates(project: Project) -> list[Candidate]:
         cursor.execute(
             """
             SELECT s.version_id::text, coalesce(k.representative_id, s.version_id)::text, s.domain, s.difficulty,
-                   s.question_template
+                   s.question_template, s.answer_template
             FROM curation_curationstate s LEFT JOIN curation_cluster k ON k.id = s.cluster_id
             WHERE s.project_id = %s AND s.step = 'done' AND s.drop_reason = ''
             """,
             [project.pk],
         )
         return [
-            Candidate(key, cluster, stratum_name((domain, difficulty)), template)
-            for key, cluster, domain, difficulty, template in cursor.fetchall()
+            Candidate(key, cluster, stratum_name((domain, difficulty)), (question, answer))
+            for key, cluster, domain, difficulty, question, answer in cursor.fetchall()
         ]
 
 

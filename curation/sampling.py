@@ -28,12 +28,12 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may be drawn: a stable key, its near-duplicate cluster, its stratum and, if known, its template."""
+    """What may be drawn: a stable key, its near-duplicate cluster, its stratum and the templates of its question and answer."""
 
     key: str
     cluster: str
     stratum: str
-    template: str = ""
+    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +177,16 @@ def _drawable(candidates: Iterable[Candidate], quotas: Quotas) -> list[Candidate
 
 
 def capped(candidates: Iterable[Candidate], most: int | None) -> Iterable[Candidate]:
-    """The first `most` of every template, in the order given; what has no template is not capped."""
-    seen: dict[str, int] = defaultdict(int)
+    """The first `most` of every template, in the order given; what has no template is not capped.
+
+    A row counts for the template of its question and for that of its answer, and enters while both have room.
+    """
+    seen: dict[tuple[int, str], int] = defaultdict(int)
     for one in candidates:
-        if most is None or not one.template or seen[one.template] < most:
-            seen[one.template] += 1
+        own = [(place, name) for place, name in enumerate(one.templates) if name]
+        if most is None or all(seen[name] < most for name in own):
+            for name in own:
+                seen[name] += 1
             yield one
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -24,8 +25,8 @@ from curation.calibration import LEAST
 from curation.difficulty_levels import calibration_version
 from curation.jobs import MINE
 from curation.models import AssetVersion, HardNegative
-from curation.quota_board import board_cells, draw_sample, quota_version, quotas_of
-from curation.sampling import Why, stratum_name
+from curation.quota_board import QuotaCell, board_cells, draw_sample, quota_version, quotas_of
+from curation.sampling import Quotas, Why, stratum_name
 
 WHY = {
     Why.MET: gettext_lazy("met"),
@@ -53,24 +54,30 @@ def quotas(request: ProjectRequest) -> HttpResponse:
     """Every stratum with what is there, what is wanted, and what the draw gives."""
     version = quota_version(request.project)
     held = quotas_of(version) if version else None
-    drawn = draw_sample(request.project, held) if held else None
-    lines_ = {line.stratum: line for line in drawn.report} if drawn else {}
     rows = []
-    for cell in board_cells(request.project, held):
-        name = stratum_name((cell.domain, cell.difficulty))
-        line = lines_.get(name)
-        rows.append(
-            (name, cell.kept, held.weights.get(name) if held else None, line, WHY[line.why] if line else "")
-        )
+    for cell in _cells(request, held):
+        name, line = stratum_name((cell.domain, cell.difficulty)), cell.against
+        weight = held.weights.get(name) if held else None
+        rows.append((name, cell.kept, weight, line, WHY[line.why] if line else ""))
+    given = sum(line.given for *_some, line, _words in rows if line)
     context = {
         "version": version,
         "held": held,
         "rows": rows,
-        "given": len(drawn.chosen) if drawn else 0,
-        "short": drawn.short if drawn else 0,
+        "given": given,
+        "short": max(0, held.total - given) if held else 0,
         "may_manage": may(request.user, "curation.manage", request.project),
     }
     return render(request, "curation/quotas.html", context)
+
+
+def _cells(request: ProjectRequest, held: Quotas | None) -> list[QuotaCell]:
+    """Counting is enough where nothing but clusters caps the draw: of each cluster one is kept."""
+    cells = board_cells(request.project, held)
+    if held is None or held.per_template is None:
+        return cells
+    lines_ = {line.stratum: line for line in draw_sample(request.project, held).report}
+    return [replace(cell, against=lines_.get(stratum_name((cell.domain, cell.difficulty)))) for cell in cells]
 
 
 @project_view("curation.manage")

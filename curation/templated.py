@@ -82,9 +82,9 @@ def skeleton(text: str) -> str:
 
 def skeleton_hash(text: str, key: bytes = b"") -> str:
     """32 hex digits that name the template of a text, "" for a text without a word; keyed where it is stored."""
-    masked = skeleton(text)
-    if not any(character.isalpha() for character in masked):
+    if not any(kind is EditType.WORD for kind, _ in _pieces(text[:_READ])):
         return ""
+    masked = skeleton(text)
     return hashlib.blake2b(masked.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=16).hexdigest()
 
 

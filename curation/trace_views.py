@@ -87,8 +87,7 @@ def trace(request: ProjectRequest, trace_id: uuid.UUID) -> HttpResponse:
         "may_ask": may(request.user, "vault.reveal", request.project)
         and VaultKey.objects.filter(trace=found, wrapped__isnull=False).exists(),
         "may_manage_rules": stored is not None and may(request.user, "curation.manage", request.project),
-        "may_label": may(request.user, "curation.manage", request.project),
-        "choices": choices(request),
+        "choices": choices(request) if may(request.user, "curation.manage", request.project) else {},
         "flags": flags_of(shown),
         "files": files_of(slug),
         "spans": tree_context(found) if found.span_count <= SPANS_AT_ONCE else None,

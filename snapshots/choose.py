@@ -23,8 +23,8 @@ class Candidate:
     """One answer (SFT) or one judged pair (preference) with everything the choice depends on.
 
     `key` names it stably; `bar` is what keeps its conversation out whatever anybody said (permission,
-    quarantine, strata); `cluster` is the near-duplicate cluster's representative; `stratum` and `template` (what is left
-    of its question without names and numbers) are what quotas and caps count.
+    quarantine, strata); `cluster` is the near-duplicate cluster's representative; `stratum` and `templates` (what is
+    left of question and answer without names and numbers) are what quotas and caps count.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Candidate:
     facts: AnswerFacts
     outcome: str = ""
     stratum: str = ""
-    template: str = ""
+    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _few_per_template(kept: list[Chosen], spec: SelectionSpec) -> tuple[list[Cho
     by_key = {one.candidate.key: one for one in kept}
     lots = sorted(kept, key=lambda one: draw(one.candidate.key, spec.seed))
     few = capped(
-        (Drawable(one.candidate.key, "", "", one.candidate.template) for one in lots), spec.max_per_template
+        (Drawable(one.candidate.key, "", "", one.candidate.templates) for one in lots), spec.max_per_template
     )
     chosen = {one.key for one in few}
     return [one for key, one in by_key.items() if key in chosen], len(kept) - len(chosen)

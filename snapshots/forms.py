@@ -1,11 +1,13 @@
 """The form of a selection: every parameter of a spec, with the project's own strata to choose from."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
+from curation.quota_board import quota_version
 from snapshots.queries import AXES, axis_values
 from snapshots.selection import KINDS, default_spec
 from snapshots.words import REASONS, word
@@ -50,6 +52,18 @@ class SelectionForm(forms.Form):
         required=False,
         help_text=_("Drawn by the seed; empty for all."),
     )
+    use_quotas = forms.BooleanField(
+        label=_("Share them out by the project's quotas"),
+        required=False,
+        help_text=_("Exactly, over strata of domain × difficulty; what is missing is said."),
+    )
+    fill_quotas = forms.BooleanField(label=_("Give to the others what a stratum lacks"), required=False)
+    max_per_template = forms.IntegerField(
+        label=_("At most so many of one template"),
+        min_value=1,
+        required=False,
+        help_text=_("Questions or answers that differ only in names, numbers, quotes and ids; empty for all."),
+    )
     validation_permille = forms.IntegerField(
         label=_("Held out for validation (of 1,000 clusters)"), min_value=0, max_value=500
     )
@@ -58,6 +72,9 @@ class SelectionForm(forms.Form):
     def __init__(self, kind: str, project: Project, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        self.quotas = quota_version(project)
+        if self.quotas is None:
+            del self.fields["use_quotas"], self.fields["fill_quotas"]
         self.fields["reasons"].choices = [(str(one), word(REASONS, one)[0]) for one in KINDS[kind]]  # type: ignore[attr-defined]
         for axis, values in axis_values(project).items():
             self.fields[AXIS_FIELDS[axis]] = forms.MultipleChoiceField(
@@ -70,7 +87,7 @@ class SelectionForm(forms.Form):
     @classmethod
     def fresh(cls, kind: str, project: Project) -> "SelectionForm":
         """Filled with the defaults of the kind."""
-        data = default_spec(kind).as_data()
+        data = asdict(default_spec(kind))
         data["min_strength"] = str(data["min_strength"])
         return cls(kind, project, initial=data)
 
@@ -81,7 +98,12 @@ class SelectionForm(forms.Form):
 
     def spec(self) -> dict[str, Any]:
         """The cleaned data as a selection's spec."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != "name"}
+        data = {
+            name: value for name, value in self.cleaned_data.items() if name not in ("name", "use_quotas")
+        }
+        if self.quotas is not None and self.cleaned_data.get("use_quotas"):
+            data["quotas"] = self.quotas.body["weights"]
+            data["max_rows"] = data["max_rows"] or self.quotas.body["total"] or None
         return {**data, "kind": self.kind, "min_strength": float(data["min_strength"])}
 
 

@@ -56,7 +56,7 @@ EXCLUSIONS: dict[str, tuple[Words, Words]] = {
     "over_quota": (_("Over the quota"), _("its stratum has its share, or was not asked for")),
     "same_template": (
         _("Same template"),
-        _("enough questions that differ only in names and numbers are in already"),
+        _("enough that differ only in names and numbers are in already"),
     ),
 }
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from core import embedding
 from core.actors import Actor, system
-from core.errors import Refused
+from core.errors import Refused, Unavailable
 from core.jobs import enqueue
+from core.locks import named_lock
 from core.models import Job
 from curation.actions.edit_taxonomy import enqueue_relabel
 from curation.actions.taxonomy import current_taxonomy, publish_taxonomy, taxonomy_version
@@ -125,16 +126,27 @@ def learn_domains(project: Project, *, actor: Actor | None = None) -> AssetVersi
         "learned": len(said),
         "report": _report(report, before, better),
     }
-    made = publish_taxonomy(
-        project,
-        replace(taxonomy, classifier=classifier if better else None),
-        actor or system("curation"),
-        note=_("Learned from %(count)d labels of people") % {"count": len(said)},
-        about=about,
-    )
-    if better:
-        enqueue_relabel(project)
+    with named_lock(f"stratify:{project.pk}"), transaction.atomic():
+        _require_unmoved(project, version)
+        made = publish_taxonomy(
+            project,
+            replace(taxonomy, classifier=classifier if better else None),
+            actor or system("curation"),
+            note=_("Learned from %(count)d labels of people") % {"count": len(said)},
+            about=about,
+        )
+        if better:
+            enqueue_relabel(project)
     return made
+
+
+def _require_unmoved(project: Project, version: AssetVersion) -> None:
+    """What was learned names the domains as they were; after an edit it is learned again."""
+    current = taxonomy_version(project)
+    if current is None or current.pk != version.pk:
+        raise Unavailable(
+            "taxonomy_moved", _("Somebody edited the domains in the meantime; it is learned again.")
+        )
 
 
 def _lessons(project: Project, taxonomy: Taxonomy, said: Sequence[Correction], vectors: Any) -> Lessons:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.models import Project
 from core import embedding
 from core.locks import named_lock
-from curation.actions.taxonomy import current_taxonomy, fit_taxonomy
+from curation.actions.taxonomy import current_taxonomy, fit_taxonomy, shaped_by_people
 from curation.difficulty_levels import project_levels
 from curation.domain_vectors import question_vectors
 from curation.models import AssetVersion, CurationState
@@ -168,7 +168,7 @@ def _again_where_needed(project: Project, found: Found | None) -> Found | None:
             kept.filter(domain=UNASSIGNED).update(step=CurationStep.CLUSTERED)
         return None
     size = int(found[0].body.get("found_in", 0))
-    if size < STEADY_FROM and representatives.count() >= GROWTH * size:
+    if size < STEADY_FROM and representatives.count() >= GROWTH * size and not shaped_by_people(found[0]):
         kept.update(step=CurationStep.CLUSTERED)
         return None
     kept.filter(domain=UNASSIGNED).update(step=CurationStep.CLUSTERED)

@@ -15,7 +15,7 @@ from core import audit, embedding
 from core.actors import Actor, system
 from curation import strata
 from curation.domain_vectors import model_name
-from curation.models import Asset, AssetVersion
+from curation.models import Asset, AssetVersion, LabelRevision
 from curation.models.assets import AssetKind
 from curation.strata import Taxonomy
 from curation.taxonomy import PHRASES
@@ -62,6 +62,13 @@ def taxonomy_version(project: Project) -> AssetVersion | None:
     """The version in force whatever model its vectors are of, or None while no domains were found."""
     asset = Asset.objects.filter(project=project, kind=AssetKind.TAXONOMY, name=NAME).first()
     return asset.current if asset is not None else None
+
+
+def shaped_by_people(version: AssetVersion) -> bool:
+    """Whether somebody edited the domains or labelled by them: then they are not found anew over that person's work."""
+    edited = AssetVersion.objects.filter(asset=version.asset_id, created_by__isnull=False)
+    labelled = LabelRevision.objects.filter(project=version.project_id, axis="domain", author__isnull=False)
+    return edited.exists() or labelled.exists()
 
 
 def publish_taxonomy(

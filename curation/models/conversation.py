@@ -148,6 +148,13 @@ class LabelRevision(models.Model):
                 name="label_axis_known",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["project", "axis", "version", "-number"],
+                condition=models.Q(author__isnull=False),
+                name="label_by_people",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.axis}={self.value}"

@@ -59,7 +59,7 @@ def _answers(project: Project, spec: SelectionSpec, quarantine: AssetVersion) ->
             one.bar,
             AnswerFacts(one.veto, tuple(spoken[one.version])),
             stratum=one.stratum,
-            template=one.template,
+            templates=one.templates,
         )
         for one in facts.values()
     ]
@@ -133,5 +133,5 @@ def _pair_candidate(decision: Decision, pair: PairFacts, facts: Mapping[UUID, Ve
         AnswerFacts(evidence=(_evidence(decision, reason, pair.winner),) if pair.winner else ()),
         decision.outcome,
         stratum=home.stratum,
-        template=home.template,
+        templates=home.templates,
     )

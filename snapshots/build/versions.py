@@ -50,7 +50,7 @@ class VersionFacts:
     difficulty: str
     kind: str
     language: str
-    template: str = ""
+    templates: tuple[str, ...] = ()
 
     @property
     def stratum(self) -> str:
@@ -108,7 +108,7 @@ def _facts(versions: QuerySet[Any]) -> Iterator[VersionFacts]:
             difficulty=row["curation__difficulty"] or "",
             kind=row["curation__kind"] or "",
             language=row["curation__language"] or "",
-            template=row["curation__question_template"] or "",
+            templates=(row["curation__question_template"] or "", row["curation__answer_template"] or ""),
         )
 
 
@@ -116,7 +116,7 @@ _FIELDS = (
     *("pk", "trace_id", "representative", "is_current", "bar", "veto"),
     *("trace__licence", "trace__training_use", "trace__simulated", "rules__asset__name", "rules__number"),
     *("curation__domain", "curation__difficulty", "curation__kind", "curation__language"),
-    "curation__question_template",
+    *("curation__question_template", "curation__answer_template"),
 )
 
 

@@ -19,14 +19,14 @@ CANDIDATES = st.lists(
         st.uuids().map(str),
         st.sampled_from([f"cluster {n}" for n in range(12)]),
         NAMES,
-        st.sampled_from(["", "t1", "t2"]),
+        st.tuples(st.sampled_from(["", "t1", "t2"]), st.sampled_from(["", "a1"])),
     ),
     unique_by=lambda one: one.key,
 )
 
 
 def one(key: str, stratum: str = "a", cluster: str = "", template: str = "") -> Candidate:
-    return Candidate(key, cluster or key, stratum, template)
+    return Candidate(key, cluster or key, stratum, (template,))
 
 
 @given(WEIGHTS, st.integers(0, 5000))
@@ -88,7 +88,9 @@ def test_a_sample_keeps_its_report_its_caps_and_its_clusters(
     assert {line.stratum: line.given for line in drawn.report if line.given} == strata
     assert drawn.short == max(0, total - len(drawn.chosen))
     assert max(Counter(one.cluster for one in drawn.chosen).values(), default=0) <= most
-    assert max(Counter(one.template for one in drawn.chosen if one.template).values(), default=0) <= most
+    for place in (0, 1):
+        templates = Counter(one.templates[place] for one in drawn.chosen if one.templates[place])
+        assert max(templates.values(), default=0) <= most
     by_cluster: dict[str, set[str]] = {}
     for chosen in drawn.chosen:
         by_cluster.setdefault(chosen.cluster, set()).add(chosen.stratum)

@@ -45,6 +45,14 @@ def with_calls(*arguments: Any, errors: int = 0) -> Conversation:
         (with_calls({"a": 1}), Kind.TOOL_USE),
         (talk("Q", "A.", retrieval=[{"document_id": "d", "text": "t", "score": 1.0}]), Kind.RAG),
         (talk("Q", "Like this:\n```python\nprint(1)\n```"), Kind.CODE),
+        (talk("Q", "#!/bin/sh\nls -l $1\n"), Kind.CODE),
+        (talk("Q", "const app = express();\napp.use(express.json());"), Kind.CODE),
+        (talk("Q", "SELECT name, age\nFROM users\nWHERE age > 3;"), Kind.CODE),
+        (talk("Q", "for (int i = 0; i < 9; i++) {\n    print(i);\n}"), Kind.CODE),
+        (
+            talk("Q", "The class of 1999 met to import old habits; if asked, they select from the menu."),
+            Kind.SINGLE,
+        ),
         (talk("Q", "A.", "And then?", "B."), Kind.MULTI_TURN),
         (talk("Q", "A."), Kind.SINGLE),
         (talk("Q"), Kind.SINGLE),
@@ -83,6 +91,8 @@ def test_difficulty_grows_with_turns_tools_retries_failures_and_length() -> None
         ("ファイルを開くにはどうすればいいですか", "ja"),
         ("x = a[e] + o", "und"),
         ("12345 !!", "und"),
+        ("import os, no = se.de(um); as os: em\nx = os.no(e) for e in os.em" * 3, "und"),
+        ("What does this do and how is it to be used? ```os.no(se); de = um```", "en"),
         ("", "und"),
     ],
 )

@@ -12,7 +12,7 @@ from core.errors import PermissionRefused, Refused
 from core.models import AuditEntry, Job
 from curation.actions.edit_taxonomy import add_domain, merge_domains, remove_domain, rename_domain
 from curation.actions.label import correct_label
-from curation.actions.taxonomy import publish_taxonomy, taxonomy_version
+from curation.actions.taxonomy import publish_taxonomy, shaped_by_people, taxonomy_version
 from curation.models import AssetVersion, ConversationVersion, CurationState, LabelRevision
 from curation.pipeline import run_curation
 from curation.strata import OTHER, Taxonomy
@@ -189,3 +189,18 @@ def test_a_label_is_corrected_on_the_trace_and_in_the_list_of_the_least_sure(
         f"{base}/labels/{version.pk}/", {"axis": "domain", "value": "x", "next": "https://evil.example/"}
     )
     assert away["Location"].startswith("/p/")
+
+
+def test_domains_somebody_shaped_are_never_found_anew_over_their_work(team: Team, labelled: Labelled) -> None:
+    version = taxonomy_version(team.project)
+    assert version is not None
+    assert not shaped_by_people(version)
+    rename_domain(who=team.lead, project=team.project, name="maths", new="sums")
+    assert shaped_by_people(version)
+
+
+def test_a_label_is_enough_to_have_shaped_them(team: Team, labelled: Labelled) -> None:
+    correct_label(who=team.lead, version=labelled("maths"), axis="domain", value="travel")
+    version = taxonomy_version(team.project)
+    assert version is not None
+    assert shaped_by_people(version)

@@ -46,7 +46,7 @@ def test_the_histogram_counts_each_kind_of_edit() -> None:
 
 
 def test_a_text_without_a_word_has_no_template_and_the_key_changes_the_name() -> None:
-    assert skeleton_hash("... !?") == skeleton_hash("") == ""
+    assert skeleton_hash("... !?") == skeleton_hash("") == skeleton_hash("42") == ""
     assert skeleton_hash("hello", b"a") != skeleton_hash("hello", b"b")
 
 
