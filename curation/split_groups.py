@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from accounts.models import Project
-from curation.excerpts import WHOLE
+from curation.dedup.views import ANSWER, PROMPT
 from curation.splits import joined
 
 _HOME = "coalesce(k.representative_id, s.version_id)"
@@ -18,12 +18,14 @@ _SAME_QUESTION = f"""
     WHERE s.project_id = %s AND s.step <> 'superseded' AND v.prompt_hash <> ''
     GROUP BY v.prompt_hash HAVING count(DISTINCT {_HOME}) > 1
 """
+LEAST_ANSWER = 50
+"""Shorter answers are alike by chance ("Your reservation is made."): they would join what has nothing to do with each other."""
 _SAME_IN_A_VIEW = f"""
     SELECT array_agg(DISTINCT {_HOME}) FROM curation_clustermember m
-    JOIN curation_cluster c ON c.id = m.cluster_id AND c.size > 1
+    JOIN curation_cluster c ON c.id = m.cluster_id JOIN curation_distincttext d ON d.id = c.centre_id
     JOIN curation_curationstate s ON s.version_id = m.version_id
     LEFT JOIN curation_cluster k ON k.id = s.cluster_id
-    WHERE c.project_id = %s AND c.view <> %s AND s.step <> 'superseded'
+    WHERE c.project_id = %s AND (c.view = %s OR (c.view = %s AND d.shingle_count >= %s)) AND s.step <> 'superseded'
     GROUP BY m.cluster_id HAVING count(DISTINCT {_HOME}) > 1
 """
 
@@ -31,12 +33,13 @@ _SAME_IN_A_VIEW = f"""
 def split_groups(project: Project) -> Mapping[str, str]:
     """cluster → group for every cluster that is joined to another; a cluster that is not in it stands alone.
 
-    Joined are clusters that hold the same question word for word, or that one cluster of another view holds together.
+    Joined are clusters that hold the same question word for word, nearly the same one, or nearly the same long answer. The
+    same tool calls alone join nobody: their names are no content.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SAME_QUESTION, [project.pk])
         alike = [homes for (homes,) in cursor.fetchall()]
-        cursor.execute(_SAME_IN_A_VIEW, [project.pk, WHOLE])
+        cursor.execute(_SAME_IN_A_VIEW, [project.pk, PROMPT, ANSWER, LEAST_ANSWER])
         alike += [homes for (homes,) in cursor.fetchall()]
     links = ((str(homes[0]), str(other)) for homes in alike for other in homes[1:])
     return joined((), links)

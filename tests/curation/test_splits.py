@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import embedding
 from curation.models import CurationState
+from curation.pipeline import run_curation
 from curation.split_groups import split_groups
 from curation.splits import joined, split_of
 from tests.conftest import Team
@@ -41,3 +43,24 @@ def test_two_answers_to_one_question_are_on_one_side_though_they_are_no_near_dup
     groups = split_groups(team.project)
     assert groups[str(one.pk)] == groups[str(other.pk)] == min(str(one.pk), str(other.pk))
     assert str(alone.pk) not in groups
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("settle_at_once")
+def test_nearly_the_same_question_or_long_answer_joins_and_a_short_answer_does_not(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "find_spec", lambda name: None)
+    asked = long_answer(7, 60)
+    versions = arrive(
+        team,
+        (asked, long_answer(1)), (f"{asked} please", long_answer(2)),
+        ("C", long_answer(3, 120)), (long_answer(8, 120), f"{long_answer(3, 120)} indeed"),
+        (long_answer(4), "Your reservation is made."), (long_answer(5), "Your reservation is made."),
+    )  # fmt: skip
+    run_curation(team.project)
+    groups = split_groups(team.project)
+    found = [groups.get(str(version.pk), str(version.pk)) for version in versions]
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+    assert len(set(found)) == 4

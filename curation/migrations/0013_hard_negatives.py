@@ -32,7 +32,7 @@ def _version(null: bool = False, related_name: str = "+") -> models.ForeignKey:
 class Migration(migrations.Migration):
     """See the module docstring."""
 
-    dependencies = [("accounts", "0001_initial"), ("curation", "0011_strata")]
+    dependencies = [("accounts", "0001_initial"), ("curation", "0012_strata")]
     operations = [
         migrations.CreateModel(
             name="HardNegative",

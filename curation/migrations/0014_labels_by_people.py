@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """See the module docstring."""
 
-    dependencies = [("curation", "0012_hard_negatives")]
+    dependencies = [("curation", "0013_hard_negatives")]
     operations = [
         migrations.AddIndex("labelrevision", models.Index(
             condition=models.Q(author__isnull=False), fields=["project", "axis", "version", "-number"],

@@ -16,7 +16,7 @@ KINDS = [
 class Migration(migrations.Migration):
     """See the module docstring."""
 
-    dependencies = [("accounts", "0001_initial"), ("curation", "0010_who_and_when")]
+    dependencies = [("accounts", "0001_initial"), ("curation", "0011_distinct_texts")]
     operations = [
         migrations.AlterField("asset", "kind", models.CharField(choices=KINDS, max_length=24)),
         migrations.AddField("curationstate", "domain_confidence", models.FloatField(null=True)),
