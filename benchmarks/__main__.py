@@ -15,7 +15,9 @@ NOT_BENCHMARKS = {"__init__", "__main__", "contract"}
 
 def names() -> list[str]:
     """The benchmarks there are."""
-    return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_BENCHMARKS)
+    home = Path(__file__).parent
+    packages = (file.parent.name for file in home.glob("*/rows.py"))
+    return sorted({file.stem for file in home.glob("*.py")} - NOT_BENCHMARKS | set(packages))
 
 
 def main() -> int:
@@ -32,7 +34,8 @@ def main() -> int:
         return 0
     if options.name not in names():
         parser.error(f"there is no benchmark {options.name!r}; there are: {', '.join(names())}")
-    module = importlib.import_module(f"benchmarks.{options.name}")
+    package = (Path(__file__).parent / options.name).is_dir()
+    module = importlib.import_module(f"benchmarks.{options.name}{'.rows' if package else ''}")
     with _setting(module):
         rows = list(module.rows(quick=options.quick))
     print(table(rows))

@@ -1,7 +1,7 @@
 """What every benchmark yields, how it is judged, and the table and file it ends in.
 
-A benchmark is a module `benchmarks/<name>.py` with `rows(*, quick: bool) -> Iterator[Row]`. Peers are measured in the
-same run and yield rows of the same table. `SETTING = "database"` asks for Django and a migrated throwaway database.
+A benchmark is a module `benchmarks/<name>.py` or `benchmarks/<name>/rows.py` with `rows(*, quick: bool) -> Iterator[Row]`. Peers are
+measured in the same run and yield rows of the same table. `SETTING = "database"` asks for Django and a migrated throwaway database.
 """
 
 import json

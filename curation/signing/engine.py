@@ -13,6 +13,8 @@ class Engine(Protocol):
 
     def mark_wide(self, data: object, offsets: object, wide: object, /) -> None: ...
 
+    def content_hashes(self, data: object, offsets: object, hashes: object, /) -> None: ...
+
     def sign_texts(
         self, data: object, offsets: object, chosen: object, code: bool, n: int, mixers: object, multipliers: object,
         offsets32: object, sets: bool, rows: object, values: object, counts: object, /,

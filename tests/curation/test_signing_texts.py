@@ -7,8 +7,10 @@ import unicodedata
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.text import tokens
+from core.text import code_tokens, tokens
 from curation.signing.blocks import Block, of_arrow, of_texts
 from curation.signing.signed import joined
 from curation.signing.signer import sign, sign_blocks
@@ -76,6 +78,23 @@ def test_code_beyond_ascii_is_split_alike() -> None:
 
 def test_the_tokens_are_those_of_everything_else() -> None:
     texts = hard_texts()
+    spaced = sign([" ".join(tokens(text)) for text in texts])
+    assert np.array_equal(sign(texts).rows, spaced.rows)
+
+
+@given(st.text(max_size=40))
+def test_replacing_characters_one_by_one_is_normalising_the_whole(text: str) -> None:
+    spaced = sign([" ".join(tokens(text))])
+    assert np.array_equal(sign([text]).values, spaced.values)
+    in_code = sign([" ".join(code_tokens(text))], CODE)
+    assert np.array_equal(sign([text], CODE).values, in_code.values)
+
+
+def test_every_single_character_is_the_token_it_always_was() -> None:
+    characters = [chr(point) for point in range(0x80, 0x3100)] + [
+        chr(point) for point in range(0xAC00, 0x11000, 7)
+    ]
+    texts = [f"ab{one}cd {one} ef{one}" for one in characters]
     spaced = sign([" ".join(tokens(text)) for text in texts])
     assert np.array_equal(sign(texts).rows, spaced.rows)
 

@@ -1,0 +1,1 @@
+"""Near-duplicates of many documents at once, in memory or from a folder: pure modules over `curation.signing`."""
