@@ -150,8 +150,9 @@ def _require_unmoved(project: Project, version: AssetVersion) -> None:
 
 
 def _lessons(project: Project, taxonomy: Taxonomy, said: Sequence[Correction], vectors: Any) -> Lessons:
-    """People's labels at full weight, and beside them what the centroids are surest of."""
-    more = _surest(project, {one.version_id for one in said}, set(taxonomy.names))
+    """People's labels at full weight, and beside them what the centroids are surest of, where people did not disagree."""
+    trusted = set(taxonomy.names) - _refuted(taxonomy.assign(vectors), said)
+    more = _surest(project, {one.version_id for one in said}, trusted)
     texts = [one.text for one in said] + [one.text for one in more]
     beside = question_vectors(project.pk, {one.version_id: one.text for one in more})
     return Lessons(
@@ -161,6 +162,13 @@ def _lessons(project: Project, taxonomy: Taxonomy, said: Sequence[Correction], v
         np.array([1.0] * len(said) + [CENTROID_WEIGHT] * len(more), dtype=np.float32),
         np.array([True] * len(said) + [False] * len(more)),
     )
+
+
+def _refuted(labels: Sequence[tuple[str, float]], said: Sequence[Correction]) -> set[str]:
+    """Domains of the centroids that people called something else more often than not."""
+    given = Counter(name for name, _ in labels)
+    agreed = Counter(name for (name, _), one in zip(labels, said, strict=True) if name == one.domain)
+    return {name for name, count in given.items() if agreed[name] * 2 < count}
 
 
 def _surest(project: Project, without: set[uuid.UUID], domains: set[str]) -> list[Correction]:

@@ -91,7 +91,7 @@ def test_difficulty_grows_with_turns_tools_retries_failures_and_length() -> None
         ("ファイルを開くにはどうすればいいですか", "ja"),
         ("x = a[e] + o", "und"),
         ("12345 !!", "und"),
-        ("import os, no = se.de(um); as os: em\nx = os.no(e) for e in os.em" * 3, "und"),
+        ("```import os, no = se.de(um); as os: em\nx = os.no(e) for e in os.em```", "und"),
         ("What does this do and how is it to be used? ```os.no(se); de = um```", "en"),
         ("", "und"),
     ],
@@ -149,7 +149,7 @@ def test_centroids_are_named_by_a_near_phrase_or_by_their_own_words() -> None:
     centres = np.eye(2, 4, dtype=np.float32)
     phrases = {"files": ["f"], "far": ["x"]}
     vectors = {"files": centres[:1], "far": np.eye(4, dtype=np.float32)[3:]}
-    assert name_centroids(centres, words, phrases, vectors) == ["files", " · ".join(words[1])]
+    assert name_centroids(centres, words, phrases, vectors) == ["files", ", ".join(words[1])]
 
 
 def test_the_number_of_domains_grows_slowly() -> None:
