@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from core import audit
 from core.errors import Refused
+from curation.actions.cleaned import cleaned
 
 from ..choices import CLEAR, Choice, RepairChoice
 from ..exchange import with_text
 from ..filters import canonical
 from ..models import Assignment, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
-from .cleaned import cleaned
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
 from .project_decision import project_decision

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from core.errors import Refused
+from curation.actions.cleaned import cleaned
 
 from ..models import Assignment, Campaign
-from .cleaned import cleaned
 
 MAX_RATIONALE = 4_000
 

@@ -111,6 +111,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "accounts.lockouts.counted_name_of"
 AXES_VERBOSE = False
+AXES_HANDLER = "accounts.lockouts.CountsOnly"
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -127,6 +128,9 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE + 64 * 1024
+"""The largest file a page takes, and the form around it: what was not redacted lies in no temporary file."""
+FILE_UPLOAD_HANDLERS = ["core.uploads.InMemory"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

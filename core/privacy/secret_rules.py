@@ -183,10 +183,19 @@ SECRET_RULES: list[dict[str, Any]] = [
         "group": 1,
     },
     {
+        "id": "authorization_header",
+        "kind": "secret",
+        "pattern": r"(?i)(?<![A-Za-z])authorization\\?[\"']?\]?\s{0,3}[:=]\s{0,3}\\?[\"']?(?:[A-Za-z][A-Za-z0-9\-]{1,24}\s{1,3})?"
+        r"([A-Za-z0-9_\-.=+/~:]{10,})(?![A-Za-z0-9_(\[])",
+        "screen": (rf"(?i)authorization{_SCREEN_GAP}(?:=|:|\xef\xbc[\x9a\x9d])",),
+        "check": "random_looking",
+        "group": 1,
+    },
+    {
         "id": "query_secret",
         "kind": "secret",
-        "pattern": rf"(?i)[?&;]{_QUERY_NAMES}=([^&\s\"'<>#\\]{{6,}})",
-        "screen": (rf"(?i)(?:[?&;]|\\u0026){_QUERY_NAMES}=",),
+        "pattern": rf"(?i)(?:[?&;]|%(?:3f|26|3b)){_QUERY_NAMES}(?:=|%3d)((?:(?!%26)[^&\s\"'<>#\\]){{6,}})",
+        "screen": (rf"(?i)(?:[?&;]|\\u0026|%(?:3f|26|3b)){_QUERY_NAMES}(?:=|%3d)",),
         "check": "random_looking",
         "group": 1,
     },

@@ -14,6 +14,7 @@ from accounts.permissions import require
 from core import audit
 from core.errors import Refused
 from core.privacy import RuleSet
+from curation.actions.cleaned import cleaned
 from curation.ingest.redaction import redactor_for
 from curation.models import Asset, AssetVersion, RuleCheck
 from curation.models.assets import AssetKind
@@ -55,7 +56,9 @@ def adopt_rules(*, who: User | ApiToken, project: Project, draft: RuleSet, note:
         failing = [case for case in cases if case.wrong]
         if failing:
             raise CasesFail(failing)
-        return put_into_force(who, asset, before, rules, note=note.strip(), cases=len(cases))
+        return put_into_force(
+            who, asset, before, rules, note=cleaned(note.strip(), project=project)[:300], cases=len(cases)
+        )
 
 
 def hold_rules(project: Project) -> tuple[Asset, AssetVersion]:

@@ -16,6 +16,7 @@ from accounts.permissions import may, require
 from core import audit
 from core.actors import Actor
 from core.errors import Refused
+from curation.actions.cleaned import cleaned
 from curation.bodies import pin
 from curation.models import BacklogItem, ConversationVersion, Trace
 
@@ -62,7 +63,7 @@ def open_item(
         version = trace.current
     fields = {
         "project": project, "reason": reason, "trace": trace, "version": version, "citation": citation[:64],
-        "note": note[:LONGEST_NOTE].replace("\0", ""), "owner": owner, "opened_by": _person(who),
+        "note": _noted(note, project)[:LONGEST_NOTE], "owner": owner, "opened_by": _person(who),
     }  # fmt: skip
     try:
         with transaction.atomic():
@@ -116,10 +117,15 @@ def resolve_item(
             from_state="open",
             to_state="resolved",
             resolution=resolution,
-            note=note[:400].replace("\0", ""),
+            note=_noted(note, item.project)[:400],
         )
     item.refresh_from_db()
     return item
+
+
+def _noted(note: str, project: Project) -> str:
+    """A note quotes the conversation it is about."""
+    return cleaned(note.replace("\0", ""), project=project)
 
 
 def _require(who: Who, verb: str, project: Project) -> None:

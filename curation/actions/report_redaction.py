@@ -23,6 +23,7 @@ from core.privacy import RuleSet
 from core.privacy.adjust import bare
 from core.privacy.literals import Literal, digest, literal_of, words_of
 from curation.actions.adopt_rules import hold_rules, put_into_force
+from curation.actions.cleaned import cleaned
 from curation.bodies import load
 from curation.models import Asset, AssetVersion, ConversationVersion, RuleReport
 from curation.models.rules import ReportKind
@@ -63,7 +64,7 @@ def report_miss(
     key = project_key(project.pk, LITERALS)
     name = uuid.uuid4()
     literal = _literal(place.value, name, identifier, key.id, key.secret)
-    shown = _example(example) if example.strip() else lookalike(place.value, identifier, key.secret)
+    shown = _example(example, project) if example.strip() else lookalike(place.value, identifier, key.secret)
     _hides_nothing(shown[0], literal)
     with transaction.atomic():
         asset, before = hold_rules(project)
@@ -92,7 +93,7 @@ def report_false_hit(
     found = surrogate_at(place)
     if not found:
         raise Refused("nothing_replaced", _("No stand-in is at this place."))
-    shown = _example(example)
+    shown = _example(example, project)
     with transaction.atomic():
         asset, before = hold_rules(project)
         rules = usable_rules(before.body, project.pk)
@@ -125,7 +126,9 @@ def set_aside(*, who: User | ApiToken, project: Project, report_id: uuid.UUID, r
         if report.set_aside_at is not None:
             raise Refused("set_aside_already", _("This case was set aside already."))
         RuleReport.objects.filter(pk=report.pk).update(
-            set_aside_at=Now(), set_aside_by=person_behind(who), set_aside_reason=reason.strip()[:300]
+            set_aside_at=Now(),
+            set_aside_by=person_behind(who),
+            set_aside_reason=cleaned(reason.strip(), project=project)[:300],
         )
         audit.record(actor=who.actor, verb="rules.set_case_aside", subject=report, project_id=project.pk)
         audit.emit(
@@ -161,11 +164,12 @@ def _literal(value: str, name: uuid.UUID, identifier: str, key_id: str, secret: 
         ) from error  # fmt: skip
 
 
-def _example(text: str) -> tuple[str, int, int]:
-    """(sentence, start, end) from `… [[part]] …`."""
+def _example(text: str, project: Project) -> tuple[str, int, int]:
+    """(sentence, start, end) from `… [[part]] …`; only the part, on which the rules are tried, may look like an identifier."""
     before, opened, rest = text.strip().partition("[[")
     part, closed, after = rest.partition("]]")
-    if not opened or not closed or not part.strip() or len(text) > LONGEST_EXAMPLE:
+    before, after = cleaned(before, project=project), cleaned(after, project=project)
+    if not opened or not closed or not part.strip() or len(before + part + after) > LONGEST_EXAMPLE:
         raise Refused(
             "bad_example", _("Write an invented sentence of at most 600 characters with the part in double brackets."),
             hint=_("For example: The order number is [[4711-0815-22]]."),

@@ -24,6 +24,7 @@ from core.errors import Refused, place_of
 from core.jobs import RunningJob, enqueue
 from core.privacy import RedactionFailed
 from curation.actions.adopt_rules import hold_rules
+from curation.actions.cleaned import cleaned
 from curation.ingest.redaction import Redactor, redactor_for
 from curation.jobs import REREDACT
 from curation.models import Reredaction, Trace
@@ -61,7 +62,7 @@ def start_reredaction(
             project=project,
             rules=version,
             erase=erase,
-            reason=reason.strip()[:300],
+            reason=cleaned(reason.strip(), project=project)[:300],
             requested_by=person_behind(who),
         )
         job = enqueue(

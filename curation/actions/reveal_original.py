@@ -15,6 +15,7 @@ from accounts.models import Project, User
 from accounts.permissions import require
 from core import audit
 from core.errors import NotFound, Refused
+from curation.actions.cleaned import cleaned
 from curation.models import Reveal, RevealRequest, Trace, VaultEntry, VaultKey, VaultSwitch
 from curation.ruling.sealing import open_entry
 
@@ -57,7 +58,10 @@ def ask_to_reveal(*, who: User, project: Project, trace: Trace, surrogate: str, 
         raise NotFound("nothing_sealed", _("The vault holds no original for this, or it was shredded."))
     with transaction.atomic():
         request = RevealRequest.objects.create(
-            project=project, entry=entry, reason=reason.strip()[:300], requested_by=who
+            project=project,
+            entry=entry,
+            reason=cleaned(reason.strip(), project=project)[:300],
+            requested_by=who,
         )
         _record(who, request, "vault.ask", "requested", "", "requested")
     return request
@@ -113,7 +117,11 @@ def shred_person(*, who: User, project: Project, user_key: str, reason: str) -> 
         shredded = keys.update(wrapped=None, shredded_at=Now(), shredded_by=who)
         if not shredded:
             raise NotFound("nothing_sealed", _("The vault holds nothing of this person."))
-        data = {"person": user_key, "traces": shredded, "reason": reason.strip()[:300]}
+        data = {
+            "person": user_key,
+            "traces": shredded,
+            "reason": cleaned(reason.strip(), project=project)[:300],
+        }
         audit.record(actor=who.actor, verb="vault.shred", subject=project, project_id=project.pk, data=data)
         audit.emit(subject=project, name="shredded", project_id=project.pk, data=data)
     return shredded

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
 from core.errors import Refused
-from core.privacy import RedactionFailed
+from core.privacy import RedactionFailed, redact
 from curation.conversation import Conversation
 from curation.formats.assemble import assemble
 from curation.formats.files import AUTO, FORMATS, Defaults, Format, Found
@@ -19,7 +19,7 @@ from curation.formats.files.record_form import RECORD
 from curation.formats.problem import BrokenRow, RowProblem
 from curation.formats.row import Row
 from curation.ingest.items import Item, record_items, row_items
-from curation.ingest.redaction import redact_span, redactor_for
+from curation.ingest.redaction import Redactor, redact_span, redactor_for
 
 NAMES = (AUTO, *FORMATS)
 PREVIEWED, CHECKED, PROBLEMS = 5, 2000, 10
@@ -38,7 +38,12 @@ class Preview:
 
 
 def open_file(
-    stream: BinaryIO, *, place: str, form: str = AUTO, limit: int | None = None, fallback: Format | None = None
+    stream: BinaryIO,
+    *,
+    place: str,
+    form: str = AUTO,
+    limit: int | None = None,
+    fallback: Format | None = None,
 ) -> Opened:
     """The rows of a file with their format; refuses a name nobody knows, and rows that do not tell.
 
@@ -88,6 +93,19 @@ def preview(opened: Opened, *, project_id: uuid.UUID, place: str, defaults: Defa
         try:
             conversations.append(assemble([redact_span(item.span, redactor)[0] for item in group]))
         except RedactionFailed as failure:
-            problem = RowProblem(place, group[0].line, "", f"redaction_{failure.code}"[:40], "the row could not be redacted")
+            problem = RowProblem(
+                place, group[0].line, "", f"redaction_{failure.code}"[:40], "the row could not be redacted"
+            )
             problems.append(problem)
-    return Preview(opened.form, conversations, problems[:PROBLEMS], len(looked), len(looked) < CHECKED)
+    told = [_told(problem, redactor) for problem in problems[:PROBLEMS]]
+    return Preview(opened.form, conversations, told, len(looked), len(looked) < CHECKED)
+
+
+def _told(problem: RowProblem, redactor: Redactor) -> RowProblem:
+    """Without what the names of files and fields may hold."""
+    names = {"place": problem.place, "field": problem.field}
+    try:
+        clean = redact(names, keys=redactor.keys, rules=redactor.rules).value
+    except RedactionFailed:
+        clean = dict.fromkeys(names, "")
+    return replace(problem, **clean)
