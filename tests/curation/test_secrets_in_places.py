@@ -73,20 +73,23 @@ def test_a_span_s_name_and_the_stack_of_its_exception(team: Team) -> None:
     assert "/app/pay.py" in stored()
 
 
-@pytest.mark.parametrize("cut", [1, 3, 30])
-def test_otlp_json_that_breaks_off_is_kept_as_flat_text_without_them(team: Team, cut: int) -> None:
+def refused_at(team: Team, cut: int) -> Any:
+    """What is kept of OTLP/JSON without its last `cut` characters."""
     attribute: dict[str, Any] = {"key": "app.said", "value": {"stringValue": SAID}}
-    whole = json.dumps(
-        {
-            "resourceSpans": [
-                {"scopeSpans": [{"spans": [{"name": f"chat {MAIL}", "attributes": [attribute]}]}]}
-            ]
-        }
-    )
+    span = {"name": f"chat {MAIL}", "attributes": [attribute]}
+    whole = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]})
     answer = post(make_token(team, "ingest"), whole[:-cut].encode(), "application/json")
     assert answer.status_code == 400
     assert told(answer.content.decode()) == []
-    kept = refused_text(Refusal.objects.get())
-    assert kept is not None
+    return refused_text(Refusal.objects.get())
+
+
+@pytest.mark.parametrize("cut", [1, 3])
+def test_otlp_json_that_breaks_off_is_kept_as_flat_text_without_them(team: Team, cut: int) -> None:
+    kept = refused_at(team, cut)
     assert "app.said" in kept.text
     assert told(kept.text) == []
+
+
+def test_of_otlp_json_that_breaks_off_inside_a_secret_nothing_is_kept(team: Team) -> None:
+    assert refused_at(team, 30) is None
