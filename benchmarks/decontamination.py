@@ -13,10 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.contract import Row
 from benchmarks.leaks import KINDS, Leak, leaks
+
+if TYPE_CHECKING:
+    from curation.containment import ContainmentIndex
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 SEED = 20_261_130
@@ -55,16 +58,23 @@ def held_out() -> list[list[str]]:
 
 def winnow(sets: Sequence[Sequence[str]]) -> Finder:
     """Our screening: the number of the item found."""
-    from curation.containment import ContainmentIndex, Item
-
-    flat = [(cohort, text) for cohort, one in enumerate(sets) for text in one]
-    index = ContainmentIndex.build(Item(at, text, cohort=cohort) for at, (cohort, text) in enumerate(flat))
+    index = _index(sets)
 
     def find(text: str) -> int | None:
         hit = index.find(text)
         return None if hit is None else hit.item_id
 
     return find
+
+
+def _index(sets: Sequence[Sequence[str]]) -> ContainmentIndex:
+    """Prompts of all sets, and the reference answers of the first, which holds tasks: as a project would have them."""
+    from curation.containment import ANSWER, ContainmentIndex, Item
+
+    flat = [(cohort, text) for cohort, one in enumerate(sets) for text in one]
+    prompts = [Item(at, text, cohort=cohort) for at, (cohort, text) in enumerate(flat)]
+    tasks = _lines(DATA / "quarantine" / "gsm8k_test.jsonl")
+    return ContainmentIndex.build([*prompts, *(Item(at, row["answer"], ANSWER) for at, row in enumerate(tasks))])
 
 
 def peers(items: Sequence[str]) -> dict[str, Finder]:
@@ -133,21 +143,21 @@ def _made(name: str, finder: Finder, made: Sequence[Leak]) -> Iterator[Row]:
 
 def _evidence(sets: Sequence[Sequence[str]], made: Sequence[Leak]) -> Iterator[Row]:
     """Is the right item named, and does the marked span lie where the item was put?"""
-    from curation.containment import ContainmentIndex, Item
     from curation.excerpts import Segment
     from curation.screening import screen
 
-    flat = [(cohort, text) for cohort, one in enumerate(sets) for text in one]
-    index = ContainmentIndex.build(Item(at, text, cohort=cohort) for at, (cohort, text) in enumerate(flat))
+    flat = [text for one in sets for text in one]
+    index = _index(sets)
     right, inside, seen = 0, 0, 0
     for leak in made:
         if leak.kind not in {"verbatim", "embedded", "in_a_long_chat", "code_fence"}:
             continue
         seen += 1
-        evidence = screen([Segment(0, 0, leak.text)], index).evidence
-        text = flat[leak.item][1]
+        findings = screen([Segment(0, 0, leak.text)], index).findings
+        evidence = findings[0].evidence if findings else {}
+        text = flat[leak.item]
         put = leak.text.find(text)
-        right += any(one.item_id == leak.item for one in screen([Segment(0, 0, leak.text)], index).findings)
+        right += any(one.item_id == leak.item for one in findings)
         overlap = min(evidence.get("end", 0), put + len(text)) - max(evidence.get("start", 0), put)
         inside += overlap >= 0.9 * len(text)
     yield Row("made, Winnow: the right item among those named", right / seen, f"of {seen}", ">= 0.99")

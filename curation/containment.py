@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.text import TokenHasher, ngram_hashes
-from curation.folding import FOLDING, folded, places, words
+from curation.folding import FOLDING, folded, words
 from curation.postings import LETTERS, Counts, Matches, Postings, densest, letter_grams
 
 if TYPE_CHECKING:
@@ -247,11 +247,3 @@ def _cohorts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
         if at == len(items) or items[at].cohort != items[start].cohort:
             yield items[start:at]
             start = at
-
-
-def place_of(text: str, start: int, end: int) -> tuple[int, int]:
-    """Character offsets [start, end) in `text` of its words [start, end)."""
-    found = places(text)
-    if not found or end <= start:
-        return (0, 0)
-    return found[min(start, len(found) - 1)][0], found[min(end, len(found)) - 1][1]

@@ -15,11 +15,12 @@ from accounts.models import User
 from core.api import CursorPage
 from core.errors import NotFound
 from curation.actions.backlog import REASONS, RESOLUTIONS, assign_item, open_item, resolve_item
-from curation.actions.quarantine import QuarantineEntry, publish_quarantine
+from curation.actions.quarantine import SetFacts, publish_quarantine
 from curation.actions.screening import current_quarantine
 from curation.backlog import items
 from curation.dedup.keep import choice_of
-from curation.models import BacklogItem, Cluster, ClusterMember, Screening, Trace
+from curation.held_out_files import QuarantineEntry
+from curation.models import BacklogItem, Cluster, ClusterMember, Screening, SetRole, Trace
 from curation.pipeline import report_on
 
 MEMBERS = 500
@@ -94,6 +95,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     set_name = serializers.CharField(max_length=80)
     external_id = serializers.CharField(max_length=128)
     text = serializers.CharField(max_length=20_000, trim_whitespace=False)
+    answer = serializers.CharField(
+        max_length=20_000, trim_whitespace=False, required=False, default="", allow_blank=True
+    )
 
 
 class AdditionSerializer(serializers.Serializer[Any]):
@@ -101,6 +105,9 @@ class AdditionSerializer(serializers.Serializer[Any]):
 
     items = serializers.ListField(child=EntrySerializer(), allow_empty=False, max_length=MOST_ITEMS)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=400)
+    role = serializers.ChoiceField(choices=SetRole.choices, required=False, default=SetRole.HELD_OUT)
+    licence = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
+    origin = serializers.CharField(required=False, default="", allow_blank=True, max_length=400)
 
 
 class QuarantineSerializer(serializers.Serializer[Any]):
@@ -238,8 +245,11 @@ class Quarantine(ProjectAPI):
         given = AdditionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         entries = [QuarantineEntry(**one) for one in given.validated_data["items"]]
-        note = given.validated_data["note"]
-        version = publish_quarantine(who=self.who, project=self.project, items=entries, note=note)
+        said = given.validated_data
+        facts = SetFacts(said["role"], said["licence"], said["origin"])
+        version = publish_quarantine(
+            who=self.who, project=self.project, items=entries, note=said["note"], facts=facts
+        )
         return Response(QuarantineSerializer(version).data, status=201)
 
 

@@ -1,4 +1,4 @@
-"""The curation stations in turn, pulled by state: read → probe → merge → re-screen → re-check → stratify. No message per trace."""
+"""The curation stations in turn, pulled by state: read → probe → merge → re-screen → re-check → prove → stratify. No message per trace."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from accounts.models import Project
 from core import embedding
 from curation.actions.read_versions import read_versions
 from curation.actions.recheck import recheck
+from curation.actions.red_team import prove_stale
 from curation.actions.rescreen import rescreen
 from curation.actions.stratify import stratify
 from curation.dedup.keep import choice_of
@@ -28,6 +29,7 @@ STATIONS: tuple[tuple[str, Callable[[Project], int]], ...] = (
     ("merge", lambda project: merge(project.pk)),
     ("rescreen", rescreen),
     ("recheck", recheck),
+    ("prove", prove_stale),
     ("stratify", stratify),
 )
 

@@ -1,4 +1,4 @@
-"""The quarantine: what is in it, what it caught, and the caught span beside the item."""
+"""The quarantine: its sets, how far re-screening is, what was caught, and a caught span beside the item with a ruling on it."""
 
 from __future__ import annotations
 
@@ -8,44 +8,50 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may, require
 from core.errors import NotFound, Refused
-from core.paging import capped_count, keyset
-from curation.actions.quarantine import publish_quarantine, read_quarantine_lines
-from curation.actions.rescreen import stale_count
+from core.paging import keyset
+from curation.actions.quarantine import SetFacts, publish_quarantine, read_quarantine_text
+from curation.actions.rule_hit import latest_ruling, rule_hit, second_ruling
 from curation.actions.screening import current_quarantine
 from curation.bodies import load_many
-from curation.conversation import Conversation
-from curation.excerpts import segments
-from curation.models import Screening
+from curation.held_out_files import form_of
+from curation.models import AssetVersion, QuarantineItem, QuarantineSet, Screening, SetRole
+from curation.quarantine_state import standing
+from curation.side_by_side import excerpts, shared
 
-AROUND = 400
 NEWEST = ("-pk",)
 LARGEST_FILE = 32 << 20
+VERSIONS = 20
 
 
 @project_view("curation.read")
 @require_http_methods(["GET", "POST"])
 def quarantine(request: ProjectRequest) -> HttpResponse:
-    """Sets of the current version and its hits, newest first; a lead adds a set by file."""
+    """Sets of the current version and its hits, newest first; a lead adds a set by file or by pasting."""
     if request.method == "POST":
         return _add(request)
     current = current_quarantine(request.project)
-    hits = Screening.objects.filter(project=request.project, verdict="hit", quarantine=current)
+    if request.headers.get("HX-Request"):
+        return render(request, "curation/_quarantine_progress.html", {"standing": standing(current)})
+    hits = Screening.objects.filter(project=request.project, quarantine=current, item__isnull=False)
+    chosen = request.GET.get("set", "")
+    if chosen:
+        hits = hits.filter(hits__item__set_name=chosen).distinct()
     page = keyset(
         hits.select_related("item", "version__trace", "version__curation"), request.GET, order=NEWEST
     )
     context = {
         "current": current,
-        "sets": sorted(current.body.get("sets", {}).items()),
+        "sets": _sets(current),
+        "versions": current.asset.versions.order_by("-number")[:VERSIONS],
+        "roles": SetRole.choices,
         "settings": current.body.get("settings", {}),
-        "stale": stale_count(request.project),
-        "clean": capped_count(
-            Screening.objects.filter(project=request.project, verdict="clean", quarantine=current)
-        ),
+        "standing": standing(current),
+        "chosen": chosen,
         "page": page,
         "may_manage": may(request.user, "curation.manage", request.project),
     }
@@ -54,47 +60,99 @@ def quarantine(request: ProjectRequest) -> HttpResponse:
 
 @project_view("curation.read")
 def hit(request: ProjectRequest, screening_id: int) -> HttpResponse:
-    """One hit: the conversation's span, marked, beside the quarantined item."""
-    found = Screening.objects.filter(project=request.project, pk=screening_id, verdict="hit")
-    one = found.select_related("item", "version__trace", "quarantine").first()
+    """One content's hits: the span, marked, beside the quarantined item, and what people said about it."""
+    one = _screening(request, screening_id)
+    hits = list(one.hits.select_related("item").order_by("-score", "pk"))
+    chosen = next((found for found in hits if str(found.pk) == request.GET.get("of")), hits[0])
+    stored = load_many([one.version]).get(one.version.pk) if one.version else None
+    held = chosen.item.answer if chosen.evidence.get("of") == "answer" else chosen.item.text
+    found = excerpts(stored.conversation, chosen.evidence, held) if stored else []
+    ruling = latest_ruling(chosen)
+    context = {
+        "screening": one,
+        "hits": hits,
+        "hit": chosen,
+        "set": QuarantineSet.objects.filter(project=request.project, name=chosen.item.set_name).first(),
+        "excerpts": found,
+        "held": shared(held, "\n".join(piece.text for one in found for piece in one.pieces)) if found else [],
+        "held_text": held,
+        "ruling": ruling,
+        "mine": ruling is not None and ruling.ruled_by_id == request.user.pk,
+        "may_manage": may(request.user, "curation.manage", request.project),
+    }
+    return render(request, "curation/quarantine_detail.html", context)
+
+
+@project_view("curation.manage")
+@require_POST
+def rule(request: ProjectRequest, screening_id: int) -> HttpResponseRedirect:
+    """Confirm, clear or second one hit."""
+    one = _screening(request, screening_id)
+    chosen = one.hits.select_related("item").filter(pk=_number(request.POST.get("hit"))).first()
+    if chosen is None:
+        raise NotFound("hit_not_found", _("There is no such quarantine hit in this project."))
+    try:
+        decision = request.POST.get("decision", "")
+        if decision == "second":
+            ruling = second_ruling(who=request.user, hit=chosen)
+        else:
+            ruling = rule_hit(
+                who=request.user, hit=chosen, decision=decision, reason=request.POST.get("reason", "")
+            )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Another lead has to agree.") if ruling.waits else _("Your word is on record."))
+    target = redirect("curation:hit", slug=request.project.slug, screening_id=one.pk)
+    target["Location"] += f"?of={chosen.pk}"
+    return target
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 19 else 0
+
+
+def _screening(request: ProjectRequest, screening_id: int) -> Screening:
+    found = Screening.objects.filter(project=request.project, pk=screening_id, hits__isnull=False)
+    one = found.select_related("version__trace", "quarantine", "project").first()
     if one is None:
         raise NotFound("hit_not_found", _("There is no such quarantine hit in this project."))
-    stored = load_many([one.version]).get(one.version.pk) if one.version else None
-    context = {"hit": one, "span": _span(stored.conversation, one.evidence) if stored else None}
-    return render(request, "curation/quarantine_detail.html", context)
+    return one
+
+
+def _sets(current: AssetVersion) -> list[dict[str, Any]]:
+    """The sets of this version with their origin, how many items each has and how many of those were caught."""
+    origins = {one.name: one for one in QuarantineSet.objects.filter(project=current.project_id)}
+    tasks = QuarantineItem.objects.of(current).exclude(answer="")
+    with_answers = set(tasks.order_by().values_list("set_name", flat=True).distinct())
+    return [
+        {"name": name, "items": count, "origin": origins.get(name), "tasks": name in with_answers}
+        for name, count in sorted(current.body.get("sets", {}).items())
+    ]
 
 
 def _add(request: ProjectRequest) -> HttpResponseRedirect:
     require(request.user, "curation.manage", request.project)
-    upload, name = request.FILES.get("items"), request.POST.get("set_name", "").strip()
+    upload, pasted = request.FILES.get("items"), request.POST.get("pasted", "")
+    name = request.POST.get("set_name", "").strip()
     try:
-        if upload is None or not name:
-            raise Refused(
-                "nothing_to_add", _("Name the set and choose a file with one JSON object per line.")
-            )
-        if (upload.size or 0) > LARGEST_FILE:
+        if not name or (upload is None and not pasted.strip()):
+            raise Refused("nothing_to_add", _("Name the set, and choose a file or paste its items."))
+        if upload is not None and (upload.size or 0) > LARGEST_FILE:
             raise Refused("file_too_large", _("The file is larger than 32 MB; add it in parts."))
-        lines = upload.read().decode("utf-8", "replace").split("\n")
-        entries = read_quarantine_lines(lines, name, upload.name or name)
-        version = publish_quarantine(who=request.user, project=request.project, items=entries)
+        if upload is not None:
+            text, form = upload.read().decode("utf-8", "replace"), form_of(upload.name or name)
+        else:
+            text, form = pasted, "jsonl" if pasted.lstrip().startswith("{") else "text"
+        facts = SetFacts(
+            role=request.POST.get("role") or SetRole.HELD_OUT, licence=request.POST.get("licence", "").strip(),
+            source=request.POST.get("source", "").strip(),
+        )  # fmt: skip
+        entries = read_quarantine_text(text, name, form)
+        version = publish_quarantine(who=request.user, project=request.project, items=entries, facts=facts)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
         said = _("Version %(number)d is in force. Everything is screened against it in the background.")
         messages.success(request, said % {"number": version.number})
     return redirect("curation:quarantine", slug=request.project.slug)
-
-
-def _span(conversation: Conversation, evidence: dict[str, Any]) -> dict[str, str] | None:
-    """Before, span and after, cut from the part the evidence points into."""
-    place = (evidence.get("message"), evidence.get("part"))
-    for one in segments(conversation):
-        if (one.message, one.part) == place:
-            start, end = int(evidence.get("start", 0)), int(evidence.get("end", 0))
-            return {
-                "role": conversation["messages"][one.message]["role"],
-                "before": one.text[max(0, start - AROUND) : start],
-                "span": one.text[start:end],
-                "after": one.text[end : end + AROUND],
-            }
-    return None

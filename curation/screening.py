@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.text import TokenHasher
-from curation.containment import ContainmentIndex, Hit, place_of
+from curation.containment import ContainmentIndex, Hit
 from curation.excerpts import Segment
-from curation.folding import words
-
-MOST_HITS = 50
+from curation.folding import places, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found, the strongest first; `more` counts findings beyond those that are kept."""
+    """What was found, the strongest first. `cleared` are the items that people cleared in this content, `base` the
+    earlier screening that it goes on from.
+    """
 
     findings: tuple[Finding, ...] = ()
-    more: int = 0
+    cleared: frozenset[int] = frozenset()
+    base: int | None = None
 
     @property
     def clean(self) -> bool:
-        """Nothing held out stands in it."""
-        return not self.findings
+        """Nothing held out stands in it, beyond what people cleared."""
+        return all(one.item_id in self.cleared for one in self.findings)
 
     @property
     def item_id(self) -> int | None:
@@ -51,7 +52,9 @@ class Verdict:
         return self.findings[0].evidence if self.findings else {}
 
 
+Places = Sequence[tuple[int, int]]
 CLEAN = Verdict()
+Look = Callable[[str, Sequence[Segment]], Verdict]
 
 
 def screen(parts: Sequence[Segment], index: ContainmentIndex, hasher: TokenHasher | None = None) -> Verdict:
@@ -71,9 +74,8 @@ def screen(parts: Sequence[Segment], index: ContainmentIndex, hasher: TokenHashe
     if not found:
         return CLEAN
     hits = sorted(found.values(), key=lambda hit: -hit.score)
-    counts = [len(own) for own in read]
-    kept = tuple(_finding(hit, parts, counts) for hit in hits[:MOST_HITS])
-    return Verdict(kept, len(hits) - len(kept))
+    placed = [places(part.text) for part in parts]
+    return Verdict(tuple(_finding(hit, parts, placed) for hit in hits))
 
 
 def _moved(hit: Hit, by: int) -> Hit:
@@ -81,9 +83,9 @@ def _moved(hit: Hit, by: int) -> Hit:
     return Hit(hit.item_id, hit.method, hit.score, hit.start + by, hit.end + by, hit.kind, run)
 
 
-def _finding(hit: Hit, parts: Sequence[Segment], counts: Sequence[int]) -> Finding:
-    spans = _spans(hit.start, hit.end, parts, counts)
-    longest = max(_spans(*hit.run, parts, counts), key=_length, default=None)
+def _finding(hit: Hit, parts: Sequence[Segment], placed: Sequence[Places]) -> Finding:
+    spans = _spans(hit.start, hit.end, parts, placed)
+    longest = max(_spans(*hit.run, parts, placed), key=_length, default=None)
     most = max(spans, key=_length)
     evidence = {"method": hit.method, "score": hit.score, "of": hit.kind, **most, "spans": spans, "longest": longest}
     return Finding(hit.item_id, hit.method, hit.score, evidence)
@@ -93,14 +95,13 @@ def _length(span: dict[str, int]) -> int:
     return span["end"] - span["start"]
 
 
-def _spans(start: int, end: int, parts: Sequence[Segment], counts: Sequence[int]) -> list[dict[str, int]]:
+def _spans(start: int, end: int, parts: Sequence[Segment], placed: Sequence[Places]) -> list[dict[str, int]]:
     """The stretch of words [start, end) as character offsets in every part it touches."""
     found: list[dict[str, int]] = []
     at = 0
-    for part, count in zip(parts, counts, strict=True):
-        low, high = max(start - at, 0), min(end - at, count)
+    for part, own in zip(parts, placed, strict=True):
+        low, high = max(start - at, 0), min(end - at, len(own))
         if low < high:
-            first, last = place_of(part.text, low, high)
-            found.append({"message": part.message, "part": part.part, "start": first, "end": last})
-        at += count
+            found.append({"message": part.message, "part": part.part, "start": own[low][0], "end": own[high - 1][1]})
+        at += len(own)
     return found

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.text import TokenHasher, tokens
-from curation.containment import ContainmentIndex
+from core.text import tokens
 from curation.conversation import Conversation, answer_text, tool_calls
 from curation.excerpts import segments, whole
-from curation.screening import Verdict, screen
+from curation.screening import Look, Verdict
 from curation.training_use import drop_reason
 from curation.validators.policy import Effect, Found, Policy
 
@@ -88,17 +87,16 @@ STEPS: tuple[Step, ...] = (with_text, answered, permitted)
 """What needs no quarantine and no choice of the project, in order."""
 
 
-def screened(index: ContainmentIndex) -> Step:
-    """The step that screens against this quarantine and leaves the verdict on the reading."""
+def screened(look: Look) -> Step:
+    """The step that screens with this look at a content and leaves the verdict on the reading."""
 
     def step(readings: Iterable[Reading]) -> Iterator[Keep | Drop]:
-        hasher = TokenHasher()
         for reading in readings:
-            reading.verdict = verdict = screen(segments(reading.conversation), index, hasher)
+            reading.verdict = verdict = look(reading.content_hash, segments(reading.conversation))
             if verdict.clean:
                 yield Keep(reading)
             else:
-                evidence = verdict.evidence or {}
+                evidence = verdict.evidence
                 detail = {
                     "item": verdict.item_id,
                     "method": evidence.get("method"),

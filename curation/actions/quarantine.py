@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Project, User
 from accounts.permissions import require
@@ -18,103 +19,131 @@ from core.actors import Actor
 from core.errors import NotFound, Refused
 from curation.actions.screening import current_quarantine
 from curation.containment import MATCHER, Settings
-from curation.models import Asset, AssetVersion, QuarantineItem
+from curation.held_out_files import LONGEST, LONGEST_ID, QuarantineEntry, form_of, read_rows
+from curation.models import Asset, AssetVersion, QuarantineItem, QuarantineSet, SetRole
 
-TEXT_FIELDS = ("text", "question", "prompt")
-ID_FIELDS = ("id", "external_id", "key", "row_id")
-LONGEST = 20_000
+LONGEST_NAME = 80
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantineEntry:
-    """One prompt or task under its name in its set."""
+class SetFacts:
+    """Why a set is held out and where it comes from; written when the set gets its first items."""
 
-    set_name: str
-    external_id: str
-    text: str
+    role: str = SetRole.HELD_OUT
+    licence: str = ""
+    source: str = ""
 
 
-def read_quarantine_file(path: Path, set_name: str | None = None) -> Iterator[QuarantineEntry]:
-    """Entries of a JSONL file with a text, question or prompt per line; raises NotFound or Refused with the line."""
+NO_FACTS = SetFacts()
+
+
+def read_quarantine_file(path: Path, set_name: str | None = None) -> list[QuarantineEntry]:
+    """Entries of a JSONL, CSV or text file; raises NotFound, or Refused with every row that cannot be used."""
     try:
-        stream = path.open(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise NotFound("file_unreadable", f"{path.name} cannot be read: {error.strerror}.") from error
-    with stream:
-        yield from read_quarantine_lines(stream, set_name or path.stem, path.name)
+    return read_quarantine_text(text, set_name or path.stem, form_of(path.name))
 
 
-def read_quarantine_lines(lines: Iterable[str], set_name: str, file: str) -> Iterator[QuarantineEntry]:
-    """As `read_quarantine_file`, for lines already at hand."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _entry(line, number, set_name, file)
-
-
-def _entry(line: str, number: int, set_name: str, file: str) -> QuarantineEntry:
-    try:
-        row = json.loads(line)
-        text = next(
-            row[field] for field in TEXT_FIELDS if isinstance(row.get(field), str) and row[field].strip()
-        )
-    except (ValueError, StopIteration, AttributeError) as error:
+def read_quarantine_text(text: str, set_name: str, form: str) -> list[QuarantineEntry]:
+    """As `read_quarantine_file`, for a text at hand in the form `jsonl`, `csv` or `text`."""
+    rows = read_rows(text.removeprefix("\ufeff"), set_name, form)
+    if rows.errors:
+        named = "; ".join(_("row %d %s") % one for one in rows.errors[:MOST_NAMED])
         raise Refused(
-            "quarantine_line_unreadable",
-            f"Line {number} of {file} holds no item.",
-            hint=f"Each line is a JSON object with one of {', '.join(TEXT_FIELDS)}.",
-        ) from error
-    key = next((str(row[field]) for field in ID_FIELDS if row.get(field) not in (None, "")), str(number))
-    return QuarantineEntry(set_name, key, text)
+            "quarantine_rows_unusable",
+            _("%(count)d rows cannot be used, and nothing was added: %(rows)s.")
+            % {"count": len(rows.errors), "rows": named},
+            rows=[{"row": row, "error": error} for row, error in rows.errors[:1000]],
+        )
+    if not rows.entries:
+        raise Refused("nothing_to_add", _("There is no item in it."))
+    return rows.entries
 
 
 def publish_quarantine(
-    *, who: User | ApiToken | Actor, project: Project, items: Iterable[QuarantineEntry], note: str = ""
-) -> AssetVersion:
+    *, who: User | ApiToken | Actor, project: Project, items: Iterable[QuarantineEntry], note: str = "",
+    facts: SetFacts = NO_FACTS,
+) -> AssetVersion:  # fmt: skip
     """The new current version. An item that is there already under its set and id is kept as it was.
 
     Returns the present version unchanged when nothing is new.
     """
     if not isinstance(who, Actor):
         require(who, "curation.manage", project)
-    fresh = {
-        (one.set_name[:80], one.external_id[:128]): one.text.replace("\0", "")[:LONGEST] for one in items
-    }
+    actor = who if isinstance(who, Actor) else who.actor
+    if facts.role not in SetRole.values:
+        raise Refused("set_role_unknown", _("The role of a set is one of: %s.") % ", ".join(SetRole.values))
+    given = {(one.set_name[:LONGEST_NAME], one.external_id[:LONGEST_ID]): one for one in items}
     with transaction.atomic():
-        before = current_quarantine(project)
-        asset = Asset.objects.select_for_update().get(pk=before.asset_id)
-        before = asset.versions.get(pk=asset.current_id or before.pk)
-        present = {
-            (set_name, key): text
-            for set_name, key, text in before.quarantine_items.values_list("set_name", "external_id", "text")
-        }
-        if fresh.keys() <= present.keys():
+        before = _locked(project)
+        present = set(QuarantineItem.objects.of(before).values_list("set_name", "external_id"))
+        fresh = {key: one for key, one in given.items() if key not in present}
+        if not fresh:
             return before
-        version = _write(project, asset, before, fresh | present, note)
+        _name_sets(project, {name for name, _key in fresh}, facts, actor)
+        version = _next(before, fresh, note)
         audit.record(
-            actor=who if isinstance(who, Actor) else who.actor, verb="quarantine.publish", subject=version,
-            project_id=project.pk, data={"number": version.number, "added": len(fresh.keys() - present.keys())},
+            actor=actor, verb="quarantine.publish", subject=version, project_id=project.pk,
+            data={"number": version.number, "added": len(fresh)},
         )  # fmt: skip
         audit.emit(
-            subject=asset, name="quarantine.published", project_id=project.pk, data={"number": version.number}
+            subject=version.asset, name="quarantine.published", project_id=project.pk, data={"number": version.number}
         )
     return version
 
 
-def _write(
-    project: Project, asset: Asset, before: AssetVersion, items: dict[tuple[str, str], str], note: str
-) -> AssetVersion:
-    ordered = sorted(items.items())
-    digest = hashlib.sha256(
-        json.dumps(ordered, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    ).hexdigest()
-    sets = Counter(set_name for (set_name, _), _ in ordered)
+def renew_matcher(project: Project) -> AssetVersion:
+    """Where another matcher screened until now, a version with the same items makes everything be screened by today's."""
+    current = current_quarantine(project)
+    if current.body.get("matcher") == MATCHER:
+        return current
+    with transaction.atomic():
+        before = _locked(project)
+        return before if before.body.get("matcher") == MATCHER else _next(before, {}, MATCHER)
+
+
+def _locked(project: Project) -> AssetVersion:
+    """The current version, with the quarantine locked against other publishers."""
+    known = current_quarantine(project)
+    asset = Asset.objects.select_for_update().get(pk=known.asset_id)
+    return AssetVersion.objects.get(pk=asset.current_id or known.pk)
+
+
+def _name_sets(project: Project, names: set[str], facts: SetFacts, actor: Actor) -> None:
+    QuarantineSet.objects.bulk_create(
+        [
+            QuarantineSet(
+                project=project, name=name, role=facts.role, licence=facts.licence[:120], source=facts.source[:400],
+                added_by=(actor.name or actor.kind)[:200],
+            )
+            for name in sorted(names)
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _next(before: AssetVersion, fresh: dict[tuple[str, str], QuarantineEntry], note: str) -> AssetVersion:
+    """The version after `before`; its sha256 goes on from that of `before`."""
+    ordered = sorted(fresh.items())
+    added = [[*key, one.text, *([one.answer] if one.answer else [])] for key, one in ordered]
+    said = json.dumps([before.sha256, MATCHER, added], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    sets = Counter(before.body.get("sets", {})) + Counter(name for name, _key in fresh)
+    asset = before.asset
     version = AssetVersion.objects.create(
-        project=project, asset=asset, number=before.number + 1, sha256=digest, note=note,
-        body={"matcher": MATCHER, "settings": Settings().as_data(), "sets": dict(sets)},
+        project_id=before.project_id, asset=asset, number=before.number + 1, sha256=hashlib.sha256(said).hexdigest(),
+        note=note, body={"matcher": MATCHER, "settings": Settings().as_data(), "sets": dict(sorted(sets.items()))},
     )  # fmt: skip
     QuarantineItem.objects.bulk_create(
-        [QuarantineItem(project=project, version=version, set_name=name, external_id=key, text=text)
-         for (name, key), text in ordered],
+        [
+            QuarantineItem(
+                project_id=before.project_id, version=version, set_name=name, external_id=key,
+                text=one.text.replace("\0", "")[:LONGEST], answer=one.answer.replace("\0", "")[:LONGEST],
+            )
+            for (name, key), one in ordered
+        ],
         batch_size=1000,
     )  # fmt: skip
     asset.current = version

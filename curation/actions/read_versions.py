@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from accounts.models import Project
 from core.text import TokenHasher, shingles
-from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
+from curation.actions.screening import Screener, current_quarantine, store_screenings
 from curation.bodies import Stored, load_many
 from curation.calibration import Cutoffs
 from curation.checks import Checks, project_checks, store_flags
@@ -60,7 +60,6 @@ class Studied:
 def read_versions(project: Project, *, limit: int = BATCH) -> int:
     """Read up to `limit` pending versions nobody else holds; how many were taken."""
     quarantine = current_quarantine(project)
-    index = quarantine_index(quarantine)
     checks = project_checks(project)
     with transaction.atomic():
         versions = _take(project, limit)
@@ -68,14 +67,14 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
             return 0
         bodies = load_many(versions)
         readable, unreadable = _readings(versions, bodies)
-        studied = _study_all(
-            project, readable, [screened(index), *STEPS, validated(checks.policy)], unreadable
-        )
+        screener = Screener(quarantine, [one.content_hash for one in readable])
+        steps = [screened(screener.look), *STEPS, validated(checks.policy)]
+        studied = _study_all(project, readable, steps, unreadable)
         publish(project.pk, studied.texts)
         screened_ones = [
             (one.content_hash, one.version_id, one.verdict) for one in studied.readings if one.verdict
         ]
-        store_screenings(project.pk, quarantine.pk, screened_ones)
+        store_screenings(screener, screened_ones)
         _conclude(studied.measured, checks)
         _record(project.pk, studied.drops)
         store_flags(project.pk, checks, studied.readings)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 
 from accounts.models import Project
 from core.resting import rested
+from curation.actions.quarantine import renew_matcher
 from curation.actions.read_versions import retire
-from curation.actions.screening import current_quarantine, quarantine_index, store_screenings
+from curation.actions.screening import Screener, current_quarantine, store_screenings
 from curation.bodies import load_many
 from curation.checks import project_checks
-from curation.models import ConversationVersion
+from curation.models import AssetVersion, ConversationVersion
 from curation.steps import QUARANTINED, STEPS, Drop, Reading, screened, through, validated
 
 BATCH = 1000
@@ -39,12 +41,17 @@ _STALE = """
 
 def rescreen(project: Project, *, limit: int = BATCH) -> int:
     """Screen up to `limit` stale versions; how many were taken. A changed verdict sends the version back to the merger."""
-    quarantine = current_quarantine(project)
-    index = quarantine_index(quarantine)
+    quarantine = renew_matcher(project)
     key = f"stale:{project.pk}:{quarantine.pk}"
     ids = rested(key, lambda: _stale(project, quarantine.pk, limit), keep=lambda found: not found)
-    if not ids:
-        return 0
+    if ids:
+        screen_versions(quarantine, ids)
+    return len(ids)
+
+
+def screen_versions(quarantine: AssetVersion, ids: Sequence[uuid.UUID]) -> None:
+    """Screen these versions, keep the proof, and let their states follow, in one transaction."""
+    project_id = quarantine.project_id
     versions = list(ConversationVersion.objects.select_related("trace").filter(pk__in=ids))
     bodies = load_many(versions)
     readings = [
@@ -52,20 +59,19 @@ def rescreen(project: Project, *, limit: int = BATCH) -> int:
         for one in versions
         if one.pk in bodies
     ]
+    screener = Screener(quarantine, [one.content_hash for one in readings])
+    steps = [screened(screener.look), *STEPS, validated(project_checks(quarantine.project).policy)]
     reasons = {
         outcome.reading.version_id: outcome.reason if isinstance(outcome, Drop) else ""
-        for outcome in through(readings, [screened(index), *STEPS, validated(project_checks(project).policy)])
+        for outcome in through(readings, steps)
     }
     with transaction.atomic():
         store_screenings(
-            project.pk,
-            quarantine.pk,
-            [(one.content_hash, one.version_id, one.verdict) for one in readings if one.verdict],
+            screener, [(one.content_hash, one.version_id, one.verdict) for one in readings if one.verdict]
         )
         _apply(reasons)
-        _record_hits(project.pk, [key for key, reason in reasons.items() if reason == QUARANTINED])
-        retire(project.pk, [one.pk for one in versions if one.pk not in bodies])
-    return len(ids)
+        _record_hits(project_id, [key for key, reason in reasons.items() if reason == QUARANTINED])
+        retire(project_id, [one.pk for one in versions if one.pk not in bodies])
 
 
 def _stale(project: Project, quarantine_id: int, limit: int) -> list[uuid.UUID]:
@@ -80,9 +86,10 @@ def _apply(reasons: dict[uuid.UUID, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE curation_curationstate s SET step = 'probed', updated_at = now(), drop_reason = n.reason
+            UPDATE curation_curationstate s SET updated_at = now(), drop_reason = n.reason,
+                step = CASE WHEN s.step = 'published' THEN s.step ELSE 'probed' END
             FROM unnest(%s::uuid[], %s::text[]) AS n(version, reason)
-            WHERE s.version_id = n.version AND s.step IN ('clustered', 'stratified', 'done')
+            WHERE s.version_id = n.version AND s.step NOT IN ('pending', 'superseded')
               AND (s.drop_reason = %s) <> (n.reason = %s)
             """,
             [list(reasons), list(reasons.values()), QUARANTINED, QUARANTINED],

@@ -1,6 +1,6 @@
 """Traces and what curation knows about them."""
 
-from curation.models.assets import Asset, AssetKind, AssetVersion, QuarantineItem
+from curation.models.assets import Asset, AssetKind, AssetVersion
 from curation.models.backlog import BacklogItem, Feedback
 from curation.models.blobs import Blob, BlobReference
 from curation.models.bodies import ConversationBody, PinnedBody, Span
@@ -30,10 +30,12 @@ from curation.models.keeping import DeduplicationChoice, Keep
 from curation.models.metrics import MetricPoint
 from curation.models.minutes import IngestMinute
 from curation.models.prices import CostRevision
+from curation.models.quarantine import QuarantineItem, QuarantineSet, SetRole
+from curation.models.red_team import DisjointnessProof, RedTeamItem, RedTeamRole
 from curation.models.refused import RefusalBody, Replay
 from curation.models.retention import DroppedDay
 from curation.models.rules import BodyErasure, Reredacted, Reredaction, RuleCheck, RuleReport
-from curation.models.screening import Screening
+from curation.models.screening import HitRuling, Ruled, Screening, ScreeningHit
 from curation.models.service_default import ServiceDefault
 from curation.models.trace import Trace, TrainingUse
 from curation.models.vault import Reveal, RevealRequest, VaultEntry, VaultKey, VaultSwitch
@@ -55,6 +57,7 @@ __all__ = [
     "CostRevision",
     "CurationState",
     "DeduplicationChoice",
+    "DisjointnessProof",
     "DistinctText",
     "DomainVector",
     "Drop",
@@ -63,6 +66,7 @@ __all__ = [
     "Feedback",
     "Flag",
     "HardNegative",
+    "HitRuling",
     "IngestBatch",
     "IngestMinute",
     "Keep",
@@ -70,7 +74,10 @@ __all__ = [
     "MetricPoint",
     "PinnedBody",
     "QuarantineItem",
+    "QuarantineSet",
     "Receipt",
+    "RedTeamItem",
+    "RedTeamRole",
     "Refusal",
     "RefusalBody",
     "Replay",
@@ -81,8 +88,11 @@ __all__ = [
     "RevealRequest",
     "RuleCheck",
     "RuleReport",
+    "Ruled",
     "Screening",
+    "ScreeningHit",
     "ServiceDefault",
+    "SetRole",
     "Signature",
     "SignatureSpec",
     "Span",

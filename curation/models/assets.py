@@ -62,22 +62,3 @@ class AssetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} v{self.number}"
-
-
-class QuarantineItem(models.Model):
-    """One prompt or task that must never reach training, in one version of the project's quarantine."""
-
-    id = models.BigAutoField(primary_key=True)
-    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(AssetVersion, on_delete=models.PROTECT, related_name="quarantine_items")
-    set_name = models.CharField(max_length=80)
-    external_id = models.CharField(max_length=128)
-    text = models.TextField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["version", "set_name", "external_id"], name="quarantine_item_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.set_name}/{self.external_id}"

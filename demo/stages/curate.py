@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
-from curation.actions.quarantine import QuarantineEntry, publish_quarantine, read_quarantine_file
+from curation.actions.quarantine import publish_quarantine, read_quarantine_file
 from curation.bodies import load_many
 from curation.conversation import last_user_text
+from curation.held_out_files import QuarantineEntry
 from curation.models import AssetVersion, ConversationVersion, CurationState, Trace
 from curation.pipeline import run_curation
 from demo.story import Facts, Omitted, Telling
@@ -40,7 +41,7 @@ def curate(telling: Telling) -> Facts:
         "kept": kept.count(),
         "domains": domains_omitted
         or ", ".join(f"{name} {number}" for name, number in domains.most_common(12)),
-        "quarantine": f"version {version.number}, {version.quarantine_items.count()} items",
+        "quarantine": f"version {version.number}, {sum(version.body['sets'].values())} items",
         "seconds per step": ", ".join(f"{step} {seconds:.1f}" for step, seconds in report.seconds.items()),
     }
     return facts | _check_against_truth(telling)

@@ -84,7 +84,7 @@ def describe(snapshot: Snapshot, plan: Plan, shards: list[Shard], root: str) -> 
             "quarantine": quarantine.asset.name,
             "version": quarantine.number,
             "sha256": quarantine.sha256,
-            "items": quarantine.quarantine_items.count(),
+            "items": sum(quarantine.body.get("sets", {}).values()),
             "rows_clean": len(plan.rows),
         },
         shards=shards,

@@ -92,7 +92,7 @@ def test_a_lead_adds_a_set_by_file_and_a_broken_line_is_named(team: Team) -> Non
     assert "Version 2 is in force" in answer.content.decode()
     bad = SimpleUploadedFile("s.jsonl", b'{"id": "a", "question": "x"}\nnot json\n')
     answer = client.post(address, {"set_name": "eggs", "items": bad}, follow=True)
-    assert "Line 2 of s.jsonl holds no item" in answer.content.decode()
+    assert "row 2 is not JSON" in answer.content.decode()
     assert team.client(team.engineer).post(address, {"set_name": "x"}).status_code == 403
 
 
