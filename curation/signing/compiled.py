@@ -67,10 +67,20 @@ def _keep_lanes(typing, source, target):
 
 @intrinsic
 def _zeros_below(typing, value):
-    """The number of zero bits below the lowest one of `value`, which is not 0."""
+    """The number of zero bits below the lowest one of `value`; 64 where it is 0."""
 
     def emit(context, builder, signature, args):
-        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), emit
+
+
+@intrinsic
+def _ones(typing, value):
+    """The number of one bits of `value`."""
+
+    def emit(context, builder, signature, args):
+        return builder.ctpop(args[0])
 
     return types.uint64(types.uint64), emit
 
@@ -111,10 +121,13 @@ def _edges(data, start, length, keep, folded, tail, edges):
             mask &= (ONE << U64(left)) - ONE
         changed = mask ^ ((mask << ONE) | carry)
         carry = mask >> U64(63)
-        while changed:
-            edges[count] = np.int32(place + np.int64(_zeros_below(changed)))
-            count += 1
-            changed &= changed - ONE
+        found = count + np.int64(_ones(changed))
+        while count < found:  # eight at a time without asking, some of them beyond the end
+            for step in range(UNROLLED):
+                edges[count + step] = np.int32(place + np.int64(_zeros_below(changed)))
+                changed &= changed - ONE
+            count += UNROLLED
+        count = found
     if carry:
         edges[count] = np.int32(length)
         count += 1
@@ -282,11 +295,19 @@ def _scratch(room):
 @numba.njit(types.void(BYTES, PLACES, types.boolean[::1]), cache=True, nogil=True)
 def mark_wide(data, offsets, wide):
     """Write to `wide` which texts hold a character beyond ASCII."""
+    base = U64(data.ctypes.data)
     for text in range(len(offsets) - 1):
-        found = np.uint8(0)
-        for place in range(offsets[text], offsets[text + 1]):
-            found |= data[place]
-        wide[text] = found >= 0x80
+        place, stop = offsets[text], offsets[text + 1]
+        found = U64(0)
+        while place + 32 <= stop:
+            address = base + U64(place)
+            first, second = _eight_bytes(address), _eight_bytes(address + U64(8))
+            found |= first | second | _eight_bytes(address + U64(16)) | _eight_bytes(address + U64(24))
+            place += 32
+        while place < stop:
+            found |= U64(data[place])
+            place += 1
+        wide[text] = found & U64(0x8080808080808080) != U64(0)
 
 
 @numba.njit(
@@ -305,7 +326,7 @@ def sign_texts(data, offsets, chosen, code, n, mixers, multipliers, offsets32, s
     width = (3 * longest if code else longest) + 2 * LANES
     folded, tail = np.zeros(width, np.uint8), np.zeros(LANES, np.uint8)
     spread = np.zeros(width if code else 1, np.uint8)
-    edges = np.empty(width, np.int32)
+    edges = np.empty(width + UNROLLED, np.int32)
     room = width // 2 + n + UNROLLED
     hashes, grams, mixed, starts = _scratch(room)
     low_masks, high_masks = np.zeros(17, U64), np.zeros(17, U64)
