@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,14 +43,34 @@ class Reduced:
 class Reducer:
     """Takes signed blocks one after another; `done` gives everything that was kept of them."""
 
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
+    def __init__(self, spec: Spec, budget: int | None = None, scratch: Path | None = None) -> None:
+        """Where `budget` bytes are exceeded, the three large arrays move to files in `scratch`."""
+        self._spec, self._budget, self._scratch = spec, budget, scratch
         self._keys = Growing(np.uint32, spec.bands)
         self._sketch = Growing(np.uint8, spec.permutations)
         self._values: Growing[np.uint32] = Growing(np.uint32)
         self._counts: Growing[np.int64] = Growing(np.int64)
         self._content: Growing[np.uint64] = Growing(np.uint64)
         self._tie: Growing[np.uint64] = Growing(np.uint64)
+
+    def add(self, piece: Reduced) -> None:
+        """Add documents reduced elsewhere; raises SpecMismatch for those of another spec."""
+        demand_same(piece.spec, self._spec)
+        self._keys.append(piece.keys)
+        self._sketch.append(piece.sketch)
+        self._values.append(piece.values)
+        self._counts.append(np.diff(piece.offsets))
+        self._content.append(piece.content)
+        self._tie.append(piece.tie)
+        large: dict[str, Growing[Any]] = {"keys": self._keys, "sketch": self._sketch, "values": self._values}
+        if (
+            self._budget is not None
+            and self._scratch
+            and sum(one.nbytes for one in large.values()) > self._budget
+        ):
+            for name, one in large.items():
+                one.spill(self._scratch / name)
+            self._budget = None
 
     def take(self, signed: Signed, tie: Longs) -> None:
         """Keep what is needed of a block; raises SpecMismatch for rows of another spec."""
