@@ -12,6 +12,7 @@ from accounts.permissions import may
 from core.registry import Count as Number
 from core.registry import InboxItem, StationState, registry
 
+from . import counts as counts
 from . import next_item
 from .models import Decision, Item, Judgment
 

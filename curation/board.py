@@ -47,6 +47,10 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Nobody has said that it may be trained on."),
     ),
     **{name: (check.name, check.meaning) for name, check in CHECKS.items()},
+    "continued": (
+        gettext_lazy("Continued"),
+        gettext_lazy("It was logged call by call: a longer form of the same conversation stands for it."),
+    ),
     "exact_duplicate": (
         gettext_lazy("Exact duplicate"),
         gettext_lazy("The same words as the one that stands for its cluster."),

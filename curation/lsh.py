@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.text import hash64, mix64
-from curation.minhash import DEFAULT_SPEC, Spec
+from curation.signing.spec import DEFAULT_SPEC, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

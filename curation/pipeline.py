@@ -19,13 +19,17 @@ from curation.actions.stratify import stratify
 from curation.dedup.keep import choice_of
 from curation.dedup.merge import merge
 from curation.dedup.probe import probe
+from curation.dedup.rerank import rerank
+from curation.dedup.respec import respec
 from curation.models import Cluster, CurationState
 from curation.models.conversation import CurationStep
 
 Progress = Callable[[str, int], None]
 STATIONS: tuple[tuple[str, Callable[[Project], int]], ...] = (
+    ("respec", lambda project: respec(project.pk)),
     ("read", read_versions),
     ("probe", lambda project: probe(project.pk)),
+    ("rerank", lambda project: rerank(project.pk)),
     ("merge", lambda project: merge(project.pk)),
     ("rescreen", rescreen),
     ("recheck", recheck),

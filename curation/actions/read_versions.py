@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import structlog
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from accounts.models import Project
-from core.text import TokenHasher, shingles
 from curation.actions.screening import Screener, current_quarantine, store_screenings
 from curation.bodies import Stored, load_many
 from curation.calibration import Cutoffs
 from curation.checks import Checks, project_checks, store_flags
+from curation.dedup.forms import Forms, forms_of, store_forms
 from curation.dedup.publish import Text, publish
 from curation.dedup.spec import exact_hasher
 from curation.dedup.views import view_texts
@@ -24,9 +23,9 @@ from curation.difficulty import difficulty_of, features, score
 from curation.difficulty_levels import project_levels
 from curation.kinds import kind_of
 from curation.languages import language_of
-from curation.minhash import DEFAULT_SPEC, signatures
 from curation.models import ConversationVersion, CurationState
 from curation.models.conversation import CurationStep
+from curation.signing.signer import sign
 from curation.steps import BODY_RETIRED, STEPS, UNREADABLE, Drop, Reading, Step, screened, through, validated
 from curation.template_keys import Templates, template_key, templates_of
 
@@ -71,6 +70,7 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
         steps = [screened(screener.look), *STEPS, validated(checks.policy)]
         studied = _study_all(project, readable, steps, unreadable)
         publish(project.pk, studied.texts)
+        store_forms(project.pk, _forms(project.pk, versions, studied.readings))
         screened_ones = [
             (one.content_hash, one.version_id, one.verdict) for one in studied.readings if one.verdict
         ]
@@ -145,23 +145,34 @@ def _texts(
     project_id: uuid.UUID, readings: Sequence[Reading], reasons: Mapping[uuid.UUID, str]
 ) -> list[Text]:
     """The texts of every view, signed; with a reason found already, one never stands for what has none."""
-    hasher, exact = TokenHasher(), exact_hasher(project_id)
+    exact = exact_hasher(project_id)
     views = [
         (one.version_id, view, text)
         for one in readings
         for view, text in view_texts(one.conversation).items()
     ]
-    sets = [shingles(text, DEFAULT_SPEC.shingle, hasher) for _, _, text in views]
+    signed = sign([text for _, _, text in views])
     return [
         Text(
             version_id,
             view,
             exact(view, text),
-            np.unique(found.astype(np.uint32)),
-            row,
+            signed.shingles(place),
+            signed.rows[place],
             version_id not in reasons,
         )
-        for (version_id, view, text), found, row in zip(views, sets, signatures(sets), strict=True)
+        for place, (version_id, view, text) in enumerate(views)
+    ]
+
+
+def _forms(
+    project_id: uuid.UUID, versions: Sequence[ConversationVersion], readings: Sequence[Reading]
+) -> list[Forms]:
+    sessions = {version.pk: version.trace.session_key for version in versions}
+    return [
+        forms_of(one.version_id, one.conversation, project_id, sessions[one.version_id])
+        for one in readings
+        if sessions[one.version_id]
     ]
 
 

@@ -5,6 +5,8 @@ Days hold every project, so retention is the operator's: a setting and a command
 
 from __future__ import annotations
 
+import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,9 +16,12 @@ from django.db import DatabaseError, connection, transaction
 from core import audit
 from core.actors import Actor
 from core.locks import named_lock_if_free
+from curation.actions.read_versions import retire
 from curation.ingest.blobs import forget_blobs
-from curation.models import DroppedDay
+from curation.models import CurationState, DroppedDay
+from curation.models.conversation import CurationStep
 from curation.retention import days_due
+from curation.steps import BODY_RETIRED
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +55,7 @@ def _drop(day: date, actor: Actor, done: Dropped) -> None:
             if not cursor.fetchone()[0]:
                 return
             dropped = DroppedDay.objects.get(pk=day)
+            _leave_clusters(day)
             audit.record(actor=actor, verb="retention.drop", subject=dropped, project_id=None,
                          data={"spans": dropped.spans, "bytes": dropped.bytes})  # fmt: skip
     except DatabaseError as error:
@@ -57,3 +63,14 @@ def _drop(day: date, actor: Actor, done: Dropped) -> None:
         done.kept.append(day)
     else:
         done.days.append(dropped)
+
+
+def _leave_clusters(day: date) -> None:
+    """Whose text is gone stands for nobody any more: the merger removes its signatures, and another takes its place."""
+    states = CurationState.objects.filter(version__day=day, version__pinned=None)
+    live = states.exclude(step=CurationStep.SUPERSEDED).exclude(drop_reason=BODY_RETIRED)
+    gone: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for project_id, version_id in live.values_list("project_id", "version_id"):
+        gone[project_id].append(version_id)
+    for project_id, versions in gone.items():
+        retire(project_id, versions)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from core.resting import rested
+from curation.dedup.forms import remove_forms
 from curation.models import SignatureSpec
 
 Signed = tuple[uuid.UUID, int]
@@ -24,6 +25,8 @@ class Left:
     """Texts that lost a version and have others."""
     clusters: set[int] = field(default_factory=set)
     """Clusters that lost a member."""
+    shorter: set[uuid.UUID] = field(default_factory=set)
+    """Versions that one of them may have continued."""
 
     def __bool__(self) -> bool:
         return bool(self.versions)
@@ -65,7 +68,7 @@ def remove(versions: list[uuid.UUID]) -> Left:
     shrunk = _leave_clusters(versions, unsaid)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM curation_distincttext WHERE id = ANY(%s)", [unsaid])
-    return Left(set(versions), orphaned, set(texts) - set(unsaid), shrunk)
+    return Left(set(versions), orphaned, set(texts) - set(unsaid), shrunk, remove_forms(versions))
 
 
 def _leavers(project_id: uuid.UUID, spec: SignatureSpec, limit: int) -> list[uuid.UUID]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from curation.clusters import resettle
+from curation.dedup.forms import collapse
 from curation.dedup.graph import StoredGraph
 from curation.dedup.keep import choice_of
 from curation.dedup.leave import Left, leave
@@ -61,9 +62,23 @@ def merge(project_id: uuid.UUID, *, limit: int = 5000) -> int:
         returned = _returned(project_id, spec, limit, news)
         if not (left or news.work or returned):
             return 0
+        _collapse(project_id, spec, news, left)
         _settle(project_id, spec, choice, news, left)
         _done(news.work)
     return len(news.work) + returned + len(left.versions)
+
+
+def _collapse(project_id: uuid.UUID, spec: SignatureSpec, news: News, left: Left) -> None:
+    """What is left out because it goes on in a longer form, or no longer is, is news too."""
+    told = {version for versions in news.versions.values() for version in versions} | left.shorter
+    changed = collapse(project_id, told)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT text_id, version_id FROM curation_signature WHERE version_id = ANY(%s) AND spec_id = %s",
+            [list(changed), spec.pk],
+        )
+        for text_id, version_id in cursor.fetchall():
+            news.add(text_id, version_id)
 
 
 def _settle(

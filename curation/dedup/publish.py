@@ -14,7 +14,7 @@ from curation.dedup.bulk import copy_integers
 from curation.dedup.spec import current_spec, scope
 from curation.ingest.store import copy_rows
 from curation.lsh import band_keys
-from curation.minhash import DEFAULT_SPEC
+from curation.signing.spec import DEFAULT_SPEC, Spec, demand_same
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,11 +39,13 @@ class Text:
     eligible: bool = True
 
 
-def publish(project_id: uuid.UUID, texts: Sequence[Text]) -> int:
+def publish(project_id: uuid.UUID, texts: Sequence[Text], made_under: Spec = DEFAULT_SPEC) -> int:
     """Store signatures, and shingles and bands of the texts that are new; call inside the transaction that moves their state.
 
-    A text already there costs one small row. Publishing a version twice under one spec is refused by the database.
+    A text already there costs one small row. Publishing a version twice under one spec is refused by the database; texts
+    signed under another spec than the one in use raise SpecMismatch.
     """
+    demand_same(made_under, DEFAULT_SPEC)
     if not texts:
         return 0
     spec = current_spec()

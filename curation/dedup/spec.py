@@ -9,17 +9,13 @@ from dataclasses import asdict
 from core.keyring import naming_key
 from core.text import tokens
 from curation.dedup.views import VERSION
-from curation.minhash import DEFAULT_SPEC, Spec
 from curation.models import SignatureSpec
+from curation.signing.spec import DEFAULT_SPEC, Spec, SpecMismatch
 
 EXACT = "exact-text"
 BYTES = 16
 MOST_BANDS = 20
 """Columns of the table of band keys."""
-
-
-class SpecMismatch(ValueError):
-    """Texts made or signed under two different specs were to be compared."""
 
 
 def stored_name(spec: Spec = DEFAULT_SPEC) -> str:

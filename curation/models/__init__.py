@@ -6,6 +6,7 @@ from curation.models.blobs import Blob, BlobReference
 from curation.models.bodies import ConversationBody, PinnedBody, Span
 from curation.models.clusters import (
     Band,
+    CallForm,
     Cluster,
     ClusterMember,
     ClusterWork,
@@ -49,6 +50,7 @@ __all__ = [
     "Blob",
     "BlobReference",
     "BodyErasure",
+    "CallForm",
     "Cluster",
     "ClusterMember",
     "ClusterWork",

@@ -144,6 +144,20 @@ class StarPlace(models.Model):
         return f"{self.text_id} → {self.centre_id}"
 
 
+class CallForm(models.Model):
+    """A conversation as it stood after one of its answers, by keyed hash: equal in two versions of one session when the shorter
+    is how the longer began. `whole` marks the form that is all of the version."""
+
+    pk = models.CompositePrimaryKey("form", "version")
+    form = models.BigIntegerField()
+    version = models.ForeignKey("curation.ConversationVersion", on_delete=models.CASCADE, related_name="+")
+    length = models.PositiveIntegerField()
+    whole = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.version_id} after {self.length}"
+
+
 class ClusterWork(models.Model):
     """What a published signature still waits for: its text to be probed, or to be put into its cluster.
 
