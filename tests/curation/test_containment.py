@@ -83,10 +83,14 @@ def test_the_verdict_on_a_set_is_the_union_of_the_verdicts_on_what_was_added_whe
     first = [Item(at, f"How many {word} does Tom have left after he gives {at} {word} to each of his friends?", cohort=1)
              for at, word in enumerate(["apples", "marbles", "stamps", "kites", "books"])]  # fmt: skip
     later = [Item(100 + item.id, item.text.replace("Tom", "Ann"), cohort=2) for item in first]
-    text = "How many marbles does Ann have left after he gives 7 marbles to all of his friends, how many stamps?"
+    text = (
+        "How many marbles does Ann have left after he gives 7 marbles to all of his friends, how many stamps?"
+    )
     whole = ContainmentIndex.build([*first, *later])
     before = ContainmentIndex.build(first)
-    delta = ContainmentIndex.build([*(Item(one.id, one.text, cohort=1, is_known=True) for one in first), *later])
+    delta = ContainmentIndex.build(
+        [*(Item(one.id, one.text, cohort=1, is_known=True) for one in first), *later]
+    )
 
     def named(index: ContainmentIndex) -> dict[int, float]:
         return {one.item_id: one.score for one in screen([Segment(0, 0, text)], index).findings}
@@ -111,7 +115,11 @@ def test_the_reference_answer_of_a_task_is_found_and_a_bare_number_is_not() -> N
 
 
 def test_a_template_that_a_crowd_of_items_shares_is_still_found() -> None:
-    names = [f"{first}{second}" for first in "BDFGHKLMNPRSTVWZ" for second in ("ara", "olo", "imi", "une", "eka", "ody")]
+    names = [
+        f"{first}{second}"
+        for first in "BDFGHKLMNPRSTVWZ"
+        for second in ("ara", "olo", "imi", "une", "eka", "ody")
+    ]
     items = [QUESTION.replace("Janet", name) for name in names]
     index = ContainmentIndex.build(Item(at, text) for at, text in enumerate(items))
     assert index.find(items[40].replace("16", "25")) is not None

@@ -132,7 +132,7 @@ def test_under_a_policy_too_the_order_of_arrival_decides_nothing(team: Team, oth
 
 
 def test_only_those_who_manage_curation_choose_and_only_what_there_is(team: Team) -> None:
-    with pytest.raises(Exception, match="may"):
+    with pytest.raises(Exception, match="does not allow this"):
         choose_deduplication(who=team.annotator, project=team.project, keep="newest")
     with pytest.raises(Refused, match="keep policy"):
         choose_deduplication(who=team.lead, project=team.project, keep="loudest")

@@ -26,7 +26,17 @@ PLAIN = ["janet", "sells", "0", "eggs"]
         "Ja-\nnet sells twenty-two eg-\n> gs",
         "Janet sells 1,600.50 eggs",
     ],
-    ids=["plain", "case", "full width", "invisible", "look-alikes", "accents", "markdown", "broken lines", "numbers"],
+    ids=[
+        "plain",
+        "case",
+        "full width",
+        "invisible",
+        "look-alikes",
+        "accents",
+        "markdown",
+        "broken lines",
+        "numbers",
+    ],
 )
 def test_disguises_fall_away(text: str) -> None:
     assert words(text) == PLAIN

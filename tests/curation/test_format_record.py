@@ -37,7 +37,13 @@ def test_a_record_becomes_a_conversation_with_its_facts() -> None:
 
 def test_a_record_carries_guards_interrupts_and_the_end_of_a_permission() -> None:
     guard = {"layer": "output", "name": "pii", "rule_version": "3", "score": None, "verdict": "block"}
-    cut = {"kind": "timeout", "at": "2026-09-01T00:01:03Z", "span_id": "", "detail": "upstream", "recovered": True}
+    cut = {
+        "kind": "timeout",
+        "at": "2026-09-01T00:01:03Z",
+        "span_id": "",
+        "detail": "upstream",
+        "recovered": True,
+    }
     span = read_record(record(guards=[guard], interrupts=[cut], simulated=True, training_use="allowed",
                               training_use_until="2099-12-31"), "f", 1)  # fmt: skip
     conversation = assemble([span])
@@ -49,16 +55,32 @@ def test_a_record_carries_guards_interrupts_and_the_end_of_a_permission() -> Non
 
 
 def test_a_record_carries_code_flags_of_tools_and_details_of_usage() -> None:
-    ran = {"type": "code_execution", "id": "c", "language": "python", "input": "1+1", "stdout": "2", "exit_code": 0}
-    tool = {"type": "function", "function": {"name": "pay", "parameters": {}, "irreversible": True, "sandboxed": False}}
+    ran = {
+        "type": "code_execution",
+        "id": "c",
+        "language": "python",
+        "input": "1+1",
+        "stdout": "2",
+        "exit_code": 0,
+    }
+    tool = {
+        "type": "function",
+        "function": {"name": "pay", "parameters": {}, "irreversible": True, "sandboxed": False},
+    }
     usage = {"prompt_tokens": 12, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4},
              "completion_tokens_details": {"reasoning_tokens": 2}}  # fmt: skip
     value = record(request={"model": "m", "tools": [tool], "messages": [{"role": "user", "content": "1+1?"}]})
     value["response"] |= {"usage": usage, "system_fingerprint": "fp"}
-    value["response"]["choices"][0]["message"] = {"role": "assistant", "content": [ran, {"type": "text", "text": "2"}]}
+    value["response"]["choices"][0]["message"] = {
+        "role": "assistant",
+        "content": [ran, {"type": "text", "text": "2"}],
+    }
     conversation = assemble([read_record(value, "f", 1)])
     assert conversation["messages"][-1]["parts"][0] == ran
-    assert (conversation["tools"][0].get("irreversible"), conversation["tools"][0].get("sandboxed")) == (True, False)
+    assert (conversation["tools"][0].get("irreversible"), conversation["tools"][0].get("sandboxed")) == (
+        True,
+        False,
+    )
     assert conversation["calls"][0]["usage"] == {
         "input_tokens": 12, "output_tokens": 3, "cache_read_tokens": 4, "reasoning_tokens": 2}  # fmt: skip
     assert conversation["attributes"]["winnow.response"] == {"system_fingerprint": "fp"}

@@ -23,7 +23,13 @@ def test_the_sender_says_what_is_simulated(team: Team, said: object, kept: bool)
 def test_one_marked_span_marks_its_trace() -> None:
     spans = [
         {"trace_id": "t", "parent_id": "p", "start": 2, "resource": {}, "attributes": {}},
-        {"trace_id": "t", "parent_id": "p", "start": 1, "resource": {"winnow.simulated": True}, "attributes": {}},
+        {
+            "trace_id": "t",
+            "parent_id": "p",
+            "start": 1,
+            "resource": {"winnow.simulated": True},
+            "attributes": {},
+        },
     ]
     assert [says_simulated(span) for span in spans] == [False, True]  # type: ignore[arg-type]
     assert heads_of(spans)["t"].simulated  # type: ignore[arg-type]
