@@ -13,6 +13,7 @@ from curation.dedup.keep import ranks
 from curation.dedup.leave import Left
 from curation.dedup.members import Member, members_of
 from curation.dedup.outcome import Outcome, conclude
+from curation.excerpts import WHOLE
 from curation.ingest.store import copy_rows
 from curation.models import DeduplicationChoice, SignatureSpec
 
@@ -69,7 +70,7 @@ def gather(
     _put_in(hall)
     stood = _elect(hall, left)
     singles = _dissolve(hall)
-    conclude(project_id, _outcomes(hall, stood, singles))
+    conclude(project_id, [*_outcomes(hall, stood, singles), *_without_the_view(hall)])
 
 
 def _take_out(hall: Hall) -> None:
@@ -239,3 +240,23 @@ def _outcomes(
                 )
             )
     return found
+
+
+def _without_the_view(hall: Hall) -> list[Outcome]:
+    """A version that has nothing in the view by which duplicates are left out (no tool calls, say) is nobody's duplicate."""
+    found = {
+        version: one for (version, _), one in hall.members.items() if (version, one.view) in hall.touched
+    }
+    if hall.choice.dropping_view == WHOLE or not found:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version_id FROM curation_signature WHERE version_id = ANY(%s) AND view = %s AND spec_id = %s",
+            [list(found), hall.choice.dropping_view, hall.spec.pk],
+        )
+        seen = {version for (version,) in cursor.fetchall()}
+    return [
+        Outcome(version, None, version, 1.0, "" if one.eligible else one.reason)
+        for version, one in found.items()
+        if version not in seen
+    ]

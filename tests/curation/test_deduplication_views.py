@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from curation.actions.choose_deduplication import choose_deduplication
 from curation.conversation import Conversation, message, new_conversation
 from curation.dedup.views import VIEWS, skeleton, view_texts, without_volatile
 from curation.models import Cluster, ClusterMember, ConversationVersion, CurationState
@@ -93,8 +94,6 @@ def members(cluster: Cluster) -> set[object]:
 @settled
 @pytest.mark.django_db
 def test_a_project_may_leave_out_by_another_view_and_go_back(team: Team) -> None:
-    from curation.actions.choose_deduplication import choose_deduplication
-
     prompt, answer = long_answer(37), long_answer(38)
     versions = arrive(
         team,
@@ -112,6 +111,16 @@ def test_a_project_may_leave_out_by_another_view_and_go_back(team: Team) -> None
     choose_deduplication(who=team.lead, project=team.project, dropping_view="whole")
     deduplicate(team)
     assert outcomes(versions) == whole
+
+
+@settled
+@pytest.mark.django_db
+def test_a_version_without_the_chosen_view_is_nobodys_duplicate(team: Team) -> None:
+    choose_deduplication(who=team.lead, project=team.project, dropping_view="skeleton")
+    versions = arrive(team, ("Q", long_answer(40)), ("Q", long_answer(40)))
+    deduplicate(team)
+    assert outcomes(versions) == ["", ""]
+    assert {state(one).step for one in versions} == {"clustered"}
 
 
 def outcomes(versions: list[ConversationVersion]) -> list[str]:
