@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """See the module docstring."""
 
-    dependencies = [("curation", "0014_labels_by_people")]
+    dependencies = [("curation", "0016_quarantine_proofs")]
     operations = [
         migrations.CreateModel(
             "CallForm",
