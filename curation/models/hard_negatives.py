@@ -6,6 +6,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+BARRED = ("quarantined", "training_denied", "training_unknown", "body_retired", "unreadable")
+
+
+class HardNegativeQuerySet(models.QuerySet["HardNegative"]):
+    """Reads of hard negatives."""
+
+    def usable(self) -> "HardNegativeQuerySet":
+        """Those whose conversations may be trained on now: permission may have ended and a quarantine grown since."""
+        found = self
+        for name in ("prompt", "negative"):
+            allowed = {f"{name}__trace__training_use": "allowed", f"{name}__current_of__isnull": False}
+            found = found.filter(**allowed).exclude(**{f"{name}__curation__drop_reason__in": BARRED})
+        return found
+
 
 class HardNegative(models.Model):
     """`negative`'s answer does not stand for `prompt`'s question; `positive`'s answer does, where one is known.
@@ -28,6 +42,8 @@ class HardNegative(models.Model):
     stratum = models.CharField(max_length=120)
     evidence = models.JSONField(default=dict)
     made_at = models.DateTimeField(db_default=Now())
+
+    objects = HardNegativeQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -14,7 +14,7 @@ from core.jobs.runner import run
 from core.models import AuditEntry
 from curation.actions.mine_hard_negatives import ask_to_mine, mine_hard_negatives
 from curation.actions.set_checks import set_checks
-from curation.models import ConversationVersion, Feedback, HardNegative
+from curation.models import ConversationVersion, CurationState, Feedback, HardNegative, Trace
 from curation.pipeline import run_curation
 from tests.conftest import Team
 from tests.curation.arrivals import arrive, long_answer
@@ -101,6 +101,16 @@ def test_a_lead_starts_it_in_the_background_and_the_command_does_it_now(team: Te
     assert job.result["written"] == {"wrong_arithmetic": 1}
     call_command("hard_negatives", project=team.project.slug)
     assert "1 answers looked at" in capsys.readouterr().out
+
+
+def test_what_may_no_longer_be_trained_on_is_not_usable(team: Team) -> None:
+    first, second = wrong(team, 2)
+    mine_hard_negatives(team.project)
+    assert HardNegative.objects.usable().count() == 2
+    Trace.objects.filter(pk=first.trace_id).update(training_use="denied")
+    CurationState.objects.filter(version=second).update(drop_reason="quarantined")
+    assert HardNegative.objects.usable().count() == 0
+    assert HardNegative.objects.count() == 2
 
 
 @pytest.fixture
