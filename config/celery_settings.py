@@ -33,6 +33,7 @@ beat_schedule = {
     "curate": {"task": "curation.tasks.curate", "schedule": 10.0, "options": {"expires": 20}},
     "permissions-end": {"task": "curation.tasks.permissions", "schedule": 60.0, "options": {"expires": 60}},
     "retention": {"task": "curation.tasks.retain", "schedule": 3600.0, "options": {"expires": 1800}},
+    "semantic": {"task": "curation.tasks.semantic", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep-leases": {"task": "annotation.tasks.sweep_leases", "schedule": 15.0, "options": {"expires": 30}},
     "reconcile-runs": {
         "task": "trainers.tasks.reconcile",

@@ -78,8 +78,7 @@ def keyset(
     `order` names columns that are never NULL and ends with a unique one, for example ("-created_at", "pk").
     A cursor that was tampered with or belongs to another sorting starts from the beginning.
     """
-    token, backwards = params.get("after") or params.get("before") or "", bool(params.get("before"))
-    values = _read(token, order)
+    values, backwards = position(params, order)
     backwards = backwards and values is not None
     filtered = queryset if values is None else queryset.filter(_beyond(order, values, backwards))
     found = list(filtered.order_by(*(_turned(order) if backwards else order))[: size + 1])
@@ -94,6 +93,11 @@ def keyset(
         previous=_cursor(rows[0], order) if has_previous and rows else "",
         total=capped_count(queryset) if count else None,
     )
+
+
+def position(params: Any, order: Sequence[str]) -> tuple[list[Any] | None, bool]:
+    """The sort values of the row a page starts beyond (None at the beginning), and whether it goes backwards."""
+    return _read(params.get("after") or params.get("before") or "", order), bool(params.get("before"))
 
 
 def _read(token: str, order: Sequence[str]) -> list[Any] | None:

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from curation import api, curation_api, strata_api
+from curation import api, curation_api, health_api, recipe_api, search_api, strata_api
 
 urlpatterns = [
     path("traces", api.Traces.as_view()),
     path("traces:batch", api.TraceBatch.as_view()),
     path("traces/<uuid:trace_id>", api.TraceDetail.as_view()),
+    path("traces/<uuid:trace_id>/alike", search_api.Alike.as_view()),
+    path("curation/health", health_api.AgenticHealth.as_view()),
+    path("recipes", recipe_api.Recipes.as_view()),
+    path("recipes/<int:version_id>", recipe_api.RecipeVersion.as_view()),
+    path("recipes/<int:version_id>/diff/<int:other_id>", recipe_api.RecipeDiff.as_view()),
+    path("recipes/<int:version_id>/choice", recipe_api.RecipeChoice.as_view()),
+    path("search", search_api.Search.as_view()),
     path("ingest-batches", api.Batches.as_view()),
     path("refusals", api.Refusals.as_view()),
     path("curation", curation_api.Curation.as_view()),

@@ -7,6 +7,7 @@ from core.jobs import RunningJob, job_handler
 
 REREDACT, REPLAY = "curation.reredact", "curation.replay"
 RELABEL, LEARN, MINE = "curation.relabel", "curation.learn_domains", "curation.hard_negatives"
+SEMANTIC = "curation.semantic"
 
 
 @job_handler(REREDACT)
@@ -66,3 +67,11 @@ def mine(running: RunningJob) -> dict[str, Any] | None:
         project, per_stratum=int(payload["per_stratum"]), seed=int(payload["seed"]), on_progress=running.progress
     )
     return mining.as_data()
+
+
+@job_handler(SEMANTIC)
+def semantic(running: RunningJob) -> dict[str, Any] | None:
+    """Find what is alike in meaning among what is new; what was compared before is not compared again."""
+    from curation.actions.semantic import run_search
+
+    return run_search(running)

@@ -1,4 +1,4 @@
-"""The curation stations in turn, pulled by state: read → probe → merge → re-screen → re-check → prove → stratify. No message per trace."""
+"""The curation stations in turn, pulled by state: read → index → probe → merge → re-screen → re-check → prove → stratify."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from accounts.models import Project
 from core import embedding
+from curation.actions.index_search import index_search
 from curation.actions.read_versions import read_versions
 from curation.actions.recheck import recheck
 from curation.actions.red_team import prove_stale
@@ -28,6 +29,7 @@ Progress = Callable[[str, int], None]
 STATIONS: tuple[tuple[str, Callable[[Project], int]], ...] = (
     ("respec", lambda project: respec(project.pk)),
     ("read", read_versions),
+    ("index", index_search),
     ("probe", lambda project: probe(project.pk)),
     ("rerank", lambda project: rerank(project.pk)),
     ("merge", lambda project: merge(project.pk)),

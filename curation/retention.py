@@ -30,11 +30,22 @@ def days_kept() -> list[DayKept]:
                    sum(greatest(c.reltuples, 0)) FILTER (WHERE p.relname = 'curation_span')
             FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
             WHERE c.relkind = 'r' AND p.relname IN ('curation_span', 'curation_conversation_body',
-                'curation_metricpoint', 'curation_refusalbody')
+                'curation_metricpoint', 'curation_refusalbody', 'curation_searchrow')
             GROUP BY 1 ORDER BY 1 DESC
             """
         )
         return [DayKept(day, int(size), int(spans or 0)) for day, size, spans in cursor.fetchall()]
+
+
+def partitioned_days(parent: str) -> list[date]:
+    """The days of which this table has a partition, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_date(right(c.relname, 8), 'YYYYMMDD') FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = to_regclass(%s) ORDER BY 1 DESC",
+            [parent],
+        )
+        return [day for (day,) in cursor.fetchall()]
 
 
 def days_due(days: int) -> Sequence[DayKept]:

@@ -15,6 +15,7 @@ from core.locks import named_lock_if_free
 from curation.actions.calibrate_difficulty import calibrate_when_due
 from curation.actions.end_permissions import end_permissions
 from curation.actions.retention import drop_old_days
+from curation.actions.semantic import available, start_search, waiting
 from curation.actions.settle_traces import settle_traces
 from curation.actions.tally_minutes import tally_minutes
 from curation.pipeline import curate_for
@@ -86,3 +87,14 @@ def retain() -> int:
     if not settings.RETENTION_DAYS:
         return 0
     return len(drop_old_days(actor=system("retention"), days=settings.RETENTION_DAYS).days)
+
+
+@shared_task
+def semantic() -> int:
+    """Queue the comparison of meaning where something new was kept and the extra `embed` is there; how many projects."""
+    if not available():
+        return 0
+    due = [project for project in Project.objects.order_by("created_at") if waiting(project)]
+    for project in due:
+        start_search(project=project)
+    return len(due)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
+from curation.difficulty import Difficulty
 from curation.kinds import Kind
 from curation.models import Feedback, Trace, TrainingUse
 
@@ -43,6 +45,7 @@ FEEDBACK = {"up": _("Thumbs up"), "down": _("Thumbs down"), "needs_work": _("Nee
 STATES = {
     "open": _("Not settled yet"), "kept": _("Kept"), "dropped": _("Dropped"), "error": _("Failed"),
     "escalated": _("Escalated"), "truncated": _("Cut off"), "redacted": _("Redacted"),
+    "recovered": _("Recovered from a failure"),
 }  # fmt: skip
 USES = {
     TrainingUse.ALLOWED.value: _("Allowed"),
@@ -64,7 +67,19 @@ def filtered(traces: QuerySet[Trace], params: Mapping[str, str]) -> QuerySet[Tra
         traces = traces.filter(_STATE.get(state, Q(pk__in=[])))
     if feedback := params.get("feedback"):
         traces = traces.filter(_feedback(feedback))
+    for name, bound in (("since", "occurred_at__gte"), ("until", "occurred_at__lt")):
+        if params.get(name):
+            traces = traces.filter(_on_day(bound, params[name]))
     return traces
+
+
+def _on_day(bound: str, text: str) -> Q:
+    """From the beginning of a day, or up to its end, in UTC; what is no date matches nothing."""
+    try:
+        start = datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        return Q(pk__in=[])
+    return Q(**{bound: start + timedelta(days=bound.endswith("__lt"))})
 
 
 _STATE = {
@@ -75,6 +90,7 @@ _STATE = {
     "escalated": Q(escalated=True),
     "truncated": Q(truncated=True),
     "redacted": Q(current__isnull=False) & ~Q(current__redactions={}),
+    "recovered": Q(current__measure__recovered=True),
 }
 
 
@@ -100,6 +116,17 @@ def offered(project: Project, params: Mapping[str, str]) -> list[Filter]:
     ]
 
 
+def offered_more(project: Project, params: Mapping[str, str]) -> list[Filter]:
+    """The filters behind "More filters"."""
+    reasons = distinct_values("curation_curationstate", "drop_reason", project)
+    languages = distinct_values("curation_curationstate", "language", project)
+    return [
+        _offer("difficulty", _("Difficulty"), {one.value: one.value for one in Difficulty}, params),
+        _offer("language", _("Language"), {name: name for name in languages}, params),
+        _offer("reason", _("Left out because"), {name: name.replace("_", " ") for name in reasons}, params),
+    ]
+
+
 def _offer(name: str, label: Words, values: Mapping[str, Any], params: Mapping[str, str]) -> Filter:
     chosen = params.get(name, "")
     listed = values if not chosen or chosen in values else {**values, chosen: chosen}
@@ -109,8 +136,8 @@ def _offer(name: str, label: Words, values: Mapping[str, Any], params: Mapping[s
 
 
 def narrowed_by(params: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Filters that are set in the URL but have no control on the page: session, user, reason, …"""
-    for name in ("session", "user", "reason", "difficulty", "language", "variant", "source"):
+    """Filters that are set in the URL but have no control on the page: session, user, …"""
+    for name in ("session", "user", "variant", "source"):
         if params.get(name):
             yield name, params[name]
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.paging import keyset
 from curation.bodies import Stored, load
 from curation.conversation import Conversation
@@ -31,34 +32,61 @@ from curation.models import (
     Trace,
     VaultKey,
 )
+from curation.search.find import Hit, search, waiting
 from curation.span_views import files_of, scope_of, trace_of, tree_context
 from curation.trace_facts import call_totals, interruptions, lineage_steps, trace_facts
-from curation.trace_filters import filtered, narrowed_by, offered
+from curation.trace_filters import filtered, narrowed_by, offered, offered_more
 from curation.version_changes import changes_by_version
 
 ORDER = ("-occurred_at", "-id")
 DUPLICATES_SHOWN = 10
+MORE = ("difficulty", "language", "reason")
+PLACES = {
+    "": _("everything"),
+    "question": _("what was asked"),
+    "answer": _("answers"),
+    "tools": _("tools and code"),
+}
 SPANS_AT_ONCE = 60
 """A tree of more spans than this loads when it is scrolled to."""
 
 
 @project_view("trace.read")
 def traces(request: ProjectRequest) -> HttpResponse:
-    """The newest first, narrowed by what stands in the URL."""
+    """The newest first, narrowed by what stands in the URL; with `?q=` those that hold these words."""
     params = request.GET.dict()
+    rows, context = _searched(request, params) if params.get("q", "").strip() else _listed(request, params)
+    context |= {
+        "rows": rows,
+        "tabs": tabs(request.project.slug, "traces"),
+        "filters": offered(request.project, params),
+        "more_filters": offered_more(request.project, params),
+        "narrowed": list(narrowed_by(params)),
+        "is_narrowed": any(params.get(name) for name in params if name not in ("after", "before")),
+        "asked": {name: params.get(name, "") for name in ("q", "in", "since", "until")},
+        "more_open": any(params.get(name) for name in (*MORE, "since", "until")),
+        "places": PLACES,
+        "may_save": may(request.user, "snapshot.create", request.project),
+    }
+    return render(request, "curation/trace_list.html", context)
+
+
+def _listed(request: ProjectRequest, params: dict[str, str]) -> tuple[list[Hit], dict[str, Any]]:
     found = filtered(Trace.objects.filter(project=request.project), params)
     found = found.select_related("current__curation").prefetch_related(
         Prefetch("feedback", Feedback.objects.order_by("id"))
     )
     page = keyset(found, request.GET, order=ORDER)
-    context = {
-        "page": page,
-        "tabs": tabs(request.project.slug, "traces"),
-        "filters": offered(request.project, params),
-        "narrowed": list(narrowed_by(params)),
-        "is_narrowed": any(params.get(name) for name in params if name not in ("after", "before")),
-    }
-    return render(request, "curation/trace_list.html", context)
+    return [Hit(trace, None) for trace in page.rows], {"page": page}
+
+
+def _searched(request: ProjectRequest, params: dict[str, str]) -> tuple[list[Hit], dict[str, Any]]:
+    """What holds these words; a query without a word is told what to do and lists nothing."""
+    try:
+        page, hits = search(request.project, params)
+    except Refused as refused:
+        return [], {"page": None, "refused": refused}
+    return hits, {"page": page, "indexing": waiting(request.project)}
 
 
 @project_view("trace.read")

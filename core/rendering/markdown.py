@@ -85,5 +85,5 @@ def prose(text: str) -> SafeString:
 
 
 def plain(text: str) -> SafeString:
-    """Escaped text with its redaction chips, for places where markdown would be noise."""
-    return mark_safe(with_chips(escape(revealed(text))))
+    """Escaped text with its redaction chips, for places where markdown would be noise; it may be translated late."""
+    return mark_safe(with_chips(escape(revealed(str(text)))))

@@ -50,7 +50,9 @@ def correct_label(
         setattr(state, axis, value)
         if axis == "domain":
             state.domain_confidence = None
-        state.save(update_fields=[axis, "domain_confidence"])
+        if axis == "language":
+            state.search_spec = 0  # its words are stemmed anew
+        state.save(update_fields=[axis, "domain_confidence", "search_spec"])
         audit.record(
             actor=who.actor, verb="label.correct", subject=version, project_id=version.project_id,
             data={"axis": axis, "from": last.value if last else "", "to": value},

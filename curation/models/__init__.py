@@ -25,6 +25,7 @@ from curation.models.conversation import (
     Flag,
     LabelRevision,
 )
+from curation.models.finding import ConversationMeasure, SearchRow
 from curation.models.hard_negatives import HardNegative
 from curation.models.ingest import IngestBatch, Receipt, Refusal
 from curation.models.keeping import DeduplicationChoice, Keep
@@ -37,6 +38,13 @@ from curation.models.refused import RefusalBody, Replay
 from curation.models.retention import DroppedDay
 from curation.models.rules import BodyErasure, Reredacted, Reredaction, RuleCheck, RuleReport
 from curation.models.screening import HitRuling, Ruled, Screening, ScreeningHit
+from curation.models.semantic import (
+    RecipeRun,
+    SemanticDecision,
+    SemanticPair,
+    SemanticThreshold,
+    SemanticVector,
+)
 from curation.models.service_default import ServiceDefault
 from curation.models.trace import Trace, TrainingUse
 from curation.models.vault import Reveal, RevealRequest, VaultEntry, VaultKey, VaultSwitch
@@ -55,6 +63,7 @@ __all__ = [
     "ClusterMember",
     "ClusterWork",
     "ConversationBody",
+    "ConversationMeasure",
     "ConversationVersion",
     "CostRevision",
     "CurationState",
@@ -78,6 +87,7 @@ __all__ = [
     "QuarantineItem",
     "QuarantineSet",
     "Receipt",
+    "RecipeRun",
     "RedTeamItem",
     "RedTeamRole",
     "Refusal",
@@ -93,6 +103,11 @@ __all__ = [
     "Ruled",
     "Screening",
     "ScreeningHit",
+    "SearchRow",
+    "SemanticDecision",
+    "SemanticPair",
+    "SemanticThreshold",
+    "SemanticVector",
     "ServiceDefault",
     "SetRole",
     "Signature",

@@ -19,6 +19,7 @@ class AssetKind(models.TextChoices):
     VALIDATORS = "validators"
     DIFFICULTY = "difficulty"
     QUOTAS = "quotas"
+    RECIPE = "recipe"
 
 
 class Asset(models.Model):

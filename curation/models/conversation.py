@@ -96,6 +96,7 @@ class CurationState(models.Model):
     checked_by = models.ForeignKey(
         "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    search_spec = models.PositiveSmallIntegerField(db_default=0)
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -119,6 +120,8 @@ class CurationState(models.Model):
                 condition=~models.Q(answer_template=""),
                 name="curation_answer_template",
             ),
+            models.Index(fields=["project", "search_spec"], name="curation_search_spec"),
+            models.Index(fields=["project", "language"], name="curation_language"),
         ]
 
     def __str__(self) -> str:

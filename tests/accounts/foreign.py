@@ -13,6 +13,7 @@ from annotation.models import Assignment, Item
 from core.jobs import enqueue
 from core.models import Job
 from curation.actions.adopt_rules import current_rules
+from curation.actions.recipe import save_recipe
 from curation.actions.screening import Content, screen_contents
 from curation.ingest.blobs import Long, keep_blobs
 from curation.models import (
@@ -26,6 +27,7 @@ from curation.models import (
     RevealRequest,
     RuleReport,
     Screening,
+    SemanticPair,
     SignatureSpec,
     Trace,
     VaultEntry,
@@ -61,6 +63,7 @@ class ForeignProject:
         self._training()
         self._rules()
         self._blob()
+        self._choosing()
 
     def arguments(self, route: Route) -> dict[str, Any]:
         """Arguments of the route that name this project's objects."""
@@ -72,6 +75,14 @@ class ForeignProject:
         if "lineage/" in route.pattern:
             values["identity"] = self.values["trace_id"]
         return values
+
+    def _choosing(self) -> None:
+        """A recipe and a suggestion of two that are alike in meaning."""
+        team = self.team
+        recipe = save_recipe(who=team.lead, project=team.project, name=MARK, recipe={}, note=MARK)
+        low, high = ConversationVersion.objects.filter(project=team.project).order_by("pk")[:2]
+        pair = SemanticPair.objects.create(project=team.project, low=low, high=high, cosine=0.95, model="m")
+        self.values |= {"version_id": recipe.pk, "other_id": recipe.pk, "pair_id": pair.pk}
 
     def _data(self) -> None:
         team, world = self.team, self.world

@@ -10,8 +10,10 @@ from accounts.models import ApiToken
 from annotation.actions.campaigns import create_campaign
 from annotation.models import Campaign, Item
 from core.jobs import runner
+from curation.actions.index_search import index_search
+from curation.actions.recipe import save_recipe
 from curation.conversation import message, new_conversation
-from curation.models import ConversationVersion, Feedback, IngestBatch, Refusal
+from curation.models import AssetVersion, ConversationVersion, Feedback, IngestBatch, Refusal, SemanticPair
 from snapshots.actions.build_snapshot import build_snapshot
 from snapshots.actions.create_selection import create_selection
 from snapshots.actions.review import approve_snapshot, request_review
@@ -37,6 +39,7 @@ class Filled:
     model: ModelVersion
     refusal: Refusal
     token: ApiToken
+    recipe: AssetVersion
     slug: str
 
     def page(self, name: str, *args: object) -> str:
@@ -61,6 +64,13 @@ class Filled:
             self.page("curation:quotas"),
             self.page("curation:hard_negatives"),
             self.page("curation:difficulty"),
+            self.page("curation:traces") + "?q=what&since=2020-01-01",
+            self.page("curation:alike", self.version.trace_id),
+            self.page("curation:health"),
+            self.page("curation:recipes"),
+            self.page("curation:recipe_new") + "?q=what&kind=single",
+            self.page("curation:recipe", self.recipe.pk),
+            self.page("curation:semantic"),
             self.page("annotation:campaign", self.campaign.pk),
             self.page("annotation:item", self.item.pk),
             self.page("snapshots:snapshot", self.row.snapshot_id),
@@ -122,6 +132,12 @@ def refused(team: Team) -> Refusal:
     )  # fmt: skip
 
 
+def alike_in_meaning(team: Team, one: ConversationVersion, other: ConversationVersion) -> None:
+    """A suggestion of the semantic tier."""
+    low, high = sorted((one, other), key=lambda version: version.pk)
+    SemanticPair.objects.create(project=team.project, low=low, high=high, cosine=0.93, model="test")
+
+
 def fill(team: Team) -> Filled:
     """Everything once."""
     value = new_conversation([message("user", f"What is {LONG}?"), message("assistant", ANSWER)])
@@ -138,4 +154,7 @@ def fill(team: Team) -> Filled:
     assert row is not None
     model = trained(team, approval)
     token, _ = create_token(who=team.lead, project=team.project, name=LONG[:80], scopes=["ingest"], rate_limit=5)
-    return Filled(version, campaign, items[0], row, model, refused(team), token, team.project.slug)
+    recipe = save_recipe(who=team.lead, project=team.project, name=LONG[:80], recipe={"total": 3}, note=LONG)
+    index_search(team.project)
+    alike_in_meaning(team, version, row.version)
+    return Filled(version, campaign, items[0], row, model, refused(team), token, recipe, team.project.slug)

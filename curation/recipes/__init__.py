@@ -1,0 +1,1 @@
+"""Recipes: every parameter of a choice of conversations as one versioned object that gives the same choice again."""

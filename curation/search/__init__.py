@@ -1,0 +1,1 @@
+"""Full-text search over redacted conversations: words, queries, the index, and the stretch that was found."""
