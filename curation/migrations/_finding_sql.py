@@ -1,4 +1,4 @@
-"""The SQL of migration 0017: words in day partitions, which go with their day and with a superseded version."""
+"""The SQL of migration 0018: words in day partitions, which go with their day and with a superseded version."""
 
 from core import schema
 from curation.migrations import _logs_metrics_limits_sql as before

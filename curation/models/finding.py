@@ -1,4 +1,4 @@
-"""What makes conversations findable and comparable: their words, and what was counted in each. Tables made in migration 0017."""
+"""What makes conversations findable and comparable: their words, and what was counted in each. Tables made in migration 0018."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 

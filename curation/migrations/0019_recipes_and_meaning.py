@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_token_limits"),
-        ("curation", "0017_finding"),
+        ("curation", "0018_finding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -30,7 +30,7 @@ SEARCH_ROW = migrations.CreateModel(
 class Migration(migrations.Migration):
     """What is stored already is taken up by curation's background, a batch at a time."""
 
-    dependencies = [("accounts", "0001_initial"), ("curation", "0016_quarantine_proofs")]
+    dependencies = [("accounts", "0001_initial"), ("curation", "0017_call_forms")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[
