@@ -317,26 +317,26 @@ def mark_wide(data, offsets, wide):
     ),
     cache=True, nogil=True,
 )  # fmt: skip
-def sign_texts(data, offsets, chosen, code, n, mixers, multipliers, offsets32, sets, rows, values, counts):
-    """Sign the texts numbered in `chosen`: `rows[i]`, `counts[i]` and (where `sets` is asked for) the next `counts[i]` of
-    `values` belong to `chosen[i]`. Returns how many values were written."""
+def sign_texts(data, starts, stops, code, n, mixers, multipliers, offsets32, sets, rows, values, counts):
+    """Sign the texts data[starts[i]:stops[i]]; `rows[i]`, `counts[i]` and (where `sets` is asked for) the next `counts[i]` of
+    `values` belong to text i. Returns how many values were written."""
     longest = 0
-    for text in chosen:
-        longest = max(longest, offsets[text + 1] - offsets[text])
+    for place in range(len(starts)):
+        longest = max(longest, stops[place] - starts[place])
     width = (3 * longest if code else longest) + 2 * LANES
     folded, tail = np.zeros(width, np.uint8), np.zeros(LANES, np.uint8)
     spread = np.zeros(width if code else 1, np.uint8)
     edges = np.empty(width + UNROLLED, np.int32)
     room = width // 2 + n + UNROLLED
-    hashes, grams, mixed, starts = _scratch(room)
+    hashes, grams, mixed, heads = _scratch(room)
     low_masks, high_masks = np.zeros(17, U64), np.zeros(17, U64)
     for length in range(1, 17):
         low_masks[length] = ALL >> U64(64 - 8 * min(length, 8))
         if length > 8:
             high_masks[length] = ALL >> U64(64 - 8 * (length - 8))
     written = 0
-    for place in range(len(chosen)):
-        start, stop = offsets[chosen[place]], offsets[chosen[place] + 1]
+    for place in range(len(starts)):
+        start, stop = starts[place], stops[place]
         if code:
             made = _spread(data, start, stop, spread)
             count = _edges(spread, 0, made, True, folded, tail, edges)
@@ -346,11 +346,11 @@ def sign_texts(data, offsets, chosen, code, n, mixers, multipliers, offsets32, s
         if 0 < count >> 1 < n:
             needed = edges[count - 1] + n + UNROLLED
         if needed > len(hashes):
-            hashes, grams, mixed, starts = _scratch(needed)
+            hashes, grams, mixed, heads = _scratch(needed)
         found = _shingles(folded, edges, count, n, mixers, low_masks, high_masks, hashes, grams)
         _minima(grams, found, multipliers, offsets32, mixed, rows[place])
         if sets:
-            found = _sorted_distinct(grams, found, starts, values[written:])
+            found = _sorted_distinct(grams, found, heads, values[written:])
             written += found
         counts[place] = found
     return written

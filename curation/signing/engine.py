@@ -16,7 +16,7 @@ class Engine(Protocol):
     def content_hashes(self, data: object, offsets: object, hashes: object, /) -> None: ...
 
     def sign_texts(
-        self, data: object, offsets: object, chosen: object, code: bool, n: int, mixers: object, multipliers: object,
+        self, data: object, starts: object, stops: object, code: bool, n: int, mixers: object, multipliers: object,
         offsets32: object, sets: bool, rows: object, values: object, counts: object, /,
     ) -> int: ...  # fmt: skip
 

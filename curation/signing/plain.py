@@ -31,14 +31,14 @@ def mark_wide(data: Bytes, offsets: Places, wide: NDArray[np.bool_]) -> None:
 
 
 def sign_texts(
-    data: Bytes, offsets: Places, chosen: Places, code: bool, n: int, mixers: Longs, multipliers: Words, offsets32: Words,
+    data: Bytes, starts: Places, stops: Places, code: bool, n: int, mixers: Longs, multipliers: Words, offsets32: Words,
     sets: bool, rows: NDArray[np.uint32], values: Words, counts: Places,
 ) -> int:  # fmt: skip
     """As `compiled.sign_texts`; `mixers` is not read here."""
     known: dict[bytes, int] = {}
     written = 0
-    for place, text in enumerate(chosen):
-        raw = data[offsets[text] : offsets[text + 1]].tobytes()
+    for place, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+        raw = data[start:stop].tobytes()
         words = (_CODE if code else _TEXT).findall(raw if code else raw.lower())
         grams = _shingles(words, n, known)
         rows[place] = _minima(grams, multipliers, offsets32)

@@ -18,7 +18,7 @@ from curation.signing.spec import DEFAULT_SPEC, Spec
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Made = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]
+    Buffer = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
 
 
 def sign(texts: Sequence[str], spec: Spec = DEFAULT_SPEC, *, sets: bool = True) -> Signed:
@@ -40,45 +40,27 @@ def warm() -> None:
 def _sign_block(block: Block, spec: Spec, sets: bool) -> Signed:
     wide = np.zeros(len(block), np.bool_)
     engine().mark_wide(block.data, block.offsets, wide)
-    if not wide.any():
-        rows, values, counts = _run(block, np.arange(len(block)), spec, sets)
-        return Signed(spec, rows, values, _offsets(counts, sets))
-    narrow, beyond = np.flatnonzero(~wide), np.flatnonzero(wide)
-    first = _run(block, narrow, spec, sets)
-    second = _run(_canonical(block, beyond, spec), np.arange(len(beyond)), spec, sets)
-    return _interleaved(spec, wide, first, second, sets)
-
-
-def _canonical(block: Block, places: NDArray[np.int64], spec: Spec) -> Block:
-    made = [canonical(block.text(int(place)), spec.mode) for place in places]
-    offsets = np.zeros(len(made) + 1, np.int64)
-    np.cumsum([len(one) for one in made], out=offsets[1:])
-    return Block(np.frombuffer(b"".join(made), np.uint8), offsets)
-
-
-def _run(block: Block, chosen: NDArray[np.int64], spec: Spec, sets: bool) -> Made:
-    multipliers, offsets32 = permutations(spec.permutations, spec.seed)
-    rows = np.empty((len(chosen), spec.permutations), np.uint32)
-    counts = np.zeros(len(chosen), np.int64)
-    room = int((block.offsets[chosen + 1] - block.offsets[chosen]).sum()) + (spec.shingle + 1) * len(chosen)
+    data, starts, stops = block.data, block.offsets[:-1], block.offsets[1:]
+    if wide.any():
+        data, starts, stops = _with_canonical(block, np.flatnonzero(wide), spec)
+    rows, counts = np.empty((len(block), spec.permutations), np.uint32), np.zeros(len(block), np.int64)
+    room = int((stops - starts).sum()) + (spec.shingle + 1) * len(block)
     values = np.empty(room if sets else 0, np.uint32)
+    multipliers, offsets32 = permutations(spec.permutations, spec.seed)
     written = engine().sign_texts(
-        block.data, block.offsets, chosen, spec.mode == "code", spec.shingle, MIXERS, multipliers, offsets32, sets, rows, values, counts
+        data, starts, stops, spec.mode == "code", spec.shingle, MIXERS, multipliers, offsets32, sets, rows, values, counts
     )  # fmt: skip
-    return rows, values[:written].copy(), counts
+    return Signed(spec, rows, values[:written].copy(), _offsets(counts, sets))
 
 
-def _interleaved(spec: Spec, wide: NDArray[np.bool_], first: Made, second: Made, sets: bool) -> Signed:
-    """Both parts of a block in the order of the block."""
-    rows = np.empty((len(wide), spec.permutations), np.uint32)
-    counts = np.empty(len(wide), np.int64)
-    rows[~wide], rows[wide] = first[0], second[0]
-    counts[~wide], counts[wide] = first[2], second[2]
-    values = np.empty(len(first[1]) + len(second[1]), np.uint32)
-    if sets:
-        beyond = np.repeat(wide, counts)
-        values[~beyond], values[beyond] = first[1], second[1]
-    return Signed(spec, rows, values, _offsets(counts, sets))
+def _with_canonical(block: Block, wide: NDArray[np.int64], spec: Spec) -> Buffer:
+    """The block's bytes followed by those of its texts beyond ASCII made ready; where each text starts and stops now."""
+    first, last = int(block.offsets[0]), int(block.offsets[-1])
+    made = [canonical(block.text(int(place)), spec.mode) for place in wide]
+    starts, stops = block.offsets[:-1] - first, block.offsets[1:] - first
+    stops[wide] = last - first + np.cumsum([len(one) for one in made])
+    starts[wide] = stops[wide] - [len(one) for one in made]
+    return np.frombuffer(b"".join([block.data[first:last].tobytes(), *made]), np.uint8), starts, stops
 
 
 def _offsets(counts: NDArray[np.int64], sets: bool) -> NDArray[np.int64]:

@@ -11,15 +11,17 @@ from curation.bulk.folder import Unreadable, parts
 from curation.bulk.run import Progress, cluster_parts, read_here
 from curation.signing.spec import DEFAULT_SPEC
 
+RAY = "read and sign on the Ray cluster at this address; without an address, on one made on this machine"
+
 
 class Command(BaseCommand):
     """See the module docstring."""
 
-    help = "Cluster the near-duplicates of a folder of .parquet, .jsonl and .jsonl.gz files."
+    help = "Cluster the near-duplicates of a folder of .parquet, .jsonl and .jsonl.gz files, here or on a Ray cluster."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """FOLDER, --column, --out, --memory."""
+        """FOLDER, --column, --out, --memory, --ray."""
         parser.add_argument("folder", type=Path)
         parser.add_argument(
             "--column", default="text", help="column or field that holds the text (default: text)"
@@ -34,6 +36,7 @@ class Command(BaseCommand):
             metavar="GB",
             help="beyond this the arrays lie in files (default: 4)",
         )
+        parser.add_argument("--ray", nargs="?", const="local", metavar="ADDRESS", help=RAY)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Cluster, with progress on the error stream; then say how many survive."""
@@ -44,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"{out.parent} is no folder: make it first.")
         try:
             found = parts(folder, options["column"])
-            reduced = read_here(found, options["column"], DEFAULT_SPEC)
+            reduced = self._reduced(found, options)
             outcome = cluster_parts(
                 found,
                 reduced,
@@ -56,6 +59,17 @@ class Command(BaseCommand):
         except Unreadable as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{outcome.documents:,} documents, {outcome.kept:,} survive: {out}")
+
+    def _reduced(self, found: Any, options: dict[str, Any]) -> Any:
+        if options["ray"] is None:
+            return read_here(found, options["column"], DEFAULT_SPEC)
+        try:
+            from curation.bulk.on_ray import read_on_ray
+
+            address = None if options["ray"] == "local" else options["ray"]
+            return read_on_ray(found, options["column"], DEFAULT_SPEC, address)
+        except ImportError as error:
+            raise CommandError("Ray is not installed: install the extra `ray`.") from error
 
     def _teller(self) -> Any:
         started = told = time.monotonic()
