@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from curation.quota_board import quota_version
-from snapshots.queries import AXES, axis_values
+from snapshots.queries import AXES, axis_values, recipes_of
 from snapshots.selection import KINDS, default_spec
 from snapshots.words import REASONS, word
 
@@ -64,6 +64,11 @@ class SelectionForm(forms.Form):
         required=False,
         help_text=_("Questions or answers that differ only in names, numbers, quotes and ids; empty for all."),
     )
+    recipe = forms.ChoiceField(
+        label=_("Only what this recipe chooses"),
+        required=False,
+        help_text=_("A version of a recipe of curation; its clusters alone enter."),
+    )
     validation_permille = forms.IntegerField(
         label=_("Held out for validation (of 1,000 clusters)"), min_value=0, max_value=500
     )
@@ -75,6 +80,7 @@ class SelectionForm(forms.Form):
         self.quotas = quota_version(project)
         if self.quotas is None:
             del self.fields["use_quotas"], self.fields["fill_quotas"]
+        self.fields["recipe"].choices = [("", _("any")), *recipes_of(project)]  # type: ignore[attr-defined]
         self.fields["reasons"].choices = [(str(one), word(REASONS, one)[0]) for one in KINDS[kind]]  # type: ignore[attr-defined]
         for axis, values in axis_values(project).items():
             self.fields[AXIS_FIELDS[axis]] = forms.MultipleChoiceField(

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Project
 from core.errors import NotFound
 from core.models import AuditEntry
-from curation.models import CurationState
+from curation.models import Asset, CurationState
+from curation.models.assets import AssetKind
 from snapshots.diff import Moved, SnapshotDiff, diff_counts, diff_leaves
 from snapshots.models import Approval, Review, Snapshot, SnapshotRow
 
@@ -106,6 +107,13 @@ def axis_values(project: Project) -> dict[str, list[str]]:
         axis: list(states.exclude(**{axis: ""}).order_by(axis).values_list(axis, flat=True).distinct()[:60])
         for axis in AXES
     }
+
+
+def recipes_of(project: Project) -> list[tuple[str, str]]:
+    """The newest version of every recipe of the project: the name a selection knows it by, and how it is shown."""
+    assets = Asset.objects.filter(project=project, kind=AssetKind.RECIPE, current__isnull=False)
+    found = assets.order_by("name").values_list("name", "current__number")
+    return [(f"{name}@{number}", f"{name} v{number}") for name, number in found]
 
 
 def history_of(snapshot: Snapshot) -> QuerySet[AuditEntry]:

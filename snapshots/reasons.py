@@ -47,6 +47,7 @@ class Exclusion(StrEnum):
     NOT_SCREENED = "not_screened"
     NEAR_DUPLICATE = "near_duplicate"
     OUTSIDE_STRATA = "outside_strata"
+    OUTSIDE_RECIPE = "outside_recipe"
     NEEDS_WORK = "needs_work"
     REPORTED = "reported"
     NOT_CURATED = "not_curated"

@@ -10,7 +10,7 @@ from snapshots.canonical import canonical_manifest
 from snapshots.reasons import PREFERENCE_REASONS, SFT_REASONS
 
 KINDS = {"sft": SFT_REASONS, "preference": PREFERENCE_REASONS}
-LATER = ("quotas", "fill_quotas", "max_per_template")
+LATER = ("quotas", "fill_quotas", "max_per_template", "recipe")
 MOST_QUOTAS = 500
 AXES = ("domains", "difficulties", "kinds", "languages")
 
@@ -29,7 +29,8 @@ class SelectionSpec:
     """What should be in. `min_strength` is a pair's mean pull over its votes (1 slight, 2 clear).
 
     `quotas` are weights of strata ("domain × difficulty"): `max_rows` is then handed out in proportion to them, exactly,
-    and what a stratum lacks stays missing unless `fill_quotas` gives it to the others.
+    and what a stratum lacks stays missing unless `fill_quotas` gives it to the others. `recipe` is a version of a
+    recipe, `name@number`: only clusters that it chooses enter.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class SelectionSpec:
     quotas: Mapping[str, float] = field(default_factory=dict)
     fill_quotas: bool = False
     max_per_template: int | None = None
+    recipe: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -109,7 +111,10 @@ def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:
     }
     flags = {name: _flag(name, given[name]) for name in _FLAGS}
     quotas = _quotas(given["quotas"])
-    return SelectionSpec(kind=given["kind"], quotas=quotas, **lists, **numbers, **flags)  # type: ignore[arg-type]
+    recipe = given["recipe"]
+    if not isinstance(recipe, str):
+        raise BadSpec("recipe", "is written as name@number")
+    return SelectionSpec(kind=given["kind"], quotas=quotas, recipe=recipe, **lists, **numbers, **flags)  # type: ignore[arg-type]
 
 
 _FLAGS = ("include_simulated", "one_per_cluster", "leave_out_needs_work", "fill_quotas")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from snapshots.views import objects, rows, selecting, signing
+from snapshots.views import likeness, objects, rows, selecting, signing
 
 app_name = "snapshots"
 ONE = "<uuid:snapshot_id>/"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("new/<slug:kind>/counts/", selecting.live_counts, name="live_counts"),
     path(ONE, objects.snapshot, name="snapshot"),
     path(ONE + "progress/", objects.progress, name="progress"),
+    path(ONE + "likeness/", likeness.against_production, name="likeness"),
     path(ONE + "verify/", objects.verify, name="verify"),
     path(ONE + "manifest.json", objects.manifest, name="manifest"),
     path(ONE + "rows.jsonl", objects.export, name="export"),

@@ -44,6 +44,7 @@ EXCLUSIONS: dict[str, tuple[Words, Words]] = {
     "not_screened": (_("Not screened"), _("no verdict against the quarantine")),
     "near_duplicate": (_("Near-duplicate"), _("another row of its cluster stands for it")),
     "outside_strata": (_("Outside the strata"), _("the selection asks for other domains or kinds")),
+    "outside_recipe": (_("Outside the recipe"), _("the recipe of the selection does not choose its cluster")),
     "needs_work": (_("Needs work"), _("an open backlog item waits for a repair")),
     "reported": (_("Reported"), _("an annotator stopped it; a lead has not looked yet")),
     "not_curated": (_("Not curated yet"), _("deduplication and strata are still to come")),

@@ -11,6 +11,7 @@ from accounts.models import ApiToken, Project, User
 from accounts.permissions import require
 from core.audit import emit, record
 from core.errors import Refused
+from snapshots.build.recipes import recipe_named
 from snapshots.models import Selection
 from snapshots.selection import BadSpec, parse_spec
 
@@ -26,6 +27,8 @@ def create_selection(
         parsed = parse_spec(spec)
     except BadSpec as bad:
         raise Refused("bad_selection", str(bad), field=bad.field) from bad
+    if parsed.recipe:
+        recipe_named(project, parsed.recipe)
     with transaction.atomic():
         selection = Selection.objects.create(
             project=project,

@@ -14,6 +14,7 @@ from annotation.models import Decision, Item, Pair, Repair, Response
 from curation.models import AssetVersion, BacklogItem, ConversationVersion, Feedback, Screening, TrainingUse
 from curation.models.conversation import CurationStep
 from curation.sampling import stratum_name
+from snapshots.build.recipes import inside_recipe
 from snapshots.chunks import chunked
 from snapshots.models import RowSource
 from snapshots.reasons import Exclusion
@@ -145,6 +146,9 @@ def _bar(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Cas
     outside = _outside(spec)
     if outside is not None:
         whens.append(When(outside, then=Value(Exclusion.OUTSIDE_STRATA.value)))
+    if spec.recipe:
+        inside = inside_recipe(project, spec.recipe)
+        whens.append(When(~inside, then=Value(Exclusion.OUTSIDE_RECIPE.value)))
     if spec.leave_out_needs_work:
         open_items = BacklogItem.objects.filter(trace=OuterRef("trace"), state="open")
         whens.append(When(Exists(open_items), then=Value(Exclusion.NEEDS_WORK.value)))

@@ -201,6 +201,7 @@ def spec_facts(selection: Selection) -> list[tuple[Any, Any]]:
         (_("Simulated"), _("asked for") if spec["include_simulated"] else _("left out")),
         (_("Per cluster"), _("one row") if spec["one_per_cluster"] else _("all rows")),
         (_("Strata"), ", ".join(axes) or _("all")),
+        (_("Recipe"), spec.get("recipe") or None),
         (_("Limit"), spec["max_rows"] or _("none")),
         (_("Held out"), f"{spec['validation_permille'] / 10:g} %"),
         (_("Seed"), spec["seed"]),
