@@ -1,4 +1,4 @@
-"""The curation stations in turn, pulled by state: read → index → probe → merge → re-screen → re-check → prove → stratify."""
+"""The curation stations in turn, pulled by state: read → index → probe → merge → re-screen → re-check → prove → stratify → flag."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from accounts.models import Project
 from core import embedding
+from curation.actions.flag_by_meaning import flag_by_meaning
 from curation.actions.index_search import index_search
 from curation.actions.read_versions import read_versions
 from curation.actions.recheck import recheck
@@ -37,6 +38,7 @@ STATIONS: tuple[tuple[str, Callable[[Project], int]], ...] = (
     ("recheck", recheck),
     ("prove", prove_stale),
     ("stratify", stratify),
+    ("flag", flag_by_meaning),
 )
 
 

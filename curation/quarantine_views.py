@@ -5,27 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ProjectRequest, project_view
+from accounts.models import Project
 from accounts.permissions import may, require
+from core import embedding
 from core.errors import NotFound, Refused
 from core.paging import keyset
+from curation.actions.flag_by_meaning import answer_flag
 from curation.actions.quarantine import SetFacts, publish_quarantine, read_quarantine_text
 from curation.actions.rule_hit import latest_ruling, rule_hit, second_ruling
 from curation.actions.screening import current_quarantine
 from curation.bodies import load_many
 from curation.held_out_files import form_of
-from curation.models import AssetVersion, QuarantineItem, QuarantineSet, Screening, SetRole
+from curation.models import AssetVersion, MeaningFlag, QuarantineItem, QuarantineSet, Screening, SetRole
 from curation.quarantine_state import standing
 from curation.side_by_side import excerpts, shared
 
 NEWEST = ("-pk",)
 LARGEST_FILE = 32 << 20
 VERSIONS = 20
+FLAGS = 20
 
 
 @project_view("curation.read")
@@ -52,6 +57,8 @@ def quarantine(request: ProjectRequest) -> HttpResponse:
         "settings": current.body.get("settings", {}),
         "standing": standing(current),
         "chosen": chosen,
+        "flags": _open_flags(request.project),
+        "embeds": embedding.available(),
         "page": page,
         "may_manage": may(request.user, "curation.manage", request.project),
     }
@@ -106,6 +113,29 @@ def rule(request: ProjectRequest, screening_id: int) -> HttpResponseRedirect:
     target = redirect("curation:hit", slug=request.project.slug, screening_id=one.pk)
     target["Location"] += f"?of={chosen.pk}"
     return target
+
+
+@project_view("curation.manage")
+@require_POST
+def answer(request: ProjectRequest, flag_id: int) -> HttpResponseRedirect:
+    """Say whether a flagged question is a held-out task in other words."""
+    flags = MeaningFlag.objects.filter(project=request.project, pk=flag_id)
+    flag = flags.select_related("project", "item", "version").first()
+    if flag is None:
+        raise NotFound("flag_not_found", _("There is no such flag in this project."))
+    try:
+        answer_flag(who=request.user, flag=flag, answer=request.POST.get("answer", ""))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Your word is on record."))
+    return redirect("curation:quarantine", slug=request.project.slug)
+
+
+def _open_flags(project: Project) -> QuerySet[MeaningFlag]:
+    """The flags nobody answered, the nearest first."""
+    found = MeaningFlag.objects.filter(project=project, answer="").select_related("item", "version")
+    return found.order_by("-score", "pk")[:FLAGS]
 
 
 def _number(value: str | None) -> int:

@@ -96,6 +96,7 @@ urlpatterns = [
     path("quarantine/", quarantine_views.quarantine, name="quarantine"),
     path("quarantine/<int:screening_id>/", quarantine_views.hit, name="hit"),
     path("quarantine/<int:screening_id>/ruling/", quarantine_views.rule, name="rule_hit"),
+    path("quarantine/flags/<int:flag_id>/", quarantine_views.answer, name="answer_flag"),
     path("red-team/", red_team_views.corpora, name="red_team"),
     path("red-team/<int:version_id>/", red_team_views.corpus, name="corpus"),
     path("traces/<uuid:trace_id>/redaction/", report_views.report, name="report_redaction"),

@@ -29,6 +29,7 @@ from curation.models.finding import ConversationMeasure, SearchRow
 from curation.models.hard_negatives import HardNegative
 from curation.models.ingest import IngestBatch, Receipt, Refusal
 from curation.models.keeping import DeduplicationChoice, Keep
+from curation.models.meaning import FlagAnswer, MeaningCheck, MeaningFlag
 from curation.models.metrics import MetricPoint
 from curation.models.minutes import IngestMinute
 from curation.models.prices import CostRevision
@@ -76,12 +77,15 @@ __all__ = [
     "DuplicateEdge",
     "Feedback",
     "Flag",
+    "FlagAnswer",
     "HardNegative",
     "HitRuling",
     "IngestBatch",
     "IngestMinute",
     "Keep",
     "LabelRevision",
+    "MeaningCheck",
+    "MeaningFlag",
     "MetricPoint",
     "PinnedBody",
     "QuarantineItem",
