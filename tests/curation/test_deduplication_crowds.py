@@ -84,7 +84,10 @@ def test_ten_thousand_texts_of_one_template_become_three_clusters_in_bounded_wor
     assert_every_member_is_near_its_centre(team)
 
 
-def test_a_crowd_of_many_stars_keeps_what_comparing_all_with_all_keeps(team: Team, other_team: Team) -> None:
+def test_a_crowd_of_many_stars_keeps_about_what_comparing_all_with_all_keeps(
+    team: Team, other_team: Team
+) -> None:
+    """Nearly every pair lies at the threshold, where twenty bands miss one in five hundred."""
     choice = random.Random(5)
     texts = []
     for number in range(700):
@@ -97,7 +100,7 @@ def test_a_crowd_of_many_stars_keeps_what_comparing_all_with_all_keeps(team: Tea
         for start in range(0, len(ordered), 350):
             write(one, ordered[start : start + 350])
             cluster(one, batch)
-        assert abs(len(kept(one)) - right) <= max(1, round(0.001 * len(texts)))
+        assert abs(len(kept(one)) - right) <= 0.01 * len(texts)
         assert_every_member_is_near_its_centre(one)
     assert right > 20
 
