@@ -1,92 +1,75 @@
-"""The curation board, and the clusters of near-duplicates behind it."""
+"""The curation board, and what each reason left out."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.access import ProjectRequest, project_view
-from accounts.permissions import may
 from core.errors import NotFound
 from core.paging import keyset
-from curation.board import governing, read_board
-from curation.bodies import load_many
-from curation.dedup.keep import choice_of
-from curation.excerpts import whole
-from curation.label_views import choices
-from curation.models import Cluster, ClusterMember, ConversationVersion, CurationState
+from curation.board import governing
+from curation.board_slice import Slice, read_slice
+from curation.drop_reasons import DUPLICATES, REASONS, reason_of
+from curation.dropped import explained, left_out
+from curation.funnel import WAITING, read_funnel
+from curation.strata_map import AXES, read_strata
+from curation.trace_filters import distinct_values
 
-LARGEST = ("-size", "pk")
-MEMBERS_SHOWN = 100
-LONGEST_COMPARED = 12_000
+NEWEST = ("-occurred_at", "-pk")
+EXAMPLES_SHOWN = 20
 
 
 @project_view("curation.read")
+@require_safe
 def board(request: ProjectRequest) -> HttpResponse:
-    """From raw to kept, with every reason and its examples; the strata; what governs them."""
-    found = read_board(request.project)
-    return render(request, "curation/board.html", {"board": found, "governing": governing(request.project)})
-
-
-@project_view("curation.read")
-def clusters(request: ProjectRequest) -> HttpResponse:
-    """The clusters that leave duplicates out, the largest first."""
-    view = choice_of(request.project.pk).dropping_view
-    found = Cluster.objects.filter(project=request.project, view=view)
-    page = keyset(found.select_related("representative__curation", "spec"), request.GET, order=LARGEST)
-    return render(request, "curation/cluster_list.html", {"page": page})
-
-
-@project_view("curation.read")
-def cluster(request: ProjectRequest, cluster_id: int) -> HttpResponse:
-    """One cluster: who stands for it, and any member beside it. `?member=` chooses which."""
-    found = Cluster.objects.filter(project=request.project, pk=cluster_id)
-    found = found.select_related("representative__trace", "representative__curation", "spec")
-    one = found.first()
-    if one is None:
-        raise NotFound(
-            "cluster_not_found",
-            _("There is no such cluster in this project; clusters are made anew as traces come."),
-        )
-    members = list(
-        ClusterMember.objects.filter(cluster=one)
-        .exclude(version=one.representative)
-        .select_related("version__trace", "version__curation")
-        .order_by("-jaccard", "pk")[:MEMBERS_SHOWN]
-    )
-    chosen = _chosen(members, request.GET.get("member", ""))
-    texts = _texts([one.representative, *([chosen.version] if chosen else [])])
+    """From raw to kept with every loss, the strata of what is kept, and what governs them."""
+    within = read_slice(request.GET.dict())
+    axis = request.GET.get("across", "")
+    axis = axis if axis in AXES else next(iter(AXES))
     context = {
-        "cluster": one,
-        "members": members,
-        "chosen": chosen,
-        "before": texts.get(one.representative_id, ""),
-        "after": texts.get(chosen.version_id, "") if chosen else "",
-        "facts": _facts(one, one.representative.curation),
-        "choices": choices(request) if may(request.user, "curation.manage", request.project) else {},
+        **_sliced(request, within),
+        "funnel": read_funnel(within.traces(request.project)),
+        "strata": read_strata(request.project, within, axis),
+        "axes": _axes(request, within, axis),
+        "axis": axis,
+        "governing": governing(request.project),
     }
-    return render(request, "curation/cluster_detail.html", context)
+    return render(request, "curation/board.html", context)
 
 
-def _chosen(members: list[ClusterMember], wanted: str) -> ClusterMember | None:
-    by_version = {str(member.version_id): member for member in members}
-    return by_version.get(wanted) or (members[0] if members else None)
+@project_view("curation.read")
+@require_safe
+def dropped(request: ProjectRequest) -> HttpResponse:
+    """What `?reason=` left out, newest first, each with its evidence."""
+    reason, within = request.GET.get("reason", ""), read_slice(request.GET.dict())
+    if reason in WAITING or not reason:
+        raise NotFound("reason_not_found", "Name a drop reason; the curation board lists them.")
+    page = keyset(left_out(request.project, within, reason), request.GET, order=NEWEST, size=EXAMPLES_SHOWN)
+    context = {
+        **_sliced(request, within),
+        "reason": reason,
+        "words": reason_of(reason),
+        "reasons": REASONS,
+        "is_duplicate": reason in DUPLICATES,
+        "page": page,
+        "examples": explained(request.project, reason, page.rows),
+    }
+    return render(request, "curation/dropped.html", context)
 
 
-def _texts(versions: list[ConversationVersion]) -> dict[uuid.UUID, str]:
-    return {key: whole(stored.conversation)[:LONGEST_COMPARED] for key, stored in load_many(versions).items()}
+def _sliced(request: ProjectRequest, within: Slice) -> dict[str, Any]:
+    services = distinct_values("curation_trace", "service", request.project)
+    return {"within": within, "services": services}
 
 
-def _facts(one: Cluster, state: CurationState) -> list[tuple[str, Any]]:
+def _axes(request: ProjectRequest, within: Slice, axis: str) -> list[dict[str, Any]]:
+    address = reverse("curation:board", args=[request.project.slug])
     return [
-        (_("Members"), one.size),
-        (_("Domain"), state.domain or None),
-        (_("Signature"), one.spec.name),
-        (_("Word sequences of"), one.spec.shingle),
-        (_("Threshold"), f"{one.spec.threshold:.2f} Jaccard"),
-        (_("Made"), one.updated_at),
+        {"label": label, "href": f"{address}?across={name}{within.query}#strata", "current": name == axis}
+        for name, label in AXES.items()
     ]

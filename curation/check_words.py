@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -60,3 +61,16 @@ WHATS: dict[str, Words] = {
     "no_json": _("arguments that are no JSON"),
     "against_schema": _("against the schema of the tool"),
 }
+
+
+def said(detail: dict[str, Any]) -> str:
+    """The first place of a finding in words, with what was recomputed where that is it."""
+    place: dict[str, Any] = next(iter(detail.get("places", [])), {})
+    what = str(WHATS.get(place.get("what", ""), place.get("what", "")))
+    if "left" in place:
+        return f"{what}: {place['left']} = {place['exact']}, {_('not')} {place['stated']}"
+    if "tool" in place:
+        return f"{what}: {place['tool']} {place.get('path', '')}".strip()
+    if "asked" in place:
+        return f"{what}: {place['asked']} → {place['answered']}"
+    return what

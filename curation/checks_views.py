@@ -18,7 +18,7 @@ from accounts.permissions import may
 from core.errors import Refused
 from curation.actions.recheck import stale_count
 from curation.actions.set_checks import set_checks
-from curation.check_words import CHECKS, WHATS, Words
+from curation.check_words import CHECKS, Words, said
 from curation.checks import Checks, project_checks
 from curation.models import AssetVersion, Drop, Flag
 from curation.validators.policy import VALIDATORS, Effect
@@ -95,18 +95,5 @@ def _rows(request: ProjectRequest, held: Checks) -> Iterator[CheckRow]:
             words.meaning,
             effect.value,
             dropped.get(name, 0) if effect is Effect.DROP else flagged.get(name, 0),
-            [(one, _said(one.detail)) for one in shown],
+            [(one, said(one.detail)) for one in shown],
         )
-
-
-def _said(detail: dict[str, Any]) -> str:
-    """The first place in words, with what was recomputed where that is it."""
-    place: dict[str, Any] = next(iter(detail.get("places", [])), {})
-    said = str(WHATS.get(place.get("what", ""), place.get("what", "")))
-    if "left" in place:
-        return f"{said}: {place['left']} = {place['exact']}, {_('not')} {place['stated']}"
-    if "tool" in place:
-        return f"{said}: {place['tool']} {place.get('path', '')}".strip()
-    if "asked" in place:
-        return f"{said}: {place['asked']} → {place['answered']}"
-    return said

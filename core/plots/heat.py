@@ -10,7 +10,7 @@ LABELS = 190
 HEAD = 28
 
 
-def _step(value: float, top: float) -> int:
+def shade(value: float, top: float) -> int:
     """0 is empty; 1…4 are quarters of the largest cell."""
     return 0 if value <= 0 else min(4, 1 + int(4 * value / (top * 1.0001)))
 
@@ -18,7 +18,7 @@ def _step(value: float, top: float) -> int:
 def _cell(value: float | None, x: float, y: float, width: float, top: float) -> list[str]:
     if value is None:
         return [text(x + width / 2, y + ROW / 2 + 4, "·", "p-text p-middle")]
-    step = _step(value, top)
+    step = shade(value, top)
     label = "p-value p-middle" + (" p-on-4" if step == 4 else "")
     return [
         tag(

@@ -44,17 +44,25 @@ def pieces(before: str, after: str) -> list[Piece]:
     return found
 
 
-_ELEMENT = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
+_ELEMENT = {"removed": "del", "added": "ins"}
 
 
 def _shown(text: str) -> str:
     return with_chips(escape(revealed(text)))
 
 
+def _marked(piece: Piece) -> str:
+    """Most readers of screens pass over ins and del, so a word that only they see says which it is."""
+    name, word = _ELEMENT[piece.side], _("removed:") if piece.side == "removed" else _("added:")
+    return f'<{name}><span class="sr-only">{escape(word)} </span>{_shown(piece.text)}</{name}>'
+
+
 def _piece_html(piece: Piece, fold: bool) -> str:
+    if piece.side != "same":
+        return _marked(piece)
     hidden = len(piece.text) - 2 * CONTEXT
-    if piece.side != "same" or not fold or hidden < CONTEXT:
-        return _ELEMENT[piece.side].format(_shown(piece.text))
+    if not fold or hidden < CONTEXT:
+        return _shown(piece.text)
     note = escape(_("%(count)s characters alike") % {"count": f"{hidden:,}"})
     return (
         f'{_shown(piece.text[:CONTEXT])}<span class="diff__same">{note}</span>{_shown(piece.text[-CONTEXT:])}'

@@ -7,8 +7,11 @@ function typing(target) {
   return target.closest("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]");
 }
 
+const within = ":scope > details > summary, a[href], button";
+
 function rows() {
-  return [...document.querySelectorAll("[data-rows] > tbody > tr, [data-rows] > li")];
+  const all = document.querySelectorAll("[data-rows] > tbody > tr, [data-rows] > li");
+  return [...all].filter((row) => row.querySelector(within));
 }
 
 function move(step) {
@@ -16,8 +19,7 @@ function move(step) {
   if (!all.length) return false;
   const now = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[Math.min(all.length - 1, Math.max(0, now < 0 ? 0 : now + step))];
-  const link = next.querySelector(":scope > details > summary, a[href], button");
-  if (link) link.focus();
+  next.querySelector(within).focus();
   next.scrollIntoView({ block: "nearest" });
   return true;
 }
