@@ -15,6 +15,7 @@ from curation.board_slice import Slice
 from curation.bodies import load_many
 from curation.check_words import said
 from curation.conversation import Conversation
+from curation.dedup.forms import CONTINUED
 from curation.drop_reasons import DUPLICATES
 from curation.excerpts import segments
 from curation.models import ClusterMember, ConversationVersion, Drop, Screening, Trace
@@ -41,6 +42,7 @@ class Example:
     why: str = ""
     member: ClusterMember | None = None
     screening: Screening | None = None
+    longer: ConversationVersion | None = None
     excerpt: Excerpt | None = None
 
 
@@ -60,7 +62,9 @@ def explained(project: Project, reason: str, traces: Sequence[Trace]) -> list[Ex
     drops = {one.version_id: one for one in Drop.objects.filter(version__in=versions, reason=reason)}
     if reason in VALIDATORS:
         return _checked(traces, versions, drops)
-    return [Example(trace, why=_failure(drops.get(trace.current_id))) for trace in traces]
+    if reason == CONTINUED:
+        return _continued(project, traces, drops)
+    return [Example(trace, why=_failure(drops.get(_id(trace)))) for trace in traces]
 
 
 def _duplicates(traces: Sequence[Trace]) -> list[Example]:
@@ -90,6 +94,20 @@ def _quarantined(
         why = f"{hit.item.set_name} · {hit.item.external_id}" if hit and hit.item else ""
         examples.append(Example(trace, why=why, screening=hit, excerpt=excerpt))
     return examples
+
+
+def _continued(project: Project, traces: Sequence[Trace], drops: Mapping[uuid.UUID, Drop]) -> list[Example]:
+    """With the longer form that stood for it when it was left out."""
+    kept = {str(drop.detail.get("kept", "")) for drop in drops.values()} - {"", "None"}
+    versions = ConversationVersion.objects.filter(project=project, pk__in=kept)
+    longer = {str(one.pk): one for one in versions}
+    return [
+        Example(
+            trace,
+            longer=longer.get(str(drops[_id(trace)].detail.get("kept"))) if _id(trace) in drops else None,
+        )
+        for trace in traces
+    ]
 
 
 def _checked(

@@ -22,6 +22,7 @@ from curation.strata_map import read_strata
 from tests.conftest import Team
 from tests.curation.arrivals import arrive, long_answer
 from tests.curation.test_containment import QUESTION
+from tests.curation.test_deduplication_sessions import call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("settle_at_once")]
 TEXT = long_answer(1)
@@ -199,3 +200,12 @@ def test_a_page_asks_no_more_for_more_rows(team: Team) -> None:
     run_curation(team.project)
     assert {path: queries(path) for path in paths} == before
     assert max(before.values()) <= 16
+
+
+def test_a_conversation_logged_call_by_call_names_its_longer_form(team: Team) -> None:
+    call(team, ["First question", long_answer(1)])
+    call(team, ["First question", long_answer(1), "Second question", long_answer(2)])
+    run_curation(team.project)
+    assert losses(read_funnel(Trace.objects.filter(project=team.project))) == {"continued": 1}
+    text = page(team, "dropped/?reason=continued")
+    assert "A longer form:" in text
