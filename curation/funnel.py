@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.plots.share import Part, share_bar
@@ -35,6 +35,7 @@ STAGES: Sequence[tuple[Words, Sequence[str]]] = (
 )
 """Steps in order, each with what is lost on the way to it; a reason that no step names is lost at the checks."""
 CHECKS_STAGE = 5
+UNSETTLED_NOW = ExpressionWrapper(Q(current__isnull=True), output_field=BooleanField())
 _STEPS = {
     CurationStep.PENDING: UNREAD, CurationStep.PUBLISHED: UNCOMPARED, CurationStep.PROBED: UNCOMPARED,
     CurationStep.CLUSTERED: UNSORTED, CurationStep.STRATIFIED: UNSORTED,
@@ -105,7 +106,7 @@ def read_funnel(traces: QuerySet[Trace]) -> Funnel:
     """One grouping query over these traces and the conclusions about their current versions."""
     cells = (
         traces.order_by()
-        .values_list(Q(current__isnull=True), "current__curation__step", "current__curation__drop_reason")
+        .values_list(UNSETTLED_NOW, "current__curation__step", "current__curation__drop_reason")
         .annotate(count=Count("pk"))
     )
     losses: Counter[str] = Counter()
