@@ -48,7 +48,7 @@ def curated(team: Team, settle_at_once: None) -> list[ConversationVersion]:
         ("A question", SHORTER),
         (f"Well then. {QUESTION}", "18."),
         ("It fails", None),
-        ("What is 2 times 3?", "That is simple: 2 * 3 = 7."),
+        ("What is 6 times 7?", "It is 6*7 = 43."),
         ("<b>Bold</b>", long_answer(2)),
     )
     (denied,) = arrive(team, ("Mine", long_answer(3)), training_use="denied")
@@ -140,7 +140,7 @@ def test_a_day_that_is_none_is_named() -> None:
         ("near_duplicate", r"0\.9\d Jaccard: compare"),
         ("exact_duplicate", r"1\.00 Jaccard: compare"),
         ("quarantined", r"held-out · 7.*<mark>"),
-        ("wrong_arithmetic", r"an equation does not hold: .*= 6.*<mark>2 \* 3 = 7"),
+        ("wrong_arithmetic", r"an equation does not hold: 6\*7 = 42, not 43.*<mark>6\*7 = 43"),
         ("no_answer", r"failed: timeout"),
         ("training_denied", r"Its people do not allow training on it"),
     ],
