@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.contract import Row
-from benchmarks.leaks import KINDS, Leak, leaks
+from benchmarks.held_out.leaks import KINDS, Leak, leaks
 
 if TYPE_CHECKING:
     from curation.containment import ContainmentIndex
