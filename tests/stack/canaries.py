@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -100,9 +100,11 @@ class Find:
     around: bytes
 
 
-def search(data: bytes, where: str, planter: Planter) -> Iterator[Find]:
+def search(
+    data: bytes, where: str, planter: Planter, spellings: Sequence[bytes] = SPELLINGS
+) -> Iterator[Find]:
     """Every spelling in these bytes, and in what zstd frames among them unpack to."""
-    for spelling in SPELLINGS:
+    for spelling in spellings:
         at = data.find(spelling)
         if at >= 0:
             around = data[max(0, at - 60) : at + 60]
@@ -110,11 +112,11 @@ def search(data: bytes, where: str, planter: Planter) -> Iterator[Find]:
             yield Find(where, planter.places.get(word[0].decode().lower(), "?") if word else "?", around)
     at = data.find(ZSTD_MAGIC)
     while at >= 0:
-        yield from _search_frame(data[at : at + LARGEST_FRAME], f"{where} (packed)", planter)
+        yield from _search_frame(data[at : at + LARGEST_FRAME], f"{where} (packed)", spellings)
         at = data.find(ZSTD_MAGIC, at + 4)
 
 
-def _search_frame(data: bytes, where: str, planter: Planter) -> Iterator[Find]:
+def _search_frame(data: bytes, where: str, spellings: Sequence[bytes]) -> Iterator[Find]:
     """A frame may be cut into pieces by the database: what its beginning unpacks to is searched."""
     unpacked, reader = b"", zstandard.ZstdDecompressor().decompressobj()
     try:
@@ -124,7 +126,7 @@ def _search_frame(data: bytes, where: str, planter: Planter) -> Iterator[Find]:
                 break
     except zstandard.ZstdError:
         pass
-    for spelling in SPELLINGS:
+    for spelling in spellings:
         at = unpacked.find(spelling)
         if at >= 0:
             yield Find(where, "?", unpacked[max(0, at - 60) : at + 60])
@@ -139,7 +141,7 @@ def search_folder(folder: Path, planter: Planter) -> list[Find]:
     return found
 
 
-def search_rows(connection: Any, planter: Planter) -> list[Find]:
+def search_rows(connection: Any, planter: Planter, spellings: Sequence[bytes] = SPELLINGS) -> list[Find]:
     """Every row of every table as the owner reads it: what TOAST compresses cannot be seen in a heap file."""
     found: list[Find] = []
     with connection.cursor() as cursor:
@@ -153,5 +155,5 @@ def search_rows(connection: Any, planter: Planter) -> list[Find]:
                         if isinstance(value, bytes | memoryview)
                         else str(value).encode("utf-8", "replace")
                     )
-                    found += search(data, f"row of {table}.{column.name}", planter)
+                    found += search(data, f"row of {table}.{column.name}", planter, spellings)
     return found

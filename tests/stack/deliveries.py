@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import time
@@ -14,9 +15,10 @@ from google.protobuf.json_format import MessageToDict  # type: ignore[import-unt
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
 from tests.curation.records import record
-from tests.stack.canaries import Planter
+from tests.stack.canaries import Planter, card
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
@@ -65,6 +67,11 @@ def spans(plant: Planter, tag: str) -> ExportTraceServiceRequest:
         name=f"exception {plant.email(tag + ' event name')}", time_unix_nano=time.time_ns()
     )
     _words(event.attributes, {"exception.stacktrace": plant.all(f"{tag} event")})
+    verdict = span.events.add(name="gen_ai.evaluation.result", time_unix_nano=time.time_ns())
+    _words(verdict.attributes, {
+        "gen_ai.evaluation.name": "helpful", "gen_ai.evaluation.score.label": "fail",
+        "gen_ai.evaluation.explanation": plant.all(f"{tag} feedback"),
+    })  # fmt: skip
     link = span.links.add(
         trace_id=uuid4().bytes, span_id=uuid4().bytes[:8], trace_state=plant.key(f"{tag} link state")
     )
@@ -81,11 +88,28 @@ def logs(plant: Planter, tag: str) -> ExportLogsServiceRequest:
         event_name="gen_ai.user.message",
     )  # fmt: skip
     one.body.string_value = plant.all(f"{tag} log body")
+    for number, body in enumerate(_bodies(plant, tag)):
+        more = scoped.log_records.add(
+            trace_id=uuid4().bytes, span_id=uuid4().bytes[:8], time_unix_nano=time.time_ns(), event_name="gen_ai.choice",
+            severity_number=9 + number,
+        )  # fmt: skip
+        more.body.CopyFrom(body)
     _words(
         one.attributes,
         {"content": plant.all(f"{tag} log attribute"), "exception.message": plant.email(f"{tag} log error")},
     )
     return request
+
+
+def _bodies(plant: Planter, tag: str) -> Iterator[AnyValue]:
+    """A log body of every type of AnyValue that can hold a text or a number of somebody."""
+    text = AnyValue(string_value=plant.all(f"{tag} body in a body"))
+    yield AnyValue(int_value=int(card()))
+    yield AnyValue(double_value=float(card()))
+    yield AnyValue(bytes_value=plant.all(f"{tag} bytes").encode())
+    yield AnyValue(array_value=ArrayValue(values=[text, AnyValue(bool_value=True)]))
+    named = [KeyValue(key=plant.email(f"{tag} body key"), value=text), KeyValue(key="password", value=text)]
+    yield AnyValue(kvlist_value=KeyValueList(values=named))
 
 
 def metrics(plant: Planter, tag: str) -> ExportMetricsServiceRequest:
@@ -165,9 +189,112 @@ def sound(plant: Planter, tag: str) -> Iterator[Delivery]:
     )
 
 
+def public(plant: Planter, tag: str, token: str) -> Iterator[Delivery]:
+    """As Langfuse's SDK sends: every signal under its own address, with Basic auth; the first of a pair is not checked."""
+    makers: dict[str, Callable[[Planter, str], Any]] = {"traces": spans, "logs": logs, "metrics": metrics}
+    for signal, make in makers.items():
+        said = _basic(plant.key(f"{tag} public key"), token)
+        text = json.dumps(_otlp_json(make(plant, f"{tag} public {signal} json"))).encode()
+        for kind, body in (
+            (JSON, text),
+            (PROTOBUF, make(plant, f"{tag} public {signal}").SerializeToString()),
+        ):
+            headers = {
+                "Content-Type": kind,
+                "Authorization": said,
+                "X-Langfuse-Sdk-Name": plant.email(f"{tag} sdk"),
+            }
+            yield Delivery(f"public {signal}", f"/api/public/otel/v1/{signal}", body, headers)
+
+
+def broken_public(plant: Planter, tag: str, token: str) -> Iterator[Delivery]:
+    """Bodies no signal takes, passwords that are none, and addresses nobody has."""
+    for signal in ("traces", "logs", "metrics"):
+        at, right = f"/api/public/otel/v1/{signal}", _basic("pk", token)
+        for kind in (JSON, PROTOBUF):
+            text = ("{" + plant.all(f"{tag} public {signal} {kind}")).encode()
+            yield Delivery("public no body", at, text, {"Content-Type": kind, "Authorization": right})
+        whole = spans(plant, f"{tag} public {signal} turned away").SerializeToString()
+        wrong = (
+            _basic("pk", plant.key(f"{tag} password")),
+            f"Basic {plant.key(tag + ' no base64')}",
+            plant.key(f"{tag} scheme"),
+        )
+        for said in wrong:
+            asked = f"?key={plant.key(tag + ' public query')}"
+            yield Delivery(
+                "public turned away", at + asked, whole, {"Content-Type": PROTOBUF, "Authorization": said}
+            )
+    for path in ("/api/public/ingestion", f"/api/public/otel/v1/{plant.key(tag + ' signal')}"):
+        right_json = {"Content-Type": JSON, "Authorization": _basic("pk", token)}
+        yield Delivery("public no such", path, plant.all(f"{tag} legacy").encode(), right_json)
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def asked(text: str) -> tuple[str, Delivery]:
+    """(trace id in hex, delivery) of a question of this text."""
+    request, trace = ExportTraceServiceRequest(), uuid4()
+    span = request.resource_spans.add().scope_spans.add().spans.add(
+        trace_id=trace.bytes, span_id=uuid4().bytes[:8], name="chat", start_time_unix_nano=time.time_ns() - 10**9,
+        end_time_unix_nano=time.time_ns(),
+    )  # fmt: skip
+    said = [{"role": "user", "parts": [{"type": "text", "content": text}]}]
+    _words(span.attributes, {"gen_ai.operation.name": "chat", "gen_ai.input.messages": json.dumps(said)})
+    return trace.hex, Delivery("asked", "/v1/traces", request.SerializeToString(), {"Content-Type": PROTOBUF})
+
+
+def odd_requests(plant: Planter, tag: str) -> Iterator[Delivery]:
+    """Secrets in addresses, queries and headers of what would otherwise be sound, and of what no page is."""
+    whole = spans(plant, f"{tag} odd").SerializeToString()
+    headers = {
+        "User-Agent": plant.email(f"{tag} agent"), "Referer": f"https://x.example/?key={plant.key(tag + ' referer')}",
+        "X-Forwarded-For": plant.email(f"{tag} forwarded"), "X-Request-Id": plant.key(f"{tag} request id"),
+        "X-Api-Key": plant.key(f"{tag} api key"),
+        "Cookie": f"sessionid={plant.key(tag + ' session')}; csrftoken={plant.key(tag + ' csrf')}",
+        "traceparent": plant.key(f"{tag} parent"), "baggage": f"user={plant.email(tag + ' baggage')}",
+        "Accept-Language": plant.key(f"{tag} language")[:20], "Idempotency-Key": plant.key(f"{tag} idempotency"),
+        "Origin": f"https://{plant.email(tag + ' origin')}",
+    }  # fmt: skip
+    query = f"?api_key={plant.key(tag + ' query')}&to={plant.email(tag + ' to')}"
+    yield Delivery("odd traces", f"/v1/traces{query}", whole, headers | {"Content-Type": PROTOBUF})
+    batch = f"/api/v1/projects/acme/traces:batch{query}&service={plant.email(tag + ' service')}"
+    yield Delivery(
+        "odd batch",
+        batch,
+        rows(plant, f"{tag} odd batch"),
+        headers | {"Content-Type": "application/x-ndjson"},
+    )
+    for name in ("format", "training_use"):
+        wrong = f"/api/v1/projects/acme/traces:batch?{name}={plant.key(tag + name)}"
+        yield Delivery(f"odd {name}", wrong, rows(plant, f"{tag} {name}"), headers)
+    for path in (
+        "/healthz",
+        "/login/",
+        "/p/acme/curation/traces/",
+        "/p/acme/curation/refusals/",
+        "/admin/",
+        "/api/schema/",
+    ):
+        yield Delivery("odd page", path + query, b"", headers, "GET")
+    for name in ("batch", "code", "cursor"):
+        yield Delivery(
+            "odd filter", f"/api/v1/projects/acme/refusals?{name}={plant.email(tag + name)}", b"", {}, "GET"
+        )
+    yield Delivery("odd host", "/login/", b"", {"Host": f"{plant.key(tag + ' host')}.example"}, "GET")
+    yield Delivery(
+        "odd method", f"/v1/traces{query}", b"", headers, plant.key(f"{tag} method").upper().replace("-", "")
+    )
+    yield Delivery("odd zero", f"/p/acme/curation/traces/{query}%00", b"", headers, "GET")
+    missing = ("%ff%fe", "static/", "api/v1/", "v1/", "account/reset/x/", "account/invitation/")
+    for place in missing:
+        yield Delivery("odd path", f"/{place}{plant.key(tag + ' odd path')}/", b"", headers, "GET")
+
+
 def _otlp_json(request: Any) -> dict[str, Any]:
     """OTLP/JSON spells ids in hex, protobuf's JSON in base64."""
-    import base64
 
     def turned(value: Any) -> Any:
         if isinstance(value, dict):

@@ -41,7 +41,8 @@ class OwnServers:
         self.broker = Broker(Place.of(ROOT), self.folder / "valkey")
         self.logs = self.folder / "logs"
         self.state = self.folder / "state"
-        for folder in (self.folder / "postgres", self.logs, self.state):
+        self.temporary = self.folder / "temporary"
+        for folder in (self.folder / "postgres", self.logs, self.state, self.temporary):
             folder.mkdir(parents=True)
 
     @property
@@ -59,6 +60,7 @@ class OwnServers:
             "WINNOW_SECRET_KEY": "x" * 50,
             "WINNOW_KEYRING": '{"active": "t", "keys": {"t": "' + "ab" * 32 + '"}}',
             "WINNOW_STATE_DIR": str(self.state),
+            "TMPDIR": str(self.temporary),
             "WINNOW_SSL_REDIRECT": "0",
             "WINNOW_SETTLE_GRACE_SECONDS": "0",
             "WINNOW_DATABASE_ROLE": "app",

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from benchmarks.traffic.server import HOST, children_of
+from benchmarks.traffic.server import HOST
 from tests.curation.otlp_bodies import chat, joined
 from tests.curation.records import record
 from tests.stack.conftest import wait_until
+from tests.stack.full_disk import MEGABYTE, largest, no_room
 from tests.stack.production import Production, production
 
 pytestmark = pytest.mark.stack
 OTLP, JSONL = "/v1/traces", "/api/v1/projects/acme/traces:batch"
 TYPES = {OTLP: "application/x-protobuf", JSONL: "application/x-ndjson"}
 COME_AGAIN = {OTLP: {503}, JSONL: {429, 503}}
-MEGABYTE = 1 << 20
 
 
 @dataclass
@@ -173,11 +171,11 @@ def test_a_full_disk_asks_to_come_again_and_goes_on_when_there_is_room(
     senders.padding = 200_000
     senders.start(3)
     wait_until(
-        lambda: _largest(product[0]) > 20 * MEGABYTE,
+        lambda: largest(product[0].cluster) > 20 * MEGABYTE,
         seconds=60,
         why="a file beyond the size of a WAL segment",
     )
-    with no_room(product[0]):
+    with no_room(product[0].cluster):
         before = senders.answers[503]
         wait_until(lambda: senders.answers[503] > before + 5, seconds=30, why="refusals")
         assert product[0].query("SELECT 1") == [(1,)]
@@ -194,7 +192,9 @@ def test_twice_as_many_senders_as_it_can_serve_are_told_to_come_again(
     with product[0].storing_stands_still():
         senders.start(40)
         for path in (OTLP, JSONL):
-            wait_until(lambda path=path: senders.put_off[path] > 0, seconds=30, why=f"{path} puts somebody off")
+            wait_until(
+                lambda path=path: senders.put_off[path] > 0, seconds=30, why=f"{path} puts somebody off"
+            )
     time.sleep(2)
     senders.stop()
     assert set(senders.answers) <= {0, 200, 429, 503}
@@ -216,33 +216,3 @@ def test_many_senders_of_the_same_traces_wait_for_each_other(product: tuple[Prod
     senders.acknowledged = [f"{trace.hex()}:{span.hex()}" for trace, *both in traces for span in both]
     check(made, senders)
     assert made.query("SELECT count(*) FROM pg_stat_database WHERE deadlocks > 0") == [(0,)]
-
-
-class no_room:
-    """No file of the database grows beyond its largest one: what a full disk answers, without filling one."""
-
-    def __init__(self, product: Production) -> None:
-        self.product, self.limit = product, _largest(product) // MEGABYTE * MEGABYTE
-
-    def __enter__(self) -> None:
-        self._set(self.limit)
-
-    def __exit__(self, *_: object) -> None:
-        self._set(resource.RLIM_INFINITY)
-
-    def _set(self, limit: int) -> None:
-        postmaster = int((self.product.cluster.data / "postmaster.pid").read_text().split()[0])
-        for pid in [postmaster, *children_of(postmaster)]:
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-
-
-def _largest(product: Production) -> int:
-    """Bytes of the largest file of its tables."""
-    return max(_size(file) for file in (product.cluster.data / "base").rglob("*"))
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
