@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import Refused
+from core.keyring import naming_key
 from core.models import IdempotentAnswer
 
 HEADER = "Idempotency-Key"
@@ -57,7 +58,7 @@ def once(request: Request, *, project_id: uuid.UUID, actor: str, write: Callable
     key = key_of(request)
     if not key:
         return write()
-    owner: dict[str, Any] = {"project_id": project_id, "actor": actor, "key": key}
+    owner: dict[str, Any] = {"project_id": project_id, "actor": actor, "key": _kept(key, project_id)}
     fingerprint = _fingerprint(request)
     IdempotentAnswer.objects.filter(created_at__lt=Now() - KEPT, project_id=project_id).delete()
     try:
@@ -70,6 +71,11 @@ def once(request: Request, *, project_id: uuid.UUID, actor: str, write: Callable
         if known is None:
             raise
     return _again(known, fingerprint)
+
+
+def _kept(key: str, project_id: uuid.UUID) -> str:
+    """The key as it is stored: clients put all kinds of things into theirs, secrets too."""
+    return naming_key(project_id, "idempotency").mac(key.encode()).hex()
 
 
 def _first(owner: dict[str, Any], fingerprint: str, write: Callable[[], Response]) -> Response:

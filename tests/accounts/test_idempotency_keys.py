@@ -100,3 +100,8 @@ def test_of_eight_senders_at_once_one_writes_and_all_get_its_answer() -> None:
     assert len(answers) == 8
     assert len(set(answers)) == 1
     assert Selection.objects.count() == 1
+
+
+def test_a_key_is_stored_as_a_keyed_hash_only(team: Team) -> None:
+    choose(team, team.client(team.engineer))
+    assert KEY not in IdempotentAnswer.objects.get().key

@@ -12,8 +12,9 @@ from benchmarks.traffic.server import children_of
 from devtools.postgres import SUPERUSER, Cluster
 
 MEGABYTE = 1 << 20
-_ROUNDS, _PIECES = 100, 8192
-"""Of a quarter of a megabyte each: together more than a WAL segment, which has to be written all the same."""
+_ROWS, _HEX = 20_000, 90
+"""Rows of 1,440 bytes, which stay beside their columns as those of small spans do: together more than a WAL segment, which has
+to be written all the same."""
 
 
 class no_room:
@@ -53,10 +54,12 @@ def swell_spans(cluster: Cluster) -> None:
         )
         superuser.commit()
         superuser.execute("SET LOCAL session_replication_role = replica")
-        noise = f"(SELECT string_agg(md5(random()::text || one), '') FROM generate_series(1, {_PIECES}) AS one)::bytea"
-        for _round in range(_ROUNDS):
-            update = f"UPDATE {table} SET body = {noise} WHERE trace_id = %s AND span_id = %s"
-            superuser.execute(update, (trace, span))
+        other = "jsonb_build_object('span_id', 'swell-' || one, 'body', '\\x' || repeat(md5(one::text), %s))"
+        superuser.execute(
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(spans, {other})).*"
+            f" FROM {table} AS spans, generate_series(1, %s) AS one WHERE trace_id = %s AND span_id = %s",
+            (_HEX, _ROWS, trace, span),
+        )
         superuser.rollback()
 
 
