@@ -51,6 +51,9 @@ def _problem(status: int, code: str, detail: str, **more: Any) -> Response:
     return Response({**body, **more}, status=status, content_type=PROBLEM)
 
 
+NOT_OF_ITS_FORM = "A filter or an id is not of its form: an id is a UUID, a count is digits, a time is ISO 8601."
+
+
 def _sayable(detail: Any) -> Any:
     """A serializer may quote what was sent; half a surrogate pair in it cannot be written into an answer."""
     if isinstance(detail, dict):
@@ -72,8 +75,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     for kinds, said in CANNOT_BE_TAKEN:
         if isinstance(error, kinds):
             error = exceptions.ParseError(said)
-    if isinstance(error, ValidationError):  # a filter was given something that is no id or number
-        error = exceptions.ValidationError(error.messages)
+    if isinstance(error, ValidationError):  # Django's own message would quote what was sent
+        error = exceptions.ValidationError([NOT_OF_ITS_FORM])
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response

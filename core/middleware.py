@@ -8,6 +8,7 @@ import structlog
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import Refused
 
@@ -51,5 +52,12 @@ class RefusedMiddleware:
         """Only refusals; anything else is a fault and goes to the 500 page."""
         if not isinstance(exception, Refused):
             return None
-        context = {"refused": exception, "request_id": request.META.get("WINNOW_REQUEST_ID", "")}
+        context = {"refused": exception, "request_id": request.META.get("WINNOW_REQUEST_ID", ""), "back": _back(request)}
         return render(request, "web/refused.html", context, status=exception.status)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of ours the person came from; another site's address is not for our pages to repeat."""
+    before = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if ours else "/"

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import ProjectRequest, project_view
 from core.errors import Refused, Unavailable
+from curation.actions.cleaned import cleaned
 from curation.actions.ingest_file import UPLOADED, ingest_stream
 from curation.formats.files import AUTO, FORMATS
 from curation.ingest.files import defaults_now, open_file, preview
@@ -102,7 +103,7 @@ def _form(request: ProjectRequest) -> dict[str, Any]:
         "formats": [(form.name, form.title) for form in FORMATS.values()],
         "uses": uses,
         "default_use": dict(uses).get(request.project.training_use_default, ""),
-        "given": request.POST,
+        "given": request.POST.dict() | {"service": cleaned(request.POST.get("service", ""), project=request.project)},
         "largest": LARGEST,
         "tabs": tabs(request.project.slug, "ingest"),
     }

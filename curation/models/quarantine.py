@@ -39,10 +39,10 @@ class QuarantineSet(models.Model):
         return self.name
 
 
-class ItemQuerySet(models.QuerySet["QuarantineItem"]):
+class QuarantineItemQuerySet(models.QuerySet["QuarantineItem"]):
     """Which items a version holds."""
 
-    def of(self, version: AssetVersion) -> "ItemQuerySet":
+    def of(self, version: AssetVersion) -> "QuarantineItemQuerySet":
         """All items of this version: what it added and what was there before."""
         return self.filter(project=version.project_id, version__number__lte=version.number)
 
@@ -58,7 +58,7 @@ class QuarantineItem(models.Model):
     text = models.TextField()
     answer = models.TextField(blank=True, default="")
 
-    objects = ItemQuerySet.as_manager()
+    objects = QuarantineItemQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
