@@ -1,5 +1,13 @@
-"""`./dev bench persistent`: near-duplicates kept in PostgreSQL beside datasketch's index on Redis (a part of `./dev bench dedup`)."""
+"""Near-duplicates kept in PostgreSQL beside datasketch's index on Redis: a part of `./dev bench dedup`, by itself."""
 
-from benchmarks.dedup.persistent import rows as rows
+from collections.abc import Iterator
+
+from benchmarks.contract import Row
+from benchmarks.dedup import persistent
 
 SETTING = "database"
+
+
+def rows(*, quick: bool) -> Iterator[Row]:
+    """Needs a Valkey or Redis for the peer."""
+    yield from persistent.rows(quick=quick)

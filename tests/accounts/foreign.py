@@ -13,8 +13,10 @@ from annotation.models import Assignment, Item
 from core.jobs import enqueue
 from core.models import Job
 from curation.actions.adopt_rules import current_rules
+from curation.actions.quarantine import publish_quarantine
 from curation.actions.recipe import save_recipe
 from curation.actions.screening import Content, screen_contents
+from curation.held_out_files import QuarantineEntry
 from curation.ingest.blobs import Long, keep_blobs
 from curation.models import (
     BacklogItem,
@@ -22,6 +24,8 @@ from curation.models import (
     ConversationVersion,
     DistinctText,
     IngestBatch,
+    MeaningFlag,
+    QuarantineItem,
     Refusal,
     Reredaction,
     RevealRequest,
@@ -77,12 +81,21 @@ class ForeignProject:
         return values
 
     def _choosing(self) -> None:
-        """A recipe and a suggestion of two that are alike in meaning."""
+        """A recipe, a suggestion of two that are alike in meaning, and a flag of one like a held-out item."""
         team = self.team
         recipe = save_recipe(who=team.lead, project=team.project, name=MARK, recipe={}, note=MARK)
         low, high = ConversationVersion.objects.filter(project=team.project).order_by("pk")[:2]
         pair = SemanticPair.objects.create(project=team.project, low=low, high=high, cosine=0.95, model="m")
-        self.values |= {"version_id": recipe.pk, "other_id": recipe.pk, "pair_id": pair.pk}
+        held_out = [QuarantineEntry("exam", MARK, f"{MARK}?")]
+        publish_quarantine(who=team.lead, project=team.project, items=held_out)
+        item = QuarantineItem.objects.get(project=team.project, set_name="exam")
+        flag = MeaningFlag.objects.create(project=team.project, version=low, item=item, model="m", score=0.95)
+        self.values |= {
+            "version_id": recipe.pk,
+            "other_id": recipe.pk,
+            "pair_id": pair.pk,
+            "flag_id": flag.pk,
+        }
 
     def _data(self) -> None:
         team, world = self.team, self.world
