@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST
 
 from accounts.access import ProjectRequest, project_view
-from accounts.permissions import may, require
+from accounts.permissions import may
 from core.errors import NotFound, Refused
 from core.paging import keyset
 from curation.actions.red_team import CorpusFacts, publish_corpus
@@ -23,11 +23,8 @@ PROVED, BROKEN, STALE = "proved", "broken", "stale"
 
 
 @project_view("curation.read")
-@require_http_methods(["GET", "POST"])
 def corpora(request: ProjectRequest) -> HttpResponse:
-    """Every corpus in force; a lead publishes a version by file."""
-    if request.method == "POST":
-        return _publish(request)
+    """Every corpus in force."""
     assets = Asset.objects.filter(project=request.project, kind=AssetKind.RED_TEAM, current__isnull=False)
     versions = [asset.current for asset in assets.select_related("current__asset").order_by("name") if asset.current]
     quarantine = current_quarantine(request.project)
@@ -70,8 +67,10 @@ def _state(proof: DisjointnessProof | None, quarantine: AssetVersion) -> str:
     return BROKEN if proof.violations else PROVED
 
 
-def _publish(request: ProjectRequest) -> HttpResponseRedirect:
-    require(request.user, "curation.manage", request.project)
+@project_view("curation.manage")
+@require_POST
+def publish(request: ProjectRequest) -> HttpResponseRedirect:
+    """A version of a corpus, from a file."""
     upload, name = request.FILES.get("file"), request.POST.get("name", "").strip()
     try:
         if upload is None or not name:

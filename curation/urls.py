@@ -102,6 +102,7 @@ urlpatterns = [
     path("quarantine/<int:screening_id>/ruling/", quarantine_views.rule, name="rule_hit"),
     path("quarantine/flags/<int:flag_id>/", quarantine_views.answer, name="answer_flag"),
     path("red-team/", red_team_views.corpora, name="red_team"),
+    path("red-team/publish/", red_team_views.publish, name="publish_corpus"),
     path("red-team/<int:version_id>/", red_team_views.corpus, name="corpus"),
     path("traces/<uuid:trace_id>/redaction/", report_views.report, name="report_redaction"),
     path("vault/", vault_views.vault, name="vault"),
