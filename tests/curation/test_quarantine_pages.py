@@ -142,7 +142,7 @@ def test_a_broken_proof_names_the_pair(team: Team) -> None:
 
 def test_a_corpus_is_published_by_file_or_refused_with_the_pair(team: Team) -> None:
     assert "No corpus yet" in page(team, "red-team/")
-    client, address = team.client(team.lead), at(team, "red-team/")
+    client, address = team.client(team.lead), at(team, "red-team/publish/")
     good = SimpleUploadedFile("a.csv", f'id,prompt\n1,"{LOCK}"\n'.encode())
     answer = client.post(address, {"name": "attacks", "file": good, "role": "train_refusal"}, follow=True)
     assert "Version 1 is in force" in answer.content.decode()
