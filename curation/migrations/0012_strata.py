@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             condition=~models.Q(answer_template=""), fields=["project", "answer_template"],
             name="curation_answer_template")),
         migrations.AddIndex("curationstate", models.Index(
-            condition=models.Q(("is_representative", True), ("domain_confidence__isnull", False)),
+            condition=models.Q(("domain_confidence__isnull", False), ("is_representative", True)),
             fields=["project", "domain_confidence", "version"], name="curation_least_sure")),
         migrations.CreateModel(
             name="DomainVector",
