@@ -17,6 +17,7 @@ from devtools.broker import Broker
 from devtools.place import Place
 from devtools.postgres import Cluster
 from devtools.processes import Identity, Record, descendants
+from devtools.product import FIRST_PAGE_SECONDS
 
 pytestmark = pytest.mark.stack
 FIRST_PAGE = re.compile(r"Winnow: (http://\S+)")
@@ -57,7 +58,8 @@ class Up:
         return self.process.returncode
 
 
-def eventually(what: Callable[[], object], seconds: float = 20) -> bool:
+def eventually(what: Callable[[], object], seconds: float = FIRST_PAGE_SECONDS) -> bool:
+    """Whether it happens within the time `./dev up` itself allows a web server to start."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if what():
