@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import embedding
-from curation.models import CurationState
+from curation.actions.semantic import decide_pair
+from curation.models import ConversationVersion, CurationState, SemanticPair
 from curation.pipeline import run_curation
 from curation.split_groups import split_groups
 from curation.splits import joined, split_of
@@ -64,3 +65,23 @@ def test_nearly_the_same_question_or_long_answer_joins_and_a_short_answer_does_n
     assert found[0] == found[1]
     assert found[2] == found[3]
     assert len(set(found)) == 4
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("settle_at_once")
+def test_what_a_lead_said_means_the_same_is_on_one_side_until_it_is_unsaid(team: Team) -> None:
+    one, other, third = arrive(team, ("A", long_answer(1)), ("B", long_answer(2)), ("C", long_answer(3)))
+    said, undecided = suggested(team, one, other), suggested(team, other, third)
+    assert split_groups(team.project) == {}
+    decide_pair(who=team.lead, project=team.project, pair_id=said.pk, accepted=True)
+    decide_pair(who=team.lead, project=team.project, pair_id=undecided.pk, accepted=False)
+    first = min(str(one.pk), str(other.pk))
+    assert split_groups(team.project) == {str(one.pk): first, str(other.pk): first}
+    decide_pair(who=team.second_lead, project=team.project, pair_id=said.pk, accepted=False)
+    assert split_groups(team.project) == {}
+
+
+def suggested(team: Team, one: ConversationVersion, other: ConversationVersion) -> SemanticPair:
+    """A pair the semantic tier would suggest."""
+    low, high = sorted((one, other), key=lambda version: version.pk)
+    return SemanticPair.objects.create(project=team.project, low=low, high=high, cosine=0.95, model="test")
