@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from math import sqrt
 
@@ -31,7 +32,7 @@ CERTAINTY = 1.96
 Pair = tuple[int, int, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """A sample with everything near it: canonical order and verified edges at or above `LOWEST`, of texts that may be trained on."""
 
@@ -45,6 +46,16 @@ class Surroundings:
     def is_all(self) -> bool:
         """Nothing is estimated then."""
         return len(self.sampled) == self.texts
+
+    @cached_property
+    def edges(self) -> Edges[int]:
+        """The pairs both ways: every threshold is walked over the same."""
+        return neighbours(self.pairs)
+
+    @cached_property
+    def walk(self) -> list[int]:
+        """The texts in canonical order."""
+        return sorted(self.order, key=self.order.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def look_around(project_id: uuid.UUID, spec: SignatureSpec, view: str, seed: int
     for _round in range(2):
         fresh = set(sorted(near - looked)[:MOST_NEAR])
         looked |= fresh
-        pairs.update(_pairs(fresh))
+        pairs.update(_pairs(fresh, known=pairs))
         near |= {key for pair in pairs for key in pair}
     order = _orders(near)
     edges = [(*pair, likeness) for pair, likeness in pairs.items() if pair[0] in order and pair[1] in order]
@@ -74,8 +85,7 @@ def look_around(project_id: uuid.UUID, spec: SignatureSpec, view: str, seed: int
 
 def standing(around: Surroundings, threshold: float) -> Standing:
     """The canonical walk over what was found, counted over the sample and scaled to all texts."""
-    edges: Edges[int] = neighbours(around.pairs)
-    places = stars(sorted(around.order, key=around.order.__getitem__), edges, threshold)
+    places = stars(around.walk, around.edges, threshold)
     stand = sum(places[key][0] == key for key in around.sampled if key in places)
     if around.is_all:
         return Standing(threshold, stand, stand, stand)
@@ -133,20 +143,20 @@ def _count(project_id: uuid.UUID, spec: SignatureSpec, view: str) -> int:
     return int(count)
 
 
-def _pairs(texts: Collection[int]) -> dict[tuple[int, int], float]:
+def _pairs(texts: Collection[int], known: Collection[tuple[int, int]]) -> dict[tuple[int, int], float]:
     """Stored edges at these texts, and what their band keys meet below the threshold in force, compared exactly now."""
     if not texts:
         return {}
-    met, _crowds = buckets(set(texts))
-    mine = [pair for pair in met if pair[0] in texts or pair[1] in texts]
-    found = {(low, high): likeness for low, high, likeness in verified(mine, LOWEST)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT low_id, high_id, jaccard FROM curation_duplicateedge WHERE low_id = ANY(%s)"
             " UNION SELECT low_id, high_id, jaccard FROM curation_duplicateedge WHERE high_id = ANY(%s)",
             [sorted(texts), sorted(texts)],
         )
-        found |= {(low, high): likeness for low, high, likeness in cursor.fetchall()}
+        found = {(low, high): likeness for low, high, likeness in cursor.fetchall()}
+    met, _crowds = buckets(set(texts))
+    unknown = [pair for pair in met if pair not in found and pair not in known]
+    found.update(((low, high), likeness) for low, high, likeness in verified(unknown, LOWEST, compiled=False))
     return found
 
 

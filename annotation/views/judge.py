@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
 from core.errors import NotFound
-from core.rendering.diff import diff_html
+from core.rendering.diff import diff_both
 
 from .. import next_item
 from ..actions.give_back import flag, release, skip
@@ -161,8 +161,8 @@ def diff(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     assignment = _own(request, assignment_id)
     pair = Pair.objects.select_related("response_a", "response_b").get(item_id=assignment.item_id)
     left, right = place(pair.response_a.text, pair.response_b.text, swapped=assignment.swapped)
-    context = {"left": diff_html(left, right, "removed"), "right": diff_html(left, right, "added")}
-    return render(request, "annotation/_card_diff.html", context)
+    first, second = diff_both(left, right)
+    return render(request, "annotation/_card_diff.html", {"left": first, "right": second})
 
 
 @project_view("annotation.judge")

@@ -28,12 +28,15 @@ class Piece:
 
 
 def pieces(before: str, after: str) -> list[Piece]:
-    """The two texts as runs; texts beyond MAX_WORDS words are compared line by line to stay fast."""
+    """The two texts as runs; texts beyond MAX_WORDS words are compared line by line to stay fast.
+
+    Blanks anchor no match: there are as many of them as of words, and comparing each with each is most of the work.
+    """
     left, right = _WORDS.findall(before), _WORDS.findall(after)
     if len(left) + len(right) > MAX_WORDS:
         left, right = _LINES.findall(before), _LINES.findall(after)
     found: list[Piece] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(str.isspace, left, right, autojunk=False).get_opcodes():
         if tag == "equal":
             found.append(Piece("same", "".join(left[i1:i2])))
             continue
@@ -74,6 +77,15 @@ def diff_html(before: str, after: str, side: Side | None = None, *, fold: bool =
 
     `fold` replaces the middle of a long stretch that both texts share by a line that counts it.
     """
-    shown = [piece for piece in pieces(before, after) if side is None or piece.side in ("same", side)]
-    html = "".join(_piece_html(piece, fold) for piece in shown)
-    return mark_safe(html)
+    return _html(pieces(before, after), side, fold)
+
+
+def diff_both(before: str, after: str, *, fold: bool = False) -> tuple[SafeString, SafeString]:
+    """HTML of the first text and of the second, each with its own differences marked; compared once."""
+    found = pieces(before, after)
+    return _html(found, "removed", fold), _html(found, "added", fold)
+
+
+def _html(found: list[Piece], side: Side | None, fold: bool) -> SafeString:
+    shown = (piece for piece in found if side is None or piece.side in ("same", side))
+    return mark_safe("".join(_piece_html(piece, fold) for piece in shown))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,16 +15,19 @@ if TYPE_CHECKING:
     Sets = Mapping[int, NDArray[np.uint32]]
     Counts = NDArray[np.int64]
 
+WORD = 64
+COLUMNS = 128 * WORD
 
-def overlaps(pairs: Sequence[tuple[int, int]], sets: Sets) -> tuple[Counts, Counts]:
-    """(|A ∩ B|, |A| + |B|) of each pair of keys, int64 of shape (pairs,)."""
-    keys = sorted({key for pair in pairs for key in pair})
-    place = {key: at for at, key in enumerate(keys)}
-    ends = np.cumsum([0, *(len(sets[key]) for key in keys)])
-    packed = np.concatenate([sets[key] for key in keys]).astype(np.uint32)
-    at = np.array([(place[low], place[high]) for low, high in pairs], dtype=np.int64).reshape(-1, 2)
-    sizes = np.diff(ends)
-    return _counter()(packed, ends.astype(np.int64), at), sizes[at[:, 0]] + sizes[at[:, 1]]
+
+def overlaps(pairs: Sequence[tuple[int, int]], sets: Sets, *, compiled: bool = True) -> tuple[Counts, Counts]:
+    """(|A ∩ B|, |A| + |B|) of each pair of different keys, int64 of shape (pairs,). A page asks for the plain way: it loads no compiler."""
+    keys, at = np.unique(np.array(pairs, dtype=np.int64).reshape(-1, 2), return_inverse=True)
+    at = at.reshape(-1, 2)
+    own = [sets[key] for key in keys.tolist()]
+    sizes = np.array([len(one) for one in own], dtype=np.int64)
+    ends, packed = np.concatenate([[0], np.cumsum(sizes)]), np.concatenate(own).astype(np.uint32)
+    count = _counter() if compiled else _by_numpy
+    return count(packed, ends, at), sizes[at[:, 0]] + sizes[at[:, 1]]
 
 
 @cache
@@ -53,8 +55,17 @@ def _by_merging(packed: NDArray[np.uint32], ends: Counts, pairs: Counts) -> Coun
 
 
 def _by_numpy(packed: NDArray[np.uint32], ends: Counts, pairs: Counts) -> Counts:
-    sets = [packed[start:end] for start, end in pairwise(ends.tolist())]
-    return np.array(
-        [len(np.intersect1d(sets[low], sets[high], assume_unique=True)) for low, high in pairs],
-        dtype=np.int64,
-    )
+    """Each set as a row of bits, a column for every element that more than one set has; some columns at a time."""
+    _elements, column, held = np.unique(packed, return_inverse=True, return_counts=True)
+    place, used = np.cumsum(held > 1) - 1, int((held > 1).sum())
+    common = np.flatnonzero((held > 1)[column])
+    rows, columns = np.repeat(np.arange(len(ends) - 1), np.diff(ends))[common], place[column[common]]
+    shared = np.zeros(len(pairs), dtype=np.int64)
+    for start in range(0, used, COLUMNS):
+        width = min(COLUMNS, -(-(used - start) // WORD) * WORD)
+        bits = np.zeros((len(ends) - 1, width), dtype=bool)
+        within = (columns >= start) & (columns < start + width)
+        bits[rows[within], columns[within] - start] = True
+        words = np.packbits(bits, axis=1).view(np.uint64)
+        shared += np.bitwise_count(words[pairs[:, 0]] & words[pairs[:, 1]]).sum(axis=1, dtype=np.int64)
+    return shared

@@ -69,13 +69,14 @@ def buckets(own: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]
     crowds: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(PROBE, [sorted(own)])
+        met: set[tuple[int, ...]] = set()
         for band, key, ids in cursor.fetchall():
             if len(ids) > BUCKET:
                 crowds.append((band, key))
             else:
-                pairs.update(
-                    pair for pair in combinations(sorted(ids), 2) if pair[0] in own or pair[1] in own
-                )
+                met.add(tuple(sorted(ids)))
+    for together in met:
+        pairs.update(pair for pair in combinations(together, 2) if pair[0] in own or pair[1] in own)
     return sorted(pairs), crowds
 
 

@@ -35,14 +35,14 @@ def load_shingles(ids: Collection[int]) -> dict[int, NDArray[np.uint32]]:
     return found
 
 
-def verified(pairs: Sequence[tuple[int, int]], threshold: float) -> Iterator[Edge]:
+def verified(pairs: Sequence[tuple[int, int]], threshold: float, *, compiled: bool = True) -> Iterator[Edge]:
     """Those of these pairs whose similarity reaches the threshold; a text that is gone meanwhile is near nothing."""
     ordered = sorted(set(pairs))
     for start in range(0, len(ordered), LOAD):
         part = ordered[start : start + LOAD]
         sets = load_shingles({key for pair in part for key in pair})
         part = [pair for pair in part if pair[0] in sets and pair[1] in sets]
-        yield from _above(part, sets, threshold)
+        yield from _above(part, sets, threshold, compiled)
 
 
 def lead(ordered: Sequence[int], sets: Sets, threshold: float) -> Iterator[Edge]:
@@ -65,10 +65,12 @@ def _ordered(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-def _above(pairs: Sequence[tuple[int, int]], sets: Sets, threshold: float) -> Iterator[Edge]:
+def _above(
+    pairs: Sequence[tuple[int, int]], sets: Sets, threshold: float, compiled: bool = True
+) -> Iterator[Edge]:
     if not pairs:
         return
-    shared, sizes = overlaps(pairs, sets)
+    shared, sizes = overlaps(pairs, sets, compiled=compiled)
     whole = sizes - shared
     likeness = np.divide(shared, whole, out=np.ones(len(pairs)), where=whole > 0)
     for place in np.flatnonzero(likeness >= threshold).tolist():

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.rendering.chat import from_chat
 from core.rendering.conversation import LONG_TEXT, conversation_view, messages_view
-from core.rendering.diff import MAX_WORDS, diff_html, pieces
+from core.rendering.diff import MAX_WORDS, diff_both, diff_html, pieces
 
 
 def conversation(**changes: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_the_error_and_the_passages_are_kept() -> None:
 
 def test_chat_messages_of_a_row_become_parts() -> None:
     call = {"id": "1", "function": {"name": "sum", "arguments": {"a": 1}}}
-    chat = [
+    chat: list[dict[str, Any]] = [
         {"role": "assistant", "content": "", "tool_calls": [call]},
         {"role": "tool", "content": "2", "tool_call_id": "1"},
     ]
@@ -87,6 +87,14 @@ def test_a_difference_can_be_put_together_again() -> None:
     found = pieces(before, after)
     assert "".join(piece.text for piece in found if piece.side != "added") == before
     assert "".join(piece.text for piece in found if piece.side != "removed") == after
+
+
+def test_both_sides_are_those_of_the_two_texts() -> None:
+    before, after = "the cat sat  down", "the dog sat up"
+    assert diff_both(before, after) == (
+        diff_html(before, after, "removed"),
+        diff_html(before, after, "added"),
+    )
 
 
 def test_a_difference_escapes_what_it_shows() -> None:

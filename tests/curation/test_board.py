@@ -11,11 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import embedding
-from curation.actions.quarantine import QuarantineEntry, publish_quarantine
+from curation.actions.quarantine import publish_quarantine
 from curation.actions.set_checks import set_checks
 from curation.actions.set_quotas import set_quotas
 from curation.board_slice import Slice, read_slice
 from curation.funnel import Funnel, read_funnel
+from curation.held_out_files import QuarantineEntry
 from curation.models import ConversationVersion, CurationState, Trace
 from curation.pipeline import run_curation
 from curation.strata_map import read_strata
@@ -176,6 +177,9 @@ def test_strata_stand_against_their_quota_and_open_onto_their_traces(team: Team)
     text = page(team, "")
     assert "asked 2" in text or "asked 3" in text
     assert f"state=kept&amp;domain={domain}&amp;difficulty=easy" in text
+    narrowed = re.findall(r'href="[^"]*traces/[?]([^"]*state=kept[^"]*)"', page(team, "?since=2020-01-01"))
+    assert len(narrowed) == 3, "a domain, its cell, the last step of the funnel"
+    assert all("since=2020-01-01" in query for query in narrowed)
     assert "short" not in page(team, "?across=kind").split("heatmap", 1)[1]
 
 

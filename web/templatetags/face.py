@@ -134,9 +134,10 @@ def lineage(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 @register.inclusion_tag("components/_diff_sides.html")
 def diff_sides(before: str, after: str, before_title: str = "", after_title: str = "") -> dict[str, Any]:
     """Two texts side by side, each with its own differences marked."""
+    first, second = diffs.diff_both(before, after, fold=True)
     return {
-        "before": diffs.diff_html(before, after, "removed", fold=True),
-        "after": diffs.diff_html(before, after, "added", fold=True),
+        "before": first,
+        "after": second,
         "before_title": before_title or _("Before"),
         "after_title": after_title or _("After"),
     }
