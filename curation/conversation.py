@@ -282,6 +282,11 @@ def last_user_text(conversation: Conversation) -> str:
     return ""
 
 
+def user_text(conversation: Conversation) -> str:
+    """Everything the user said, turn by turn."""
+    return "\n".join(message_text(one) for one in conversation["messages"] if one["role"] == "user")
+
+
 def turns(conversation: Conversation) -> int:
     """How many times the user spoke."""
     return sum(one["role"] == "user" for one in conversation["messages"])

@@ -1,4 +1,4 @@
-"""The vectors of questions by which domains are given: embedded once, then kept."""
+"""The vectors of what users asked by which domains are given: embedded once, then kept."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import numpy as np
 
 from core import embedding
 from core.vectors import pack, unpack
+from curation.meaning import VIEW_TOKENS
 from curation.models import DomainVector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VIEW_TOKENS = 32
+TOPIC = "coalesce(nullif(v.topic, ''), nullif(v.prompt_preview, ''), '-')"
+"""In SQL, of a version `v`: what a domain is given by."""
 
 
 def model_name() -> str:
@@ -24,8 +26,8 @@ def model_name() -> str:
     return f"{identity.model_id}:{identity.sha256[:12]}:{identity.dtype}"
 
 
-def question_vectors(project_id: uuid.UUID, texts: Mapping[uuid.UUID, str]) -> NDArray[np.float32]:
-    """A unit vector for each of these versions' questions, in their order; what is missing is embedded and kept."""
+def topic_vectors(project_id: uuid.UUID, texts: Mapping[uuid.UUID, str]) -> NDArray[np.float32]:
+    """A unit vector for what was asked in each of these versions, in their order; what is missing is embedded and kept."""
     model = model_name()
     kept = dict(
         DomainVector.objects.filter(version__in=texts, model=model).values_list("version_id", "vector")

@@ -1,7 +1,8 @@
 """Near misses: for a question, the answer to another question that lies almost as near to it as its own.
 
-Django-free. The margin is how much nearer the own answer is. Below the least margin the other answer may be right as well, so
-it is left alone, and so are answers to the same question in other words.
+Django-free. Only a question whose own answer lies nearest of all says which answers are wrong: thanks and small talk fit
+many answers, and those fit them. The margin is how much nearer the own answer is; below the least one the other may be
+right as well (positive-aware mining, Moreira et al. 2024). Answers to the same question in other words are left alone.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-LEAST_MARGIN = 0.02
-LARGEST_MARGIN = 0.12
-SAME_QUESTION = 0.9
-SAME_ANSWER = 0.92
+LEAST_MARGIN = 0.05
+LARGEST_MARGIN = 0.2
+SAME_QUESTION = 0.8
+SAME_ANSWER = 0.85
 LEAST_OWN = 0.35
 """An own answer that is no nearer than this says nothing about its question to the model."""
 AT_ONCE = 512
@@ -50,13 +51,12 @@ def near_misses(questions: Vectors, answers: Vectors, groups: Sequence[str]) -> 
         rows = np.arange(start, min(start + AT_ONCE, len(questions)))
         likeness = questions[some] @ answers.T
         own = likeness[np.arange(len(rows)), rows].copy()
-        barred = names[some, None] == names[None, :]
-        barred |= questions[some] @ questions.T >= SAME_QUESTION
-        barred |= answers[some] @ answers.T >= SAME_ANSWER
-        barred |= own[:, None] - likeness < LEAST_MARGIN
-        likeness[barred] = -1
+        same = names[some, None] == names[None, :]
+        same |= questions[some] @ questions.T >= SAME_QUESTION
+        same |= answers[some] @ answers.T >= SAME_ANSWER
+        likeness[same] = -1
         best = likeness.argmax(axis=1)
         for row, (place, other) in enumerate(zip(best.tolist(), likeness.max(axis=1).tolist(), strict=True)):
-            if own[row] >= LEAST_OWN and own[row] - other <= LARGEST_MARGIN:
+            if own[row] >= LEAST_OWN and LEAST_MARGIN <= own[row] - other <= LARGEST_MARGIN:
                 found.append(NearMiss(int(rows[row]), place, round(float(own[row]), 4), round(other, 4)))
     return found

@@ -61,6 +61,7 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, Any]]:
         (_("Right when it has to say"), _percent(report["accuracy"])),
         (_("Says something"), _percent(report["coverage"])),
         (_("Right when it says something"), _percent(report["accuracy_where_sure"])),
+        (_("Off in how sure it is"), _percent(report.get("calibration_error"))),
         (_("Centres: right of all"), _percent(before["accuracy"])),
         (_("Centres: say something"), _percent(before["coverage"])),
     ]

@@ -1,6 +1,6 @@
 """Flag kept questions that are near a held-out item in meaning: a rephrased item shares no words, so a person has to look.
 
-Uses the vectors by which domains are given (first 32 tokens of a representative's question), so a new quarantine version
+Uses the vectors by which domains are given (the beginning of what was asked, of representatives), so a new quarantine version
 costs the embedding of its new items and one product. Runs where the extra `embed` is; a flag drops nothing by itself.
 """
 
@@ -23,16 +23,15 @@ from core.vectors import unpack
 from curation.actions.quarantine import SetFacts, publish_quarantine
 from curation.actions.screening import current_quarantine
 from curation.bodies import load_many
-from curation.conversation import asked
-from curation.domain_vectors import VIEW_TOKENS, model_name
+from curation.conversation import user_text
+from curation.domain_vectors import model_name
 from curation.held_out_files import QuarantineEntry
+from curation.meaning import NEAR, VIEW_TOKENS
 from curation.models import AssetVersion, DomainVector, FlagAnswer, MeaningCheck, MeaningFlag, QuarantineItem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NEAR = 0.9
-"""Cosine from which a question is flagged; see docs/curation.md for what it finds and what it misses."""
 BATCH = 2000
 LONGEST_ID = 128
 REPHRASED = "found by meaning"
@@ -46,13 +45,17 @@ def flag_by_meaning(project: Project, *, limit: int = BATCH) -> int:
     if not quarantine.body.get("sets"):
         return 0
     done = MeaningCheck.objects.filter(project=project, model=model, number=quarantine.number)
-    waiting = DomainVector.objects.filter(project=project, model=model).exclude(version__in=done.values("version"))
+    waiting = DomainVector.objects.filter(project=project, model=model).exclude(
+        version__in=done.values("version")
+    )
     kept = waiting.filter(version__curation__step="done", version__curation__drop_reason="")
     rows = list(kept.order_by("version_id").values_list("version_id", "vector")[:limit])
     if not rows:
         return 0
     before = dict(
-        MeaningCheck.objects.filter(version__in=[key for key, _vector in rows], model=model).values_list("version_id", "number")
+        MeaningCheck.objects.filter(version__in=[key for key, _vector in rows], model=model).values_list(
+            "version_id", "number"
+        )
     )
     for after in sorted({before.get(key, 0) for key, _vector in rows}):
         some = [(key, bytes(vector)) for key, vector in rows if before.get(key, 0) == after]
@@ -64,7 +67,9 @@ def flag_by_meaning(project: Project, *, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def _compare(project: Project, rows: list[tuple[uuid.UUID, bytes]], quarantine_id: int, after: int, model: str) -> None:
+def _compare(
+    project: Project, rows: list[tuple[uuid.UUID, bytes]], quarantine_id: int, after: int, model: str
+) -> None:
     """Flag what is near one of the items that came after version number `after`: each question with its nearest item."""
     ids, vectors = _items(quarantine_id, after, model)
     if not ids:
@@ -72,7 +77,9 @@ def _compare(project: Project, rows: list[tuple[uuid.UUID, bytes]], quarantine_i
     cosines = unpack([vector for _key, vector in rows], embedding.DIMENSIONS) @ vectors.T
     nearest = cosines.argmax(axis=1)
     flags = [
-        MeaningFlag(project=project, version_id=key, item_id=ids[at], model=model, score=round(float(row[at]), 4))
+        MeaningFlag(
+            project=project, version_id=key, item_id=ids[at], model=model, score=round(float(row[at]), 4)
+        )
         for (key, _vector), row, at in zip(rows, cosines, nearest.tolist(), strict=True)
         if row[at] >= NEAR
     ]
@@ -90,10 +97,10 @@ def _items(quarantine_id: int, after: int, model: str) -> tuple[list[int], NDArr
 
 
 def _question(flag: MeaningFlag) -> str:
-    """The whole question, or what the trace keeps of it where its body is past its retention time."""
+    """All that was asked, or what the trace keeps of it where its body is past its retention time."""
     stored = load_many([flag.version]).get(flag.version_id)
-    said = asked(stored.conversation)[-1:] if stored else []
-    return "\n".join(part.get("text", "") for one in said for part in one["parts"]).strip() or flag.version.prompt_preview
+    said = user_text(stored.conversation).strip() if stored else ""
+    return said or flag.version.topic or flag.version.prompt_preview
 
 
 def answer_flag(*, who: User, flag: MeaningFlag, answer: str) -> MeaningFlag:

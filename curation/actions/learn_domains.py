@@ -22,8 +22,9 @@ from core.models import Job
 from curation.actions.edit_taxonomy import enqueue_relabel
 from curation.actions.taxonomy import current_taxonomy, publish_taxonomy, taxonomy_version
 from curation.actions.who import Who, allowed
-from curation.classifier import Lessons, Report, learn
-from curation.domain_vectors import question_vectors
+from curation.classifier import Lessons, learn
+from curation.confidence import Report
+from curation.domain_vectors import TOPIC, topic_vectors
 from curation.jobs import LEARN
 from curation.models import AssetVersion
 from curation.strata import OTHER, Taxonomy
@@ -95,8 +96,8 @@ def corrections(project: Project) -> list[Correction]:
     """The last word of people on each version they labelled, in a stable order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT DISTINCT ON (l.version_id) l.version_id, coalesce(nullif(v.prompt_preview, ''), '-'), l.value
+            f"""
+            SELECT DISTINCT ON (l.version_id) l.version_id, {TOPIC}, l.value
             FROM curation_labelrevision l JOIN curation_conversationversion v ON v.id = l.version_id
             WHERE l.project_id = %s AND l.axis = 'domain' AND l.author_id IS NOT NULL
             ORDER BY l.version_id, l.number DESC
@@ -117,7 +118,7 @@ def learn_domains(project: Project, *, actor: Actor | None = None) -> AssetVersi
     assert found is not None
     version, taxonomy = found
     said = corrections(project)
-    vectors = question_vectors(project.pk, {one.version_id: one.text for one in said})
+    vectors = topic_vectors(project.pk, {one.version_id: one.text for one in said})
     classifier, report = learn(_lessons(project, taxonomy, said, vectors))
     before = _right(replace(taxonomy, classifier=None).assign(vectors), said)
     better = report.accuracy >= before["accuracy"]
@@ -154,7 +155,7 @@ def _lessons(project: Project, taxonomy: Taxonomy, said: Sequence[Correction], v
     trusted = set(taxonomy.names) - _refuted(taxonomy.assign(vectors), said)
     more = _surest(project, {one.version_id for one in said}, trusted)
     texts = [one.text for one in said] + [one.text for one in more]
-    beside = question_vectors(project.pk, {one.version_id: one.text for one in more})
+    beside = topic_vectors(project.pk, {one.version_id: one.text for one in more})
     return Lessons(
         np.vstack([vectors, beside]).astype(np.float32),
         texts,
@@ -174,9 +175,9 @@ def _refuted(labels: Sequence[tuple[str, float]], said: Sequence[Correction]) ->
 def _surest(project: Project, without: set[uuid.UUID], domains: set[str]) -> list[Correction]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT n.version_id, n.text, n.domain FROM (
-                SELECT s.version_id, coalesce(nullif(v.prompt_preview, ''), '-') AS text, s.domain,
+                SELECT s.version_id, {TOPIC} AS text, s.domain,
                        row_number() OVER (PARTITION BY s.domain ORDER BY s.domain_confidence DESC, s.version_id) AS place
                 FROM curation_curationstate s JOIN curation_conversationversion v ON v.id = s.version_id
                 WHERE s.project_id = %s AND s.is_representative AND s.step = 'done' AND s.domain_confidence IS NOT NULL

@@ -18,7 +18,7 @@ from core.jobs import enqueue
 from core.models import Job
 from curation.actions.who import Who, actor_of, allowed
 from curation.bodies import load_many
-from curation.domain_vectors import question_vectors
+from curation.domain_vectors import TOPIC
 from curation.falsehoods import Rule, falsehoods
 from curation.jobs import MINE
 from curation.models import ConversationVersion
@@ -30,11 +30,12 @@ PER_STRATUM = 50
 BATCH = 500
 MOST_NEAR = 4000
 """Near misses are looked for among so many answers at most, drawn by the seed: each is embedded."""
-ANSWER_TOKENS = 96
+NEAR_TOKENS = 96
+"""Of questions as of answers: what tells one question from another often comes after what its domain is told by."""
 Progress = Callable[[int, int, str], None]
-_FIELD = """
+_FIELD = f"""
     SELECT s.version_id, s.domain, s.difficulty, coalesce(s.cluster_id::text, s.version_id::text), v.prompt_hash,
-           coalesce(nullif(v.prompt_preview, ''), '-'), v.answer_preview,
+           {TOPIC}, v.answer_preview,
            (s.drop_reason = '' AND NOT EXISTS (SELECT 1 FROM curation_feedback f WHERE f.trace_id = t.id AND f.rating = -1)
             AND NOT t.escalated AND NOT t.truncated AND v.tool_errors = 0) AS good
     FROM curation_curationstate s
@@ -119,7 +120,7 @@ def mine_hard_negatives(
     mined = list(_proved(candidates, on_progress))
     if embedding.available():
         on_progress(len(candidates), len(candidates), "embedding answers")
-        mined += _near(project, candidates, seed)
+        mined += _near(candidates, seed)
     mining.found.update(one.rule.value for one in mined)
     kept = _capped(project, mined, per_stratum, seed, mining)
     with transaction.atomic():
@@ -147,7 +148,7 @@ def _proved(candidates: Sequence[_Candidate], on_progress: Progress) -> Iterator
         on_progress(min(start + BATCH, len(candidates)), len(candidates), "checking answers")
 
 
-def _near(project: Project, candidates: Iterable[_Candidate], seed: int) -> list[_Mined]:
+def _near(candidates: Iterable[_Candidate], seed: int) -> list[_Mined]:
     """Among answers nothing speaks against, one for each cluster and question."""
     drawn: dict[str, _Candidate] = {}
     for one in sorted(candidates, key=lambda one: draw(str(one.version_id), seed)):
@@ -156,8 +157,8 @@ def _near(project: Project, candidates: Iterable[_Candidate], seed: int) -> list
     field_ = list(drawn.values())[:MOST_NEAR]
     if len(field_) < 2:
         return []
-    questions = question_vectors(project.pk, {one.version_id: one.question for one in field_})
-    answers = embedding.encode([one.answer for one in field_], max_tokens=ANSWER_TOKENS)
+    questions = embedding.encode([one.question for one in field_], max_tokens=NEAR_TOKENS)
+    answers = embedding.encode([one.answer for one in field_], max_tokens=NEAR_TOKENS)
     return [
         _Mined(
             Rule.NEAR_MISS,

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.models import Project
 from core.locks import named_lock
 from curation.actions.taxonomy import current_taxonomy
-from curation.domain_vectors import question_vectors
+from curation.domain_vectors import TOPIC, topic_vectors
 
 BATCH = 1000
 Progress = Callable[[int, int], None]
@@ -26,7 +26,7 @@ def relabel_domains(project: Project, *, on_progress: Progress = lambda *_: None
     source, changed, done = f"taxonomy v{version.number}", 0, 0
     total, last = _count(project), uuid.UUID(int=0)
     while rows := _after(project, last):
-        vectors = question_vectors(project.pk, dict(rows))
+        vectors = topic_vectors(project.pk, dict(rows))
         labels = taxonomy.label(vectors, [text for _, text in rows])
         with named_lock(f"stratify:{project.pk}"), transaction.atomic():
             changed += _write(project, [key for key, _ in rows], labels, source)
@@ -49,8 +49,8 @@ def _count(project: Project) -> int:
 def _after(project: Project, last: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT s.version_id, coalesce(nullif(v.prompt_preview, ''), '-') FROM curation_curationstate s
+            f"""
+            SELECT s.version_id, {TOPIC} FROM curation_curationstate s
             JOIN curation_conversationversion v ON v.id = s.version_id
             WHERE s.project_id = %s AND s.is_representative AND s.step = 'done' AND s.version_id > %s
             ORDER BY s.version_id LIMIT %s

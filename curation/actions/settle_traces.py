@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 VERSION = {
     "id": "uuid", "project_id": "uuid", "trace_id": "uuid", "number": "int4", "day": "date", "rules_id": "int8",
     "content_hash": "text", "key_id": "text", "redactions": "jsonb", "turns": "int4", "tool_calls": "int4",
-    "tool_errors": "int4", "prompt_preview": "text", "answer_preview": "text", "prompt_hash": "text",
+    "tool_errors": "int4", "prompt_preview": "text", "answer_preview": "text", "topic": "text", "prompt_hash": "text",
     "cost_usd": "numeric", "input_tokens": "int4", "output_tokens": "int4", "latency_ms": "int4",
 }  # fmt: skip
 BODY = {"day": "date", "version_id": "uuid", "project_id": "uuid", "rules_id": "int8", "body": "bytea"}

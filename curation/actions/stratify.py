@@ -1,4 +1,4 @@
-"""Give representatives their stratum: domain from the embedding of one short view, difficulty, kind and language from reading."""
+"""Give representatives their stratum: domain by the embedding of what was asked, the rest from reading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core import embedding
 from core.locks import named_lock
 from curation.actions.taxonomy import current_taxonomy, fit_taxonomy, shaped_by_people
 from curation.difficulty_levels import project_levels
-from curation.domain_vectors import question_vectors
+from curation.domain_vectors import TOPIC, topic_vectors
 from curation.models import AssetVersion, CurationState
 from curation.models.conversation import CurationStep
 from curation.strata import UNASSIGNED, Taxonomy
@@ -32,7 +32,7 @@ Found = tuple[AssetVersion, Taxonomy]
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     version_id: uuid.UUID
-    preview: str
+    topic: str
     difficulty: str
     kind: str
     language: str
@@ -60,8 +60,8 @@ def stratify(project: Project, *, limit: int = BATCH) -> int:
 def _waiting(project: Project, limit: int) -> list[_Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT s.version_id, v.prompt_preview, s.difficulty, s.kind, s.language
+            f"""
+            SELECT s.version_id, {TOPIC}, s.difficulty, s.kind, s.language
             FROM curation_curationstate s JOIN curation_conversationversion v ON v.id = s.version_id
             WHERE s.project_id = %s AND s.step = 'clustered' AND s.is_representative ORDER BY s.version_id LIMIT %s
             """,
@@ -79,8 +79,8 @@ def _domains(
         return nothing, "embed extra not installed"
     if found is None and len(waiting) < FIT_FROM:
         return nothing, "too few to find domains in"
-    texts = [one.preview or "-" for one in waiting]
-    vectors = question_vectors(
+    texts = [one.topic for one in waiting]
+    vectors = topic_vectors(
         project.pk, {one.version_id: text for one, text in zip(waiting, texts, strict=True)}
     )
     if found is None:

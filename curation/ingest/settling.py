@@ -19,6 +19,7 @@ from curation.conversation import (
     total_cost,
     total_usage,
     turns,
+    user_text,
 )
 from curation.formats.assemble import assemble
 from curation.formats.signals import Feedback, Signals, read_signals
@@ -86,6 +87,7 @@ def version_fields(settled: Settled) -> dict[str, Any]:
         "tool_errors": sum(1 for part in tool_results(conversation) if part.get("is_error")),
         "prompt_preview": preview(last_user_text(conversation)),
         "answer_preview": preview(answer_text(conversation)),
+        "topic": preview(user_text(conversation)) if turns(conversation) > 1 else "",
         "prompt_hash": settled.prompt_hash,
         "cost_usd": cost(conversation),
         "input_tokens": bounded(usage.get("input_tokens")),

@@ -39,6 +39,8 @@ class ConversationVersion(models.Model):
     tool_errors = models.PositiveIntegerField(default=0)
     prompt_preview = models.CharField(max_length=240, blank=True, default="")
     answer_preview = models.CharField(max_length=240, blank=True, default="")
+    topic = models.CharField(max_length=240, blank=True, default="", db_default="")
+    """The beginning of what the user said over all turns, "" where there is one: the last turn is often only thanks."""
     prompt_hash = models.CharField(max_length=64, blank=True, default="")
     cost_usd = models.DecimalField(max_digits=12, decimal_places=8, null=True)
     input_tokens = models.PositiveIntegerField(null=True)

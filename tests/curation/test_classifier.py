@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation.classifier import AIM, Classifier, Lessons, by_name, judge, learn, threshold_for
+from curation.classifier import Classifier, Lessons, by_name, learn
+from curation.confidence import AIM, calibration_error, judge, threshold_for
 
 SIZE = 16
 
@@ -95,3 +96,19 @@ def test_one_class_is_nothing_to_tell_apart() -> None:
     given = lessons()
     with pytest.raises(ValueError, match="two classes"):
         learn(Lessons(given.vectors, given.texts, ["a"] * 60, given.weights, given.by_people))
+
+
+def test_it_is_as_sure_as_it_is_right_on_what_it_has_not_seen() -> None:
+    classifier, report = learn(lessons(each=30, noise=0.35))
+    fresh = lessons(each=100, noise=0.35, seed=2)
+    told = classifier.label(fresh.vectors, fresh.texts, "other")
+    sure = np.array([chance for _, chance in told], dtype=np.float32)
+    right = np.array([name == label for (name, _), label in zip(told, fresh.labels, strict=True)])
+    assert report.calibration_error < 0.1
+    assert calibration_error(sure, right) < 0.1
+
+
+def test_calibration_error_is_the_distance_between_confidence_and_truth() -> None:
+    sure = np.array([0.8] * 10, dtype=np.float32)
+    assert calibration_error(sure, np.array([True] * 8 + [False] * 2)) == pytest.approx(0.32, abs=0.01)
+    assert calibration_error(np.ones(20, dtype=np.float32), np.ones(20, dtype=bool)) == 0

@@ -136,6 +136,18 @@ def test_turns_logged_call_by_call_are_one_conversation(team: Team) -> None:
     assert float(version.cost_usd) == pytest.approx(0.002)
 
 
+def test_what_was_asked_over_several_turns_is_kept_for_domains_and_one_turn_needs_no_second_copy(
+    team: Team,
+) -> None:
+    said = [("user", "Book me a flight."), ("assistant", "Done."), ("user", "Thanks!")]
+    turns = {"messages": [{"role": role, "content": text} for role, text in said]}
+    longer = record(request_id="r2", trace_id="cd" * 16, request=record()["request"] | turns)
+    send_records(team, record(), longer)
+    settle_traces()
+    found = ConversationVersion.objects.order_by("turns").values_list("prompt_preview", "topic")
+    assert list(found) == [("Capital of France?", ""), ("Thanks!", "Book me a flight. Thanks!")]
+
+
 def test_feedback_is_kept_once_however_often_a_trace_settles(team: Team) -> None:
     down = {"rating": "down", "origin": "user", "needs_work": True, "comment": "wrong"}
     send_records(team, record(feedback=down))

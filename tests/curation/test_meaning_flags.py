@@ -11,8 +11,9 @@ from core.vectors import pack
 from curation.actions import flag_by_meaning as flagging
 from curation.actions.flag_by_meaning import answer_flag, flag_by_meaning
 from curation.actions.quarantine import publish_quarantine
-from curation.domain_vectors import VIEW_TOKENS, model_name
+from curation.domain_vectors import model_name
 from curation.held_out_files import QuarantineEntry
+from curation.meaning import VIEW_TOKENS
 from curation.models import ConversationVersion, DomainVector, MeaningCheck, MeaningFlag, QuarantineItem
 from curation.pipeline import run_curation
 from tests.conftest import Team

@@ -170,12 +170,13 @@ def test_earlier_bodies_stay_unless_a_lead_chooses_to_destroy_them(team: Team) -
     miss(team, held)
     assert reredacted(team).erased == 0
     assert CODENAME in said(held)
+    ConversationVersion.objects.filter(pk=held.pk).update(topic=ASKED)
     run = reredacted(team, erase=True)
     assert run.erased == 1
     with pytest.raises(NotFound):
         load(held)
     held.refresh_from_db()
-    assert (held.prompt_preview, held.answer_preview) == ("", "")
+    assert (held.prompt_preview, held.answer_preview, held.topic) == ("", "", "")
     assert BodyErasure.objects.get(version=held).run == run
     assert not ConversationBody.objects.filter(version_id=held.pk).exists()
 
