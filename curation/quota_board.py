@@ -1,8 +1,8 @@
-"""What a project wants of each stratum against what it has: counts by domain × difficulty, and the draw itself."""
+"""What a project wants of each stratum against what it has: counts by the axes of its quotas, and the draw itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,27 +13,36 @@ from accounts.models import Project
 from curation.models import Asset, AssetVersion, CurationState
 from curation.models.assets import AssetKind
 from curation.models.conversation import CurationStep
-from curation.sampling import Candidate, Given, Quotas, Sample, allocate, sample, stratum_name
+from curation.sampling import (
+    SEPARATOR,
+    USUAL_AXES,
+    Candidate,
+    Given,
+    Quotas,
+    Sample,
+    allocate,
+    ordered_axes,
+    sample,
+    stratum_name,
+)
 
 NAME = "quotas"
-Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaCell:
-    """One cell of the heat map: how many are kept, and its line against the quota where one is set."""
+    """One stratum: how many are kept, and its line against the quota where one is set."""
 
-    domain: str
-    difficulty: str
+    stratum: str
     kept: int
     against: Given | None
 
 
-def kept_by_cell(project: Project) -> dict[Cell, int]:
-    """Kept conversations by (domain, difficulty); one grouping query over the projection."""
+def kept_by_stratum(project: Project, axes: Sequence[str] = USUAL_AXES) -> dict[str, int]:
+    """Kept conversations by stratum over these axes; one grouping query over the projection."""
     kept = CurationState.objects.filter(project=project, step=CurationStep.DONE, drop_reason="")
-    counts = kept.values_list("domain", "difficulty").annotate(n=Count("pk")).order_by("domain", "difficulty")
-    return {(domain, difficulty): count for domain, difficulty, count in counts}
+    counts = kept.values_list(*axes).annotate(n=Count("pk")).order_by(*axes)
+    return {stratum_name(values): count for *values, count in counts}
 
 
 def quota_version(project: Project) -> AssetVersion | None:
@@ -49,57 +58,61 @@ def quotas_of(version: AssetVersion) -> Quotas:
 
 def read_quotas(data: Mapping[str, Any]) -> Quotas:
     """From JSON; raises ValueError naming what means nothing."""
-    known = {"total", "weights", "seed", "fill", "per_cluster", "per_template"}
+    known = {"total", "weights", "axes", "seed", "fill", "per_cluster", "per_template"}
     if unknown := sorted(set(data) - known):
         raise ValueError(f"{', '.join(unknown)}: no part of quotas; there are {', '.join(sorted(known))}")
     weights = data.get("weights", {})
     if not isinstance(weights, Mapping):
         raise ValueError("weights: a number for each stratum")
     most = data.get("per_template")
-    return Quotas(
+    quotas = Quotas(
         _whole("total", data.get("total", 0)),
         {str(name): _weight(value) for name, value in weights.items()},
         seed=_whole("seed", data.get("seed", 0)),
         fill=bool(data.get("fill", False)),
         per_cluster=_whole("per_cluster", data.get("per_cluster", 1)),
         per_template=None if most is None else _whole("per_template", most),
+        axes=ordered_axes(data.get("axes", USUAL_AXES)),
     )
+    for name in quotas.weights:
+        if name.count(SEPARATOR) != len(quotas.axes) - 1:
+            raise ValueError(f"weights: {name!r} does not name {SEPARATOR.join(quotas.axes)}")
+    return quotas
 
 
-def board_cells(project: Project, quotas: Quotas | None = None) -> list[QuotaCell]:
-    """Every cell that holds something or is asked for; `against` without caps of clusters and templates, which the draw applies."""
-    counts = kept_by_cell(project)
-    lines: dict[str, Given] = {}
-    if quotas is not None:
-        there = {stratum_name(cell): count for cell, count in counts.items()}
-        lines = {line.stratum: line for line in allocate(quotas, there)}
-    cells = {stratum_name(cell): cell for cell in counts}
-    for name in lines:
-        domain, _, difficulty = name.partition(" × ")
-        cells.setdefault(name, (domain, difficulty))
-    return [QuotaCell(*cells[name], counts.get(cells[name], 0), lines.get(name)) for name in sorted(cells)]
+def board_cells(
+    project: Project, quotas: Quotas | None = None, axes: Sequence[str] = USUAL_AXES
+) -> list[QuotaCell]:
+    """Every stratum that holds something or is asked for: over the axes of the quotas, or without any over `axes`.
+
+    `against` knows no caps of clusters and templates, which the draw applies.
+    """
+    counts = kept_by_stratum(project, quotas.axes if quotas else axes)
+    lines = {line.stratum: line for line in allocate(quotas, counts)} if quotas else {}
+    return [QuotaCell(name, counts.get(name, 0), lines.get(name)) for name in sorted({*counts, *lines})]
 
 
 def draw_sample(project: Project, quotas: Quotas) -> Sample:
     """The draw with all its caps, over what is kept; keys are version ids."""
-    return sample(sampling_candidates(project), quotas)
+    return sample(sampling_candidates(project, quotas.axes), quotas)
 
 
-def sampling_candidates(project: Project) -> list[Candidate]:
-    """Everything that is kept, as the sampler sees it."""
+def sampling_candidates(project: Project, axes: Sequence[str]) -> list[Candidate]:
+    """Everything that is kept, as the sampler sees it, in strata over these axes."""
+    columns = ", ".join(f"s.{axis}" for axis in ordered_axes(axes))
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT s.version_id::text, coalesce(k.representative_id, s.version_id)::text, s.domain, s.difficulty,
-                   s.question_template, s.answer_template
+            f"""
+            SELECT s.version_id::text, coalesce(k.representative_id, s.version_id)::text,
+                   s.question_template, s.answer_template, {columns}
             FROM curation_curationstate s LEFT JOIN curation_cluster k ON k.id = s.cluster_id
             WHERE s.project_id = %s AND s.step = 'done' AND s.drop_reason = ''
             """,
             [project.pk],
         )
         return [
-            Candidate(key, cluster, stratum_name((domain, difficulty)), (question, answer))
-            for key, cluster, domain, difficulty, question, answer in cursor.fetchall()
+            Candidate(key, cluster, stratum_name(values), (question, answer))
+            for key, cluster, question, answer, *values in cursor.fetchall()
         ]
 
 

@@ -20,7 +20,8 @@ from curation.likeness import likeness, likeness_plot
 from curation.models import Asset, AssetVersion, ConversationVersion
 from curation.models.assets import AssetKind
 from curation.recipes.run import Made, make_choice, recipe_of
-from curation.recipes.spec import AXES, FILTERS, KEEPS, LOWEST, Recipe, differences
+from curation.recipes.spec import FILTERS, KEEPS, LOWEST, Recipe, differences
+from curation.sampling import AXES
 
 SHOWN = 20
 REPORTED = 30

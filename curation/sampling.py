@@ -14,6 +14,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 SEPARATOR = " × "
+AXES = ("domain", "difficulty", "kind", "language")
+USUAL_AXES = AXES[:2]
+"""What strata are made of where nobody chose."""
 Weight = int | float | Fraction
 
 
@@ -64,8 +67,9 @@ class Given:
 class Quotas:
     """What is wanted: `total` rows over strata in proportion to `weights`; rows that nobody asked for are left out.
 
-    `fill`: what one stratum lacks is given to the others, in proportion to their weights. `per_cluster` and
-    `per_template` are the most rows that one near-duplicate cluster and one template may give.
+    `axes` are what the names of strata are made of. `fill`: what one stratum lacks is given to the others, in proportion
+    to their weights. `per_cluster` and `per_template` are the most rows that one near-duplicate cluster and one template
+    may give.
     """
 
     total: int
@@ -74,6 +78,7 @@ class Quotas:
     fill: bool = False
     per_cluster: int = 1
     per_template: int | None = None
+    axes: tuple[str, ...] = USUAL_AXES
 
     def __post_init__(self) -> None:
         if self.total < 0:
@@ -100,6 +105,14 @@ class Sample:
 def stratum_name(values: Sequence[str]) -> str:
     """One name for a cell of several axes; what is not known has a name too."""
     return SEPARATOR.join(value or "unknown" for value in values)
+
+
+def ordered_axes(axes: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in the order strata are named by; raises ValueError for none, or for one that is no axis."""
+    given = set(axes)
+    if not given or given - set(AXES):
+        raise ValueError(f"axes: at least one of {', '.join(AXES)}")
+    return tuple(axis for axis in AXES if axis in given)
 
 
 def largest_remainder(weights: Mapping[str, Weight], total: int) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,13 +27,19 @@ from curation.difficulty_levels import calibration_version
 from curation.jobs import MINE
 from curation.models import AssetVersion, HardNegative
 from curation.quota_board import QuotaCell, board_cells, draw_sample, quota_version, quotas_of
-from curation.sampling import Quotas, Why, stratum_name
+from curation.sampling import AXES, USUAL_AXES, Quotas, Why
 
 WHY = {
     Why.MET: gettext_lazy("met"),
     Why.NONE: gettext_lazy("none there"),
     Why.TOO_FEW: gettext_lazy("too few there"),
     Why.MORE: gettext_lazy("took what others lacked"),
+}
+AXIS_WORDS = {
+    "domain": gettext_lazy("Domain"),
+    "difficulty": gettext_lazy("Difficulty"),
+    "kind": gettext_lazy("Kind"),
+    "language": gettext_lazy("Language"),
 }
 RULES = {
     "near_miss": gettext_lazy("Near miss"),
@@ -54,30 +61,38 @@ def quotas(request: ProjectRequest) -> HttpResponse:
     """Every stratum with what is there, what is wanted, and what the draw gives."""
     version = quota_version(request.project)
     held = quotas_of(version) if version else None
+    axes = _axes_in(request.GET) or (held.axes if held else USUAL_AXES)
+    shown = held if held and held.axes == axes else None
     rows = []
-    for cell in _cells(request, held):
-        name, line = stratum_name((cell.domain, cell.difficulty)), cell.against
-        weight = held.weights.get(name) if held else None
-        rows.append((name, cell.kept, weight, line, WHY[line.why] if line else ""))
+    for cell in _cells(request, shown, axes):
+        line, weight = cell.against, shown.weights.get(cell.stratum) if shown else None
+        rows.append((cell.stratum, cell.kept, weight, line, WHY[line.why] if line else ""))
     given = sum(line.given for *_some, line, _words in rows if line)
     context = {
         "version": version,
         "held": held,
+        "shown": shown,
+        "axes": [(axis, words, axis in axes) for axis, words in AXIS_WORDS.items()],
         "rows": rows,
         "given": given,
-        "short": max(0, held.total - given) if held else 0,
+        "short": max(0, shown.total - given) if shown else 0,
         "may_manage": may(request.user, "curation.manage", request.project),
     }
     return render(request, "curation/quotas.html", context)
 
 
-def _cells(request: ProjectRequest, held: Quotas | None) -> list[QuotaCell]:
+def _axes_in(given: QueryDict) -> tuple[str, ...]:
+    """The axes a form or an address names; none where it names none, or something else."""
+    return tuple(axis for axis in AXES if axis in given.getlist("axes"))
+
+
+def _cells(request: ProjectRequest, held: Quotas | None, axes: Sequence[str]) -> list[QuotaCell]:
     """Counting is enough where nothing but clusters caps the draw: of each cluster one is kept."""
-    cells = board_cells(request.project, held)
+    cells = board_cells(request.project, held, axes)
     if held is None or held.per_template is None:
         return cells
     lines_ = {line.stratum: line for line in draw_sample(request.project, held).report}
-    return [replace(cell, against=lines_.get(stratum_name((cell.domain, cell.difficulty)))) for cell in cells]
+    return [replace(cell, against=lines_.get(cell.stratum)) for cell in cells]
 
 
 @project_view("curation.manage")
@@ -105,6 +120,7 @@ def _quotas_in(given: QueryDict) -> dict[str, Any]:
         return {
             "total": int(given.get("total", "")),
             "weights": {name: weight for name, weight in weights.items() if weight},
+            "axes": _axes_in(given) or USUAL_AXES,
             "seed": int(given.get("seed") or 0),
             "fill": "fill" in given,
             "per_template": int(most) if most else None,

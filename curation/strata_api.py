@@ -26,7 +26,8 @@ from curation.difficulty_levels import calibration_version
 from curation.domains import domain_rows
 from curation.models import ConversationVersion, HardNegative
 from curation.quota_board import draw_sample, quota_version, read_quotas
-from curation.sampling import Sample
+from curation.sampling import AXES as STRATUM_AXES
+from curation.sampling import USUAL_AXES, Sample
 from curation.validators.policy import Effect
 
 EDITS = ("rename", "merge", "add", "remove")
@@ -84,10 +85,13 @@ class CalibrationSerializer(serializers.Serializer[Any]):
 
 
 class QuotasSerializer(serializers.Serializer[Any]):
-    """`total` rows over strata ("domain × difficulty") in proportion to `weights`."""
+    """`total` rows in proportion to `weights` over strata, named by their value on each of `axes`, in that order."""
 
     total = serializers.IntegerField(min_value=0)
     weights = serializers.DictField(child=serializers.FloatField(min_value=0))
+    axes = serializers.ListField(
+        child=serializers.ChoiceField(choices=STRATUM_AXES), required=False, default=list(USUAL_AXES)
+    )
     seed = serializers.IntegerField(required=False, default=0)
     fill = serializers.BooleanField(required=False, default=False)
     per_cluster = serializers.IntegerField(required=False, default=1, min_value=1)

@@ -69,8 +69,9 @@ def read_strata(project: Project, within: Slice, axis: str) -> StrataMap:
     )
     cells = kept.order_by().values_list("current__curation__domain", f"current__curation__{axis}")
     counts: Counts = Counter({(row, column): n for row, column, n in cells.annotate(n=Count("pk"))})
-    version = quota_version(project) if axis == "difficulty" and not within.is_narrowed else None
-    return _drawn(axis, counts, quotas_of(version) if version else None)
+    version = None if within.is_narrowed else quota_version(project)
+    quotas = quotas_of(version) if version else None
+    return _drawn(axis, counts, quotas if quotas and quotas.axes == ("domain", axis) else None)
 
 
 def _drawn(axis: str, counts: Counts, quotas: Quotas | None) -> StrataMap:

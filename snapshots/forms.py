@@ -62,7 +62,9 @@ class SelectionForm(forms.Form):
         label=_("At most so many of one template"),
         min_value=1,
         required=False,
-        help_text=_("Questions or answers that differ only in names, numbers, quotes and ids; empty for all."),
+        help_text=_(
+            "Questions or answers that differ only in names, numbers, quotes and ids; empty for all."
+        ),
     )
     recipe = forms.ChoiceField(
         label=_("Only what this recipe chooses"),
@@ -108,7 +110,7 @@ class SelectionForm(forms.Form):
             name: value for name, value in self.cleaned_data.items() if name not in ("name", "use_quotas")
         }
         if self.quotas is not None and self.cleaned_data.get("use_quotas"):
-            data["quotas"] = self.quotas.body["weights"]
+            data |= {"quotas": self.quotas.body["weights"], "quota_axes": self.quotas.body.get("axes", [])}
             data["max_rows"] = data["max_rows"] or self.quotas.body["total"] or None
         return {**data, "kind": self.kind, "min_strength": float(data["min_strength"])}
 

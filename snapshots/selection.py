@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from curation.sampling import AXES as STRATUM_AXES
+from curation.sampling import USUAL_AXES, ordered_axes
 from snapshots.canonical import canonical_manifest
 from snapshots.reasons import PREFERENCE_REASONS, SFT_REASONS
 
 KINDS = {"sft": SFT_REASONS, "preference": PREFERENCE_REASONS}
-LATER = ("quotas", "fill_quotas", "max_per_template", "recipe")
+LATER = ("quotas", "quota_axes", "fill_quotas", "max_per_template", "recipe")
 MOST_QUOTAS = 500
 AXES = ("domains", "difficulties", "kinds", "languages")
 
@@ -28,9 +30,9 @@ class BadSpec(ValueError):
 class SelectionSpec:
     """What should be in. `min_strength` is a pair's mean pull over its votes (1 slight, 2 clear).
 
-    `quotas` are weights of strata ("domain × difficulty"): `max_rows` is then handed out in proportion to them, exactly,
-    and what a stratum lacks stays missing unless `fill_quotas` gives it to the others. `recipe` is a version of a
-    recipe, `name@number`: only clusters that it chooses enter.
+    `quotas` are weights of strata over `quota_axes` (none: "domain × difficulty"): `max_rows` is then handed out in
+    proportion to them, exactly, and what a stratum lacks stays missing unless `fill_quotas` gives it to the others.
+    `recipe` is a version of a recipe, `name@number`: only clusters that it chooses enter.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class SelectionSpec:
     validation_permille: int = 100
     seed: int = 0
     quotas: Mapping[str, float] = field(default_factory=dict)
+    quota_axes: tuple[str, ...] = ()
     fill_quotas: bool = False
     max_per_template: int | None = None
     recipe: str = ""
@@ -89,7 +92,8 @@ def default_spec(kind: str) -> SelectionSpec:
     if kind not in KINDS:
         raise BadSpec("kind", f"is one of {', '.join(KINDS)}")
     reasons = tuple(sorted(reason.value for reason in KINDS[kind]))
-    return SelectionSpec(kind=kind, reasons=reasons, min_strength=1.5 if kind == "sft" else 0.5)
+    named = {"kind": given["kind"], "quotas": quotas, "quota_axes": axes, "recipe": recipe}
+    return SelectionSpec(**named, **lists, **numbers, **flags)  # type: ignore[arg-type]
 
 
 def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:
@@ -110,11 +114,13 @@ def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:
         else _whole("max_per_template", given["max_per_template"]),
     }
     flags = {name: _flag(name, given[name]) for name in _FLAGS}
-    quotas = _quotas(given["quotas"])
+    quotas, axes = _quotas(given["quotas"]), _quota_axes(given["quota_axes"])
     recipe = given["recipe"]
     if not isinstance(recipe, str):
         raise BadSpec("recipe", "is written as name@number")
-    return SelectionSpec(kind=given["kind"], quotas=quotas, recipe=recipe, **lists, **numbers, **flags)  # type: ignore[arg-type]
+    return SelectionSpec(
+        kind=given["kind"], quotas=quotas, quota_axes=axes, recipe=recipe, **lists, **numbers, **flags
+    )  # type: ignore[arg-type]
 
 
 _FLAGS = ("include_simulated", "one_per_cluster", "leave_out_needs_work", "fill_quotas")
@@ -128,6 +134,16 @@ def _quotas(value: Any) -> dict[str, float]:
     if any(not 0 <= weight < math.inf for weight in weights.values()):
         raise BadSpec("quotas", "are finite and not negative")
     return {name: weight for name, weight in weights.items() if weight}
+
+
+def _quota_axes(value: Any) -> tuple[str, ...]:
+    """In the order strata are named by; the usual ones are left out, so earlier selections keep their name."""
+    words = _words("quota_axes", value)
+    try:
+        axes = ordered_axes(words or USUAL_AXES)
+    except ValueError as error:
+        raise BadSpec("quota_axes", f"are among {', '.join(STRATUM_AXES)}") from error
+    return () if axes == USUAL_AXES else axes
 
 
 def _words(name: str, value: Any) -> tuple[str, ...]:

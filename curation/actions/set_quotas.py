@@ -31,7 +31,7 @@ def set_quotas(*, who: Who, project: Project, data: Mapping[str, Any], note: str
         raise Refused("bad_quotas", f"weights: at most {MOST_STRATA} strata")
     body = {
         "total": quotas.total, "weights": dict(sorted(quotas.weights.items())), "seed": quotas.seed,
-        "fill": quotas.fill, "per_cluster": quotas.per_cluster, "per_template": quotas.per_template,
+        "axes": list(quotas.axes), "fill": quotas.fill, "per_cluster": quotas.per_cluster, "per_template": quotas.per_template,
     }  # fmt: skip
     with transaction.atomic():
         Asset.objects.get_or_create(project=project, kind=AssetKind.QUOTAS, name=NAME)

@@ -9,6 +9,8 @@ from typing import Any
 
 import rfc8785
 
+from curation.sampling import AXES, USUAL_AXES
+
 SCHEMA = 1
 FILTERS = (
     "service",
@@ -24,7 +26,6 @@ FILTERS = (
     "until",
 )
 """The filters of the list of traces that a recipe may carry; those that name people or drop reasons it may not."""
-AXES = ("domain", "difficulty", "kind", "language")
 KEEPS = ("canonical", "newest", "longest", "best_rated")
 LOWEST = 0.8
 """Below the threshold that clusters were made with there are no edges to tell duplicates by."""
@@ -55,7 +56,7 @@ class Recipe:
     keep: str = "canonical"
     leave_out_accepted: bool = True
     total: int | None = None
-    axes: tuple[str, ...] = ("domain", "difficulty")
+    axes: tuple[str, ...] = USUAL_AXES
     weights: Mapping[str, float] = field(default_factory=dict)
     fill: bool = False
     seed: int = 0

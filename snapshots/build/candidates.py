@@ -1,13 +1,14 @@
 """Candidates of a selection and what people said for them, read from decisions and feedback."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.models import Project
 from annotation.models import Decision, Item
 from curation.models import AssetVersion, Feedback
+from curation.sampling import USUAL_AXES
 from snapshots.build.versions import VersionFacts, count_unspoken, described, load_facts
 from snapshots.choose import Candidate
 from snapshots.reasons import AnswerFacts, Evidence, Exclusion, Reason
@@ -58,7 +59,7 @@ def _answers(project: Project, spec: SelectionSpec, quarantine: AssetVersion) ->
             one.is_representative,
             one.bar,
             AnswerFacts(one.veto, tuple(spoken[one.version])),
-            stratum=one.stratum,
+            stratum=one.stratum_over(spec.quota_axes or USUAL_AXES),
             templates=one.templates,
         )
         for one in facts.values()
@@ -104,7 +105,8 @@ def _pairs(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> F
     pairs = {str(decision.item_id): _pair_facts(decision) for decision in decisions}
     wanted = {version for pair in pairs.values() for version in (pair.version, *pair.versions.values())}
     facts = load_facts(described(project, spec, quarantine), wanted)
-    candidates = [_pair_candidate(one, pairs[str(one.item_id)], facts) for one in decisions]
+    axes = spec.quota_axes or USUAL_AXES
+    candidates = [_pair_candidate(one, pairs[str(one.item_id)], facts, axes) for one in decisions]
     open_pairs = Item.objects.filter(project=project, kind="pair", decision__isnull=True).count()
     settled = Counter({Exclusion.UNDECIDED.value: open_pairs} if open_pairs else {})
     return Field(candidates, settled, facts, pairs)
@@ -119,7 +121,9 @@ def _pair_facts(decision: Decision) -> PairFacts:
     )
 
 
-def _pair_candidate(decision: Decision, pair: PairFacts, facts: Mapping[UUID, VersionFacts]) -> Candidate:
+def _pair_candidate(
+    decision: Decision, pair: PairFacts, facts: Mapping[UUID, VersionFacts], axes: Sequence[str]
+) -> Candidate:
     home = facts[pair.version]
     bars = [facts[version].bar for version in (pair.version, *pair.versions.values())]
     fixed = decision.item.pair.source == "repair"
@@ -132,6 +136,6 @@ def _pair_candidate(decision: Decision, pair: PairFacts, facts: Mapping[UUID, Ve
         next((bar for bar in bars if bar), None),
         AnswerFacts(evidence=(_evidence(decision, reason, pair.winner),) if pair.winner else ()),
         decision.outcome,
-        stratum=home.stratum,
+        stratum=home.stratum_over(axes),
         templates=home.templates,
     )

@@ -1,7 +1,7 @@
 """What the choice needs to know about conversation versions, computed in the database."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from accounts.models import Project
 from annotation.models import Decision, Item, Pair, Repair, Response
 from curation.models import AssetVersion, BacklogItem, ConversationVersion, Feedback, Screening, TrainingUse
 from curation.models.conversation import CurationStep
-from curation.sampling import stratum_name
+from curation.sampling import USUAL_AXES, ordered_axes, stratum_name
 from snapshots.build.recipes import inside_recipe
 from snapshots.chunks import chunked
 from snapshots.models import RowSource
@@ -56,7 +56,11 @@ class VersionFacts:
     @property
     def stratum(self) -> str:
         """Domain × difficulty, as counted on the manifest."""
-        return stratum_name((self.domain, self.difficulty))
+        return self.stratum_over(USUAL_AXES)
+
+    def stratum_over(self, axes: Iterable[str]) -> str:
+        """Its stratum over these axes, as quotas name it."""
+        return stratum_name([getattr(self, axis) for axis in ordered_axes(axes)])
 
 
 def described(

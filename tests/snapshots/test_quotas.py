@@ -35,6 +35,14 @@ def test_one_template_gives_as_many_as_asked() -> None:
     assert (len(kept), dropped) == (3, ["same_template"] * 3)
 
 
+def test_strata_over_other_axes_are_named_in_one_order_and_the_usual_ones_change_no_name() -> None:
+    asked = {"kind": "sft", "max_rows": 2, "quotas": {"rag × de": 1}}
+    assert parse_spec({**asked, "quota_axes": ["language", "kind"]}).quota_axes == ("kind", "language")
+    stored = parse_spec({**asked, "quota_axes": ["kind", "language"]})
+    assert parse_spec(stored.as_data()) == stored
+    assert parse_spec({**asked, "quota_axes": ["domain", "difficulty"]}).sha256 == parse_spec(asked).sha256
+
+
 @pytest.mark.parametrize(
     ("spec", "field"),
     [
@@ -44,6 +52,7 @@ def test_one_template_gives_as_many_as_asked() -> None:
         ({"quotas": {"a": "1"}, "max_rows": 1}, "quotas"),
         ({"max_per_template": 0}, "max_per_template"),
         ({"fill_quotas": 1}, "fill_quotas"),
+        ({"quota_axes": ["colour"]}, "quota_axes"),
     ],
 )
 def test_quotas_that_mean_nothing_are_refused_by_name(spec: dict[str, object], field: str) -> None:
