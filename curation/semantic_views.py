@@ -26,6 +26,7 @@ from curation.actions.semantic import (
     waiting,
 )
 from curation.bodies import load_many
+from curation.edit_words import edits_between
 from curation.excerpts import whole
 from curation.jobs import SEMANTIC
 from curation.models import SemanticPair
@@ -154,7 +155,8 @@ def _tabs(request: ProjectRequest, view: str) -> list[dict[str, Any]]:
 def _with_texts(pairs: list[SemanticPair]) -> list[dict[str, Any]]:
     bodies = load_many([version for pair in pairs for version in (pair.low, pair.high)])
     texts = {key: whole(stored.conversation)[:LONGEST_COMPARED] for key, stored in bodies.items()}
+    shown = [(pair, texts.get(pair.low_id, ""), texts.get(pair.high_id, "")) for pair in pairs]
     return [
-        {"pair": pair, "low": texts.get(pair.low_id, ""), "high": texts.get(pair.high_id, "")}
-        for pair in pairs
+        {"pair": pair, "low": low, "high": high, "edits": edits_between(low, high)}
+        for pair, low, high in shown
     ]

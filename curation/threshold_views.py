@@ -18,6 +18,7 @@ from curation.cluster_views import VIEW_NAMES
 from curation.dedup.keep import choice_of
 from curation.dedup.spec import current_spec
 from curation.dedup.views import VIEWS, view_texts
+from curation.edit_words import Edits, edits_between
 from curation.models import ConversationVersion, Signature
 from curation.threshold import (
     CURVE,
@@ -56,6 +57,11 @@ class Shown:
     before: str
     after: str
     jaccard: float
+
+    @property
+    def edits(self) -> Edits:
+        """What they differ in."""
+        return edits_between(self.before, self.after)
 
 
 @project_view("curation.read")

@@ -153,6 +153,7 @@ def test_the_page_shows_real_pairs_on_either_side_of_the_line(
     client, address = team.client(team.lead), f"/p/{team.project.slug}/curation/semantic/"
     text = client.get(f"{address}?at=0.9").content.decode()
     up, down = text.split("Just below the line")
+    assert "They differ in" in up
     assert "Cosine 0.950" in up
     assert "Cosine 0.750" in down
     client.post(f"{address}threshold/", {"at": "0.900", "note": "why"})

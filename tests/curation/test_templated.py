@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curation.edit_words import edits_between
 from curation.templated import FILLED_IN, EditType, edit_types, same_template, skeleton, skeleton_hash
 
 
@@ -43,6 +44,13 @@ def test_the_histogram_counts_each_kind_of_edit() -> None:
     assert edit_types("yes", "yes indeed it is") == {EditType.WORD: 3}
     assert edit_types("a Word", "a word") == {EditType.WORD: 1}
     assert edit_types("word a", "Word a") == {EditType.CASE: 1}
+
+
+def test_a_person_reads_what_two_texts_differ_in_and_whether_they_are_one_template() -> None:
+    filled = edits_between("Tom has 3 apples of 9", "Ann has 4 apples of 8")
+    assert (filled.words, filled.templated) == ("2 numbers, 1 word", False)
+    assert edits_between("We saw Tom eat 3 apples", "We saw Ann eat 4 apples").templated
+    assert edits_between("same", "same").words == ""
 
 
 def test_a_text_without_a_word_has_no_template_and_the_key_changes_the_name() -> None:
