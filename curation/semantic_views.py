@@ -104,7 +104,9 @@ def decide(request: ProjectRequest, pair_id: int) -> HttpResponseRedirect:
         pair_id=pair_id,
         accepted=request.POST.get("accepted") == "yes",
     )
-    messages.success(request, _("Recorded. Recipes that leave out accepted duplicates follow it."))
+    messages.success(
+        request, _("Recorded. Recipes that leave out accepted duplicates, and splits, follow it.")
+    )
     back = request.POST.get("view", "")
     return redirect(
         reverse("curation:semantic", args=[request.project.slug]) + (f"?view={back}" if back in VIEWS else "")

@@ -92,8 +92,7 @@ def default_spec(kind: str) -> SelectionSpec:
     if kind not in KINDS:
         raise BadSpec("kind", f"is one of {', '.join(KINDS)}")
     reasons = tuple(sorted(reason.value for reason in KINDS[kind]))
-    named = {"kind": given["kind"], "quotas": quotas, "quota_axes": axes, "recipe": recipe}
-    return SelectionSpec(**named, **lists, **numbers, **flags)  # type: ignore[arg-type]
+    return SelectionSpec(kind=kind, reasons=reasons, min_strength=1.5 if kind == "sft" else 0.5)
 
 
 def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:
@@ -118,9 +117,8 @@ def parse_spec(data: Mapping[str, Any]) -> SelectionSpec:
     recipe = given["recipe"]
     if not isinstance(recipe, str):
         raise BadSpec("recipe", "is written as name@number")
-    return SelectionSpec(
-        kind=given["kind"], quotas=quotas, quota_axes=axes, recipe=recipe, **lists, **numbers, **flags
-    )  # type: ignore[arg-type]
+    named = {"kind": given["kind"], "quotas": quotas, "quota_axes": axes, "recipe": recipe}
+    return SelectionSpec(**named, **lists, **numbers, **flags)  # type: ignore[arg-type]
 
 
 _FLAGS = ("include_simulated", "one_per_cluster", "leave_out_needs_work", "fill_quotas")

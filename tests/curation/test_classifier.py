@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from curation.classifier import Classifier, Lessons, by_name, learn
+from curation.classifier import HASHED, Classifier, Lessons, by_name, learn
 from curation.confidence import AIM, calibration_error, judge, threshold_for
 
 SIZE = 16
@@ -62,6 +62,19 @@ def test_it_survives_being_stored() -> None:
     assert [name for name, _ in stored.label(given.vectors, given.texts, "other")] == [
         name for name, _ in classifier.label(given.vectors, given.texts, "other")
     ]
+
+
+def test_what_was_learned_with_words_at_half_the_weight_decides_as_it_did() -> None:
+    classifier, _ = learn(lessons())
+    earlier = {**classifier.as_data()}
+    del earlier["words_weight"]
+    words = slice(-1 - HASHED, -1)
+    assert np.allclose(
+        Classifier.from_data(earlier).weights[:, words] * 2,
+        classifier.weights[:, words],
+        rtol=1e-2,
+        atol=1e-2,
+    )
 
 
 def test_classes_that_were_merged_add_up() -> None:
