@@ -8,7 +8,6 @@ from django.db import DatabaseError, connection, transaction
 from core import embedding
 from core.errors import PermissionRefused, Refused
 from core.vectors import pack
-from curation.actions import flag_by_meaning as flagging
 from curation.actions.flag_by_meaning import answer_flag, flag_by_meaning
 from curation.actions.quarantine import publish_quarantine
 from curation.domain_vectors import model_name
@@ -75,13 +74,13 @@ def test_a_new_version_compares_only_its_new_items(
     flag_by_meaning(team.project)
     hold_out(team, "2", ITEM)
     read: list[int] = []
-    real = flagging.embedding.encode
+    real = embedding.encode
 
     def watched(texts, **options):  # type: ignore[no-untyped-def]
         read.append(len(texts))
         return real(texts, **options)
 
-    monkeypatch.setattr(flagging.embedding, "encode", watched)
+    monkeypatch.setattr(embedding, "encode", watched)
     assert flag_by_meaning(team.project) == 2
     assert read == [1]
     assert set(MeaningCheck.objects.values_list("number", flat=True)) == {3}

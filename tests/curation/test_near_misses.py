@@ -17,7 +17,8 @@ from tests.curation.arrivals import arrive
 
 def unit(*rows: list[float]) -> np.ndarray:
     vectors = np.array(rows, dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    made: np.ndarray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return made
 
 
 QUESTIONS = unit([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0])
