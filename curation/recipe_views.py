@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ProjectRequest, project_view
@@ -25,6 +26,12 @@ from curation.sampling import AXES
 
 SHOWN = 20
 REPORTED = 30
+KEEP_WORDS = {
+    "canonical": gettext_lazy("The one that stands for its cluster now"),
+    "newest": gettext_lazy("The newest"),
+    "longest": gettext_lazy("The longest"),
+    "best_rated": gettext_lazy("The best rated"),
+}
 
 
 @project_view("curation.read")
@@ -41,7 +48,8 @@ def recipes(request: ProjectRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: ProjectRequest) -> HttpResponse:
     """The form, filled from the filters in the URL or from `?from=` a version; posting it saves the next version."""
-    context: dict[str, Any] = {"keeps": KEEPS, "axes": AXES, "lowest": LOWEST, "filter_names": FILTERS}
+    keeps = [(one, KEEP_WORDS[one]) for one in KEEPS]
+    context: dict[str, Any] = {"keeps": keeps, "axes": AXES, "lowest": LOWEST, "filter_names": FILTERS}
     if request.method == "POST":
         try:
             version = save_recipe(

@@ -29,6 +29,7 @@ MARGIN = 0.02
 FLOOR = 0.15
 PHRASE_SIMILARITY = 0.42
 PHRASE_MARGIN = 0.04
+PHRASE_SUPPORT = 0.5
 PHRASE_BONUS = 1.6
 """Two words side by side occur more rarely than either of them."""
 _WORD = re.compile(r"[a-z][a-z]{2,}")
@@ -223,12 +224,25 @@ def name_centroids(
     words: Sequence[Sequence[str]],
     phrases: Mapping[str, Sequence[str]],
     vectors: Mapping[str, Vectors],
+    members: Sequence[Vectors],
 ) -> list[str]:
-    """A taxonomy name where a phrase is near enough and clearly nearest, else the centroid's own telling words."""
+    """A taxonomy name where a phrase is clearly nearest, to the centroid and to most of its texts; else its own telling words.
+
+    The mean of mixed texts is near to phrases that none of them is near to: bookings of all kinds to "find a dentist appointment".
+    """
     names: list[str] = []
-    for centre, own in zip(centres, words, strict=True):
+    for centre, own, texts in zip(centres, words, members, strict=True):
         ranked = sorted(((float((vectors[name] @ centre).max()), name) for name in phrases), reverse=True)
         near = ranked and ranked[0][0] >= PHRASE_SIMILARITY
         clear = len(ranked) < 2 or (near and ranked[0][0] - ranked[1][0] >= PHRASE_MARGIN)
-        names.append(ranked[0][1] if near and clear else _named_by(own))
+        names.append(
+            ranked[0][1] if near and clear and _most_are(ranked[0][1], texts, vectors) else _named_by(own)
+        )
     return names
+
+
+def _most_are(name: str, texts: Vectors, vectors: Mapping[str, Vectors]) -> bool:
+    """Whether this name is the nearest for at least half of these texts."""
+    others = np.stack([(texts @ one.T).max(axis=1) for one in vectors.values()]).max(axis=0)
+    own = (texts @ vectors[name].T).max(axis=1)
+    return bool(len(texts)) and float((own >= others).mean()) >= PHRASE_SUPPORT

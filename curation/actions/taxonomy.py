@@ -52,7 +52,8 @@ def fit_taxonomy(
     )
     ends = np.cumsum([len(phrases) for phrases in PHRASES.values()])[:-1]
     by_name = dict(zip(PHRASES, np.split(flat, ends), strict=True))
-    names = strata.name_centroids(centres, words, PHRASES, by_name)
+    members = [vectors[nearest == place] for place in range(len(centres))]
+    names = strata.name_centroids(centres, words, PHRASES, by_name, members)
     taxonomy = Taxonomy(tuple(names), centres, model_name())
     about = {"found_in": len(texts)}
     return publish_taxonomy(project, taxonomy, actor or system("curation"), about=about), taxonomy

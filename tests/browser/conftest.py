@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -13,9 +14,12 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from tests.conftest import Team, make_team
 
-playwright_api = pytest.importorskip(
-    "playwright.sync_api", reason="no browser tests: playwright is not installed"
-)
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright_api
+else:
+    playwright_api = pytest.importorskip(
+        "playwright.sync_api", reason="no browser tests: playwright is not installed"
+    )
 
 # Playwright's synchronous API keeps an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -70,6 +70,8 @@ class Filled:
             self.page("curation:recipes"),
             self.page("curation:recipe_new") + "?q=what&kind=single",
             self.page("curation:recipe", self.recipe.pk),
+            self.page("curation:backlog"),
+            self.page("curation:rules"),
             self.page("curation:semantic"),
             self.page("annotation:campaign", self.campaign.pk),
             self.page("annotation:item", self.item.pk),
@@ -153,7 +155,9 @@ def fill(team: Team) -> Filled:
     row = SnapshotRow.objects.filter(snapshot=approval.snapshot).first()
     assert row is not None
     model = trained(team, approval)
-    token, _ = create_token(who=team.lead, project=team.project, name=LONG[:80], scopes=["ingest"], rate_limit=5)
+    token, _ = create_token(
+        who=team.lead, project=team.project, name=LONG[:80], scopes=["ingest"], rate_limit=5
+    )
     recipe = save_recipe(who=team.lead, project=team.project, name=LONG[:80], recipe={"total": 3}, note=LONG)
     index_search(team.project)
     alike_in_meaning(team, version, row.version)

@@ -1,36 +1,57 @@
-"""Every kind of object page, filled with texts that would like to break it."""
+"""Every kind of object page, filled with texts that would like to break it: wide and narrow, light and dark, nothing faint."""
 
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from core import embedding
 from tests.browser.conftest import NARROW, WIDE, Visit
-from tests.browser.filled import Filled, fill
+from tests.browser.curated import curate
+from tests.browser.filled import fill
+from tests.browser.test_themes import CONTRASTS
 from tests.conftest import Team
 
-
-def opens_well(window: Visit, paths: list[str]) -> None:
-    for path in paths:
-        for width in (WIDE, NARROW):
-            window.resize(width)
-            assert window.open(path) == 200, path
-            assert window.sideways() == 0, f"{path} scrolls sideways at {width} px"
-        assert window.page.locator("h1").count() == 1, f"{path} needs one h1"
-    assert window.complaints == []
+SHOTS = os.environ.get("WINNOW_SHOTS", "")
+"""A folder for pictures of every page, for whoever wants to look."""
 
 
-@pytest.fixture
-def filled(team: Team) -> Filled:
-    return fill(team)
+def problems(window: Visit, path: str, width: int) -> Iterator[str]:
+    """What is wrong with this page at this width, in either theme."""
+    window.resize(width)
+    if (status := window.open(path)) != 200:
+        yield f"answers {status}"
+    if window.sideways():
+        yield "scrolls sideways"
+    if window.page.locator("h1").count() != 1:
+        yield "needs one h1"
+    for theme in ("light", "dark"):
+        window.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        yield from (f"{theme}: {faint}" for faint in window.page.evaluate(CONTRASTS))
+        if SHOTS:
+            name = re.sub(r"[^a-z0-9_]+", "-", f"{path} {width} {theme}")
+            window.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
-def test_pages_of_a_data_lead(visit: Callable[..., Visit], team: Team, filled: Filled) -> None:
-    opens_well(visit(team.lead), filled.of_a_lead())
+def wrong(window: Visit, paths: list[str]) -> list[str]:
+    """Everything wrong with these pages, and what the console complained about."""
+    found = [
+        f"{path} at {width} px {one}"
+        for path in paths
+        for width in (WIDE, NARROW)
+        for one in problems(window, path, width)
+    ]
+    return found + window.complaints
 
 
-def test_pages_of_an_engineer(visit: Callable[..., Visit], team: Team, filled: Filled) -> None:
-    opens_well(visit(team.engineer, dark=True), filled.of_an_engineer())
-
-
-def test_pages_of_an_annotator(visit: Callable[..., Visit], team: Team, filled: Filled) -> None:
-    opens_well(visit(team.annotator), filled.of_an_annotator())
+def test_every_object_page_opens_well_for_those_who_work_on_it(
+    visit: Callable[..., Visit], team: Team, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SETTLE_GRACE_SECONDS = 0
+    monkeypatch.setattr(embedding, "find_spec", lambda name: None)
+    filled = fill(team)
+    assert wrong(visit(team.lead), filled.of_a_lead() + curate(team)) == []
+    assert wrong(visit(team.engineer), filled.of_an_engineer()) == []
+    assert wrong(visit(team.annotator), filled.of_an_annotator()) == []

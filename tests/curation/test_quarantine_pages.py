@@ -56,13 +56,20 @@ def test_progress_is_shown_while_conversations_wait(team: Team) -> None:
     arrive(team, ("A", long_answer(1)), ("B", long_answer(2)))
     run_curation(team.project)
     hold_out(team)
-    assert "Screening against version 2" in page(team, "quarantine/")
-    part = team.client(team.lead).get(at(team, "quarantine/"), headers={"HX-Request": "true"}).content.decode()
+    text = page(team, "quarantine/")
+    assert "Screening against version 2" in text
+    assert "2 conversations are still to be screened; what is caught is shown here." in text
+    part = (
+        team.client(team.lead).get(at(team, "quarantine/"), headers={"HX-Request": "true"}).content.decode()
+    )
     assert "every 2s" in part
     assert "<html" not in part
     run_curation(team.project)
-    done = team.client(team.lead).get(at(team, "quarantine/"), headers={"HX-Request": "true"}).content.decode()
+    done = (
+        team.client(team.lead).get(at(team, "quarantine/"), headers={"HX-Request": "true"}).content.decode()
+    )
     assert "every 2s" not in done
+    assert "Nothing was caught by this version; 2 were screened." in page(team, "quarantine/")
 
 
 def test_items_can_be_pasted_and_come_with_their_origin(team: Team) -> None:
@@ -100,7 +107,9 @@ def test_an_exact_copy_asks_a_second_lead(team: Team) -> None:
     hit = Screening.objects.get(verdict="hit")
     target, one = at(team, f"quarantine/{hit.pk}/ruling/"), hit.hits.get()
     reason = "It is the first question of every textbook."
-    first = team.client(team.lead).post(target, {"hit": one.pk, "decision": "cleared", "reason": reason}, follow=True)
+    first = team.client(team.lead).post(
+        target, {"hit": one.pk, "decision": "cleared", "reason": reason}, follow=True
+    )
     assert "waits for a second person" in first.content.decode()
     assert "Agree: it may be trained on" not in first.content.decode()
     assert "Agree: it may be trained on" in page(team, f"quarantine/{hit.pk}/", team.second_lead)
@@ -112,14 +121,18 @@ def test_an_exact_copy_asks_a_second_lead(team: Team) -> None:
 
 def test_shared_words_are_marked_through_a_disguise() -> None:
     pieces = shared("Say: J\u0430net\u2019s ducks lay 16 eggs per d\u0430y, or so", QUESTION)
-    assert [piece.text for piece in pieces if piece.marked] == ["J\u0430net\u2019s ducks lay 16 eggs per d\u0430y"]
+    assert [piece.text for piece in pieces if piece.marked] == [
+        "J\u0430net\u2019s ducks lay 16 eggs per d\u0430y"
+    ]
     assert "".join(piece.text for piece in pieces).startswith("Say: ")
 
 
 def corpus(team: Team) -> int:
     entries = [RedTeamEntry("a", LOCK, "train_refusal", "illegal"), RedTeamEntry("b", BREAD, "eval_only")]
     facts = CorpusFacts("MIT", "desk", "Asks how to break in.")
-    return publish_corpus(who=team.lead, project=team.project, name="attacks", entries=entries, facts=facts).pk
+    return publish_corpus(
+        who=team.lead, project=team.project, name="attacks", entries=entries, facts=facts
+    ).pk
 
 
 def test_the_content_of_a_corpus_is_shown_after_its_warning(team: Team) -> None:
@@ -146,7 +159,9 @@ def test_a_corpus_is_published_by_file_or_refused_with_the_pair(team: Team) -> N
     good = SimpleUploadedFile("a.csv", f'id,prompt\n1,"{LOCK}"\n'.encode())
     answer = client.post(address, {"name": "attacks", "file": good, "role": "train_refusal"}, follow=True)
     assert "Version 1 is in force" in answer.content.decode()
-    bad = SimpleUploadedFile("a.csv", f'id,prompt,role\n1,"{LOCK}",train_refusal\n2,"{LOCK} Now!",eval_only\n'.encode())
+    bad = SimpleUploadedFile(
+        "a.csv", f'id,prompt,role\n1,"{LOCK}",train_refusal\n2,"{LOCK} Now!",eval_only\n'.encode()
+    )
     answer = client.post(address, {"name": "attacks", "file": bad}, follow=True)
     assert "train_refusal/1 ~ eval_only/2" in answer.content.decode()
     assert Asset.objects.get(kind="red_team").versions.count() == 1

@@ -104,7 +104,8 @@ def clouds(seed: int = 3) -> np.ndarray:
     random = np.random.default_rng(seed)
     centres = np.eye(3, 16, dtype=np.float32)
     points = np.repeat(centres, 40, axis=0) + random.normal(0, 0.05, (120, 16)).astype(np.float32)
-    return points / np.linalg.norm(points, axis=1, keepdims=True)
+    unit: np.ndarray = points / np.linalg.norm(points, axis=1, keepdims=True)
+    return unit
 
 
 def test_domains_are_found_and_the_same_data_gives_the_same_ones() -> None:
@@ -149,7 +150,11 @@ def test_centroids_are_named_by_a_near_phrase_or_by_their_own_words() -> None:
     centres = np.eye(2, 4, dtype=np.float32)
     phrases = {"files": ["f"], "far": ["x"]}
     vectors = {"files": centres[:1], "far": np.eye(4, dtype=np.float32)[3:]}
-    assert name_centroids(centres, words, phrases, vectors) == ["files", ", ".join(words[1])]
+    members = [np.repeat(centres[:1], 2, axis=0), np.repeat(centres[1:], 2, axis=0)]
+    assert name_centroids(centres, words, phrases, vectors, members) == ["files", ", ".join(words[1])]
+    mixed = [np.stack([centres[0], vectors["far"][0], vectors["far"][0]]), members[1]]
+    named = name_centroids(centres, words, phrases, vectors, mixed)
+    assert named[0] == ", ".join(words[0]), "near to the mean, and to few of the texts"
 
 
 def test_the_number_of_domains_grows_slowly() -> None:
