@@ -91,7 +91,7 @@ class Graph(Protocol[Node]):
         """Those that each of these nodes stands for."""
 
     def regroup(
-        self, alone: Collection[Node], heirs: Mapping[Node, set[Node]], order: Mapping[Node, Order]
+        self, unsure: Collection[Node], heirs: Mapping[Node, set[Node]], order: Mapping[Node, Order]
     ) -> Iterable[tuple[Node, Node, float]]:
         """Edges nobody looked for before, among nodes that lost their centre and with the heirs of each: who took it."""
 
@@ -113,7 +113,7 @@ def resettle(
     left = {one for node in changed for one in known.followers[node]}
     news, unknown = {*fresh, *changed, *orphaned, *left}, set(fresh)
     _load(graph, known, news, unknown)
-    regrouped: set[Node] = set()
+    asked: dict[Node, set[Node]] = {}
     lost = set(orphaned)
     while True:
         settled = settle([node for node in news if node in known.order], known, threshold)
@@ -122,13 +122,14 @@ def resettle(
             known.followers.update({node: list(found.get(node, ())) for node in settled.lacking})
             _load(graph, known, {one for node in settled.lacking for one in known.followers[node]}, unknown)
             continue
-        left_alone = _left_alone(settled.places, known, lost) - regrouped
-        if not left_alone:
+        unsure = _left_alone(settled.places, known, lost) | _released(settled.places, known)
+        heirs = {node: _heirs(node, known, settled.places) for node in unsure}
+        if all(node in asked and found <= asked[node] for node, found in heirs.items()):
             break
-        regrouped |= left_alone
-        heirs = {node: _heirs(node, known, settled.places) for node in left_alone}
-        known.join(graph.regroup(left_alone, heirs, known.order))
-        news |= left_alone
+        for node, found in heirs.items():
+            asked.setdefault(node, set()).update(found)
+        known.join(graph.regroup(unsure, heirs, known.order))
+        news |= unsure
     places = {node: place for node, place in settled.places.items() if known.placed.get(node) != place}
     return places, known
 
@@ -159,6 +160,13 @@ def _left_alone(
         and (
             node in lost or any(known.order[other] < known.order[node] for other in known.edges.get(node, ()))
         )
+    }
+
+
+def _released(places: Mapping[Node, tuple[Node, float]], known: Known[Node]) -> set[Node]:
+    """Followers that stand elsewhere now. All at once: whoever takes them in for the moment may be taken itself."""
+    return {
+        node for node, place in places.items() if known.placed.get(node, (node,))[0] not in (node, place[0])
     }
 
 

@@ -17,7 +17,7 @@ from curation.calibration import Cutoffs
 from curation.checks import Checks, project_checks, store_flags
 from curation.dedup.forms import Forms, forms_of, store_forms
 from curation.dedup.publish import Text, publish
-from curation.dedup.spec import exact_hasher
+from curation.dedup.spec import current_spec, exact_hasher
 from curation.dedup.views import view_texts
 from curation.difficulty import difficulty_of, features, score
 from curation.difficulty_levels import project_levels
@@ -57,7 +57,11 @@ class Studied:
 
 
 def read_versions(project: Project, *, limit: int = BATCH) -> int:
-    """Read up to `limit` pending versions nobody else holds; how many were taken."""
+    """Read up to `limit` pending versions nobody else holds; how many were taken.
+
+    What is made at first use is made and committed before: made within a batch, two workers would wait for each other's.
+    """
+    current_spec()
     quarantine = current_quarantine(project)
     checks = project_checks(project)
     with transaction.atomic():
@@ -69,12 +73,12 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
         screener = Screener(quarantine, [one.content_hash for one in readable])
         steps = [screened(screener.look), *STEPS, validated(checks.policy)]
         studied = _study_all(project, readable, steps, unreadable)
-        publish(project.pk, studied.texts)
-        store_forms(project.pk, _forms(project.pk, versions, studied.readings))
         screened_ones = [
             (one.content_hash, one.version_id, one.verdict) for one in studied.readings if one.verdict
         ]
         store_screenings(screener, screened_ones)
+        publish(project.pk, studied.texts)
+        store_forms(project.pk, _forms(project.pk, versions, studied.readings))
         _conclude(studied.measured, checks)
         _record(project.pk, studied.drops)
         store_flags(project.pk, checks, studied.readings)

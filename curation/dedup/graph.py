@@ -71,14 +71,14 @@ class StoredGraph:
         return found
 
     def regroup(
-        self, alone: Collection[int], heirs: Mapping[int, set[int]], order: Mapping[int, Order]
+        self, unsure: Collection[int], heirs: Mapping[int, set[int]], order: Mapping[int, Order]
     ) -> Iterable[Edge]:
         """Verifies crowded texts that lost their centre against who took it and against one another, and keeps the edges.
 
         Of texts that are not crowded all edges are known.
         """
-        lonely = self.crowded.intersection(alone)
-        crowd = lonely.union(*(heirs[text] for text in lonely)) if lonely else set()
+        lost = self.crowded.intersection(unsure)
+        crowd = lost.union(*(heirs[text] for text in lost)) if lost else set()
         ordered = sorted(crowd & order.keys(), key=order.__getitem__)
         edges = list(lead(ordered, load_shingles(ordered), self._spec.threshold))
         store_edges(self._spec, edges)

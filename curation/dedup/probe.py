@@ -31,6 +31,20 @@ BUCKETS = " UNION ALL ".join(
     """
     for number, band in enumerate(BANDS)
 )
+RESTING = " UNION ALL ".join(
+    f"""
+    SELECT own.text_id AS one, near.text_id AS other FROM own
+    CROSS JOIN LATERAL (SELECT text_id FROM curation_band_resting WHERE {band} = own.{band} LIMIT 1) near
+    """
+    for band in BANDS
+)
+CENTRES = f"""
+    WITH own AS MATERIALIZED (SELECT * FROM curation_band WHERE text_id = ANY(%s)), met AS ({RESTING})
+    SELECT DISTINCT met.one, place.centre_id FROM met
+    CROSS JOIN LATERAL (SELECT centre_id FROM curation_starplace WHERE text_id = met.other LIMIT 1) place
+    WHERE place.centre_id <> met.one
+"""
+"""Those that stand for resting texts with a band key in common."""
 PROBE = f"WITH own AS MATERIALIZED (SELECT * FROM curation_band WHERE text_id = ANY(%s)) {BUCKETS}"
 """LATERAL with LIMIT: a plain join lets the planner scan the whole table (measured eleven times slower)."""
 
@@ -44,7 +58,9 @@ def probe(project_id: uuid.UUID, *, limit: int = 2000) -> int:
         spec = current_spec()
         own = {text_id for _, text_id in work}
         pairs, crowds = buckets(own)
-        store_edges(spec, [*verified(pairs, spec.threshold), *_led(crowds, spec)])
+        edges = [*verified(pairs, spec.threshold), *_led(crowds, spec)]
+        alone = own.difference(*(edge[:2] for edge in edges))
+        store_edges(spec, [*edges, *verified(centres_of_resting(alone), spec.threshold)])
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE curation_clusterwork SET stage = 'merge' WHERE id = ANY(%s)",
@@ -78,6 +94,18 @@ def buckets(own: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]
     for together in met:
         pairs.update(pair for pair in combinations(together, 2) if pair[0] in own or pair[1] in own)
     return sorted(pairs), crowds
+
+
+def centres_of_resting(own: set[int]) -> list[tuple[int, int]]:
+    """Candidate pairs (low, high) of these texts with the centres of crowds they meet only through others at rest.
+
+    A text just at the threshold shares no key with its centre once in some hundred times, but hardly ever none with its followers.
+    """
+    if not own:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(CENTRES, [sorted(own)])
+        return sorted({(min(pair), max(pair)) for pair in cursor.fetchall()})
 
 
 def _led(crowds: Sequence[tuple[int, int]], spec: SignatureSpec) -> list[Edge]:

@@ -66,6 +66,10 @@ REVOKE UPDATE, TRUNCATE ON curation_distincttext, curation_signature FROM {APP_R
 GRANT UPDATE (eligible, crowded, rank) ON curation_distincttext TO {APP_ROLE};
 """
 
+RESTING_INDEXES = "".join(
+    f"CREATE INDEX curation_band_resting_{key} ON curation_band_resting ({key});" for key in KEYS
+)
+
 ONE_SPEC = """
 CREATE FUNCTION curation_edge_of_one_spec() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN

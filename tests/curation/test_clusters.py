@@ -74,7 +74,7 @@ class Stored:
         return {centre: [one for one, (of, _) in self.place.items() if of == centre] for centre in centres}
 
     def regroup(
-        self, alone: Collection[int], heirs: Mapping[int, set[int]], order: Mapping[int, Order]
+        self, unsure: Collection[int], heirs: Mapping[int, set[int]], order: Mapping[int, Order]
     ) -> Iterable[tuple[int, int, float]]:
         return []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,16 +14,10 @@ from devtools.broker import Broker
 from devtools.place import Place
 from devtools.postgres import APP, OWNER, Cluster
 from devtools.web import answers
+from tests.stack.ports import own_port
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTING = 90.0
-
-
-def _any_port() -> int:
-    """One nobody chose by number: where two servers share a port, the system deals requests out to both."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -33,7 +26,7 @@ class OwnServers:
 
     folder: Path
     settings: str
-    port: int = field(default_factory=_any_port)
+    port: int = field(default_factory=own_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

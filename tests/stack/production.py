@@ -19,7 +19,8 @@ import psycopg
 from benchmarks.traffic.server import HOST, children_of
 from devtools.place import Place
 from devtools.postgres import APP, OWNER, Cluster
-from devtools.web import answers, free_port
+from devtools.web import answers
+from tests.stack.ports import own_port
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYRING = '{"active": "test", "keys": {"test": "' + "ab" * 32 + '"}}'
@@ -80,7 +81,7 @@ class Production:
 
     def start_web(self, *, workers: int = 2) -> None:
         """Granian as the compose file starts it; returns when it answers."""
-        self.port = self.port or free_port(HOST, None)
+        self.port = self.port or own_port()
         command = [
             *(
                 sys.executable,
