@@ -8,7 +8,7 @@ from curation.migrations._clusters_sql import KEYS, RESTING_INDEXES
 class Migration(migrations.Migration):
     """See the module docstring."""
 
-    dependencies = [("curation", "0020_meaning_flags")]
+    dependencies = [("curation", "0021_topics")]
     operations = [
         migrations.RunSQL(
             RESTING_INDEXES, "".join(f"DROP INDEX curation_band_resting_{key};" for key in KEYS)
