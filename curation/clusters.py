@@ -118,8 +118,8 @@ def resettle(
     while True:
         settled = settle([node for node in news if node in known.order], known, threshold)
         if settled.lacking:
-            found = graph.followers(settled.lacking)
-            known.followers.update({node: list(found.get(node, ())) for node in settled.lacking})
+            following = graph.followers(settled.lacking)
+            known.followers.update({node: list(following.get(node, ())) for node in settled.lacking})
             _load(graph, known, {one for node in settled.lacking for one in known.followers[node]}, unknown)
             continue
         unsure = _left_alone(settled.places, known, lost) | _released(settled.places, known)
