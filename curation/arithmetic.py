@@ -15,6 +15,8 @@ from fractions import Fraction
 LONGEST = 200
 MOST_DIGITS = 60
 LARGEST_POWER = 12
+MOST_BITS = 1000
+"""Of a numerator or denominator: a power of a power of a power would fill the memory, and a float holds no more."""
 _BINARY: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -74,7 +76,7 @@ def evaluate(expression: str) -> Fraction:
         raise NotArithmetic("too long")
     try:
         tree = ast.parse(_plain(expression), mode="eval")
-        return _value(tree.body)
+        return _small(_value(tree.body))
     except (SyntaxError, ZeroDivisionError, ValueError, OverflowError, RecursionError, MemoryError) as error:
         raise NotArithmetic(str(error)) from error
 
@@ -150,4 +152,11 @@ def _value(node: ast.expr) -> Fraction:
 def _power(base: Fraction, exponent: Fraction) -> Fraction:
     if exponent.denominator != 1 or abs(exponent) > LARGEST_POWER:
         raise NotArithmetic("a power that is not small and whole")
-    return Fraction(base ** int(exponent))
+    return _small(_small(base) ** int(exponent))
+
+
+def _small(value: Fraction) -> Fraction:
+    """The value; raises NotArithmetic for one that is too large to go on with."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
+        raise NotArithmetic("too large")
+    return value

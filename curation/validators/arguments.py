@@ -1,4 +1,7 @@
-"""Tool calls that do not fit what was offered: an unknown tool, arguments that are no JSON, or not of their schema."""
+"""Tool calls that do not fit what was offered: an unknown tool, arguments that are no JSON, or not of their schema.
+
+Schemas come with the traffic, so nothing in them is fetched from elsewhere, and none of their regular expressions is run.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 import orjson
 from jsonschema import Draft202012Validator, SchemaError, ValidationError
 from jsonschema.validators import validator_for
+from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from curation.conversation import Conversation, Tool
@@ -17,6 +21,8 @@ from curation.validators.finding import Finding
 
 UNKNOWN_TOOL, NO_JSON, AGAINST_SCHEMA = "unknown_tool", "no_json", "against_schema"
 MOST_ERRORS = 3
+_BY_NAME = frozenset({"properties", "$defs", "definitions"})
+"""What holds schemas under names of the sender's choice: "pattern" is a property there, no keyword."""
 _PYTHON_TYPES = {"dict": "object", "list": "array", "tuple": "array", "str": "string", "int": "integer", "float": "number",
                  "bool": "boolean", "any": None}  # fmt: skip
 
@@ -63,16 +69,22 @@ def _checker(schema: bytes) -> Draft202012Validator | None:
         kind.check_schema(read)
     except SchemaError:
         return None
-    return kind(read)
+    return kind(read, registry=Registry())
 
 
 def _in_json_terms(schema: Any) -> Any:
-    """Types named as Python does (`dict`, `float`), which many senders write, in those of JSON schema."""
+    """Types named as Python does (`dict`, `float`), which many senders write, in those of JSON schema; no patterns."""
     if isinstance(schema, list):
         return [_in_json_terms(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    read = {name: _in_json_terms(value) for name, value in schema.items()}
+    read = {
+        name: _named(value) if name in _BY_NAME else _in_json_terms(value) for name, value in schema.items()
+    }
+    read.pop("pattern", None)
+    if read.pop("patternProperties", None) is not None:
+        read.pop("additionalProperties", None)
+        read.pop("unevaluatedProperties", None)
     kind = read.get("type")
     if isinstance(kind, str) and kind in _PYTHON_TYPES:
         if _PYTHON_TYPES[kind] is None:
@@ -80,3 +92,9 @@ def _in_json_terms(schema: Any) -> Any:
         else:
             read["type"] = _PYTHON_TYPES[kind]
     return read
+
+
+def _named(schemas: Any) -> Any:
+    if not isinstance(schemas, dict):
+        return schemas
+    return {name: _in_json_terms(one) for name, one in schemas.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -88,10 +90,30 @@ def ended(reason: str) -> Conversation:
         ("bad_arguments", calling("add", '{"a": ', **SCHEMA), ["no_json"]),
         ("bad_arguments", calling("add", {"a": 1}), []),
         ("bad_arguments", calling("add", {"a": 1}, type="no such type"), []),
+        ("bad_arguments", calling("add", {"a": "a" * 40 + "!"}, properties={"a": {"pattern": "^(a+)+$"}}), []),
+        ("bad_arguments", calling("add", {"a1": 1}, patternProperties={"^(a+)+$": {}}, additionalProperties=False), []),
+        ("bad_arguments", calling("add", {"pattern": 1}, properties={"pattern": {"type": "str"}}), ["against_schema"]),
     ],
 )  # fmt: skip
 def test_what_a_validator_says(validator: str, conversation: Conversation, whats: list[str]) -> None:
     assert found(validator, conversation) == whats
+
+
+def test_nothing_that_a_schema_points_to_is_fetched() -> None:
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        for schema in ({"$ref": f"{address}/a"}, {"$id": address, "properties": {"a": {"$ref": "b"}}}):
+            assert found("bad_arguments", calling("add", {"a": 1}, **schema)) == []
+        server.shutdown()
+    assert asked == []
 
 
 def test_a_result_and_its_call_find_each_other() -> None:
