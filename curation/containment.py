@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     Hashes = NDArray[np.uint64]
 
-MATCHER = f"containment-2 {FOLDING}"
+MATCHER = f"containment-3 {FOLDING}"
+"""Another name makes everything be screened again: when rules change, or what is read of a conversation."""
 PROMPT, ANSWER = "prompt", "answer"
 WORDS = 3
 
@@ -127,7 +128,11 @@ class ContainmentIndex:
             for name, count in counts.items():
                 count.add([one[name] for one in grams])
             for (item, tokens), own in zip(read, grams, strict=True):
-                if item.is_known or not tokens or (item.kind == ANSWER and len(tokens) < self.settings.least_answer):
+                if (
+                    item.is_known
+                    or not tokens
+                    or (item.kind == ANSWER and len(tokens) < self.settings.least_answer)
+                ):
                     continue
                 hashes = hasher(tokens)
                 self.wholes.setdefault("".join(tokens), []).append(len(self.entries))
@@ -167,7 +172,9 @@ class ContainmentIndex:
         same = self.wholes.get("".join(tokens), []) if tokens else []
         own = squashed(text) if same else ""
         found = [self.entries[at] for at in same if self.entries[at].letters == own]
-        return [Hit(one.item.id, "exact", 1.0, 0, len(tokens), one.item.kind, (0, len(tokens))) for one in found]
+        return [
+            Hit(one.item.id, "exact", 1.0, 0, len(tokens), one.item.kind, (0, len(tokens))) for one in found
+        ]
 
     def find_in(self, tokens: Sequence[str], hasher: TokenHasher | None = None) -> list[Hit]:
         """The strongest hit on every item that stands in these words, the strongest first."""
@@ -206,7 +213,9 @@ class ContainmentIndex:
             if hit is not None:
                 yield hit
 
-    def _judged(self, entry: Entry, view: str, share: float, start: int, end: int, hashes: Hashes) -> Hit | None:
+    def _judged(
+        self, entry: Entry, view: str, share: float, start: int, end: int, hashes: Hashes
+    ) -> Hit | None:
         run = longest_run(hashes[start:end], entry.hashes)
         placed = (start + run[0], start + run[1])
         size, kind = max(len(entry.hashes) - WORDS + 1, 1), entry.item.kind

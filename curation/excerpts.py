@@ -11,6 +11,8 @@ from curation.conversation import Conversation, Message, Part
 
 WHOLE = "whole"
 LONGEST_RESULT = 4000
+"""So much of a result is compared and found; it is screened to its end."""
+RESULTS = frozenset({"tool_result", "code_execution", "data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +31,36 @@ def whole(conversation: Conversation) -> str:
 
 def texts_of(messages: Iterable[Message]) -> list[str]:
     """What is said, called and returned in these messages, without system prompts."""
-    return [text for one in messages if one["role"] != "system" for _, text in _part_texts(one) if text]
+    read = (message for message in messages if message["role"] != "system")
+    return [text for message in read for _, text in _part_texts(message, LONGEST_RESULT)]
 
 
-def segments(conversation: Conversation, *, system: bool = True) -> list[Segment]:
-    """Every text, tool call and tool result in order."""
+def segments(conversation: Conversation, *, system: bool = True, longest: int | None = None) -> list[Segment]:
+    """Every text, tool call and tool result in order; of a result the first `longest` characters, all where none is given."""
     return [
         Segment(at, place, text)
         for at, message in enumerate(conversation["messages"])
         if system or message["role"] != "system"
-        for place, text in _part_texts(message)
-        if text
+        for place, text in _part_texts(message, longest)
     ]
 
 
-def _part_texts(message: Message) -> Iterator[tuple[int, str]]:
+def _part_texts(message: Message, longest: int | None) -> Iterator[tuple[int, str]]:
     for place, part in enumerate(message["parts"]):
-        yield place, _part_text(part)
+        text = _part_text(part)
+        if text:
+            yield place, text[:longest] if part.get("type") in RESULTS else text
 
 
 def _part_text(part: Part) -> str:
     kind = part.get("type")
     if kind == "tool_call":
         return f"{part.get('name', '')} {_flat(part.get('arguments'))}"
-    if kind == "tool_result":
-        return _flat(part.get("result"))[:LONGEST_RESULT]
+    if kind in ("tool_result", "data"):
+        return _flat(part.get("result"))
     if kind == "code_execution":
         said = (part.get("input"), part.get("stdout"), part.get("stderr"))
-        return "\n".join(text for text in said if text)[:LONGEST_RESULT]
-    if kind == "data":
-        return _flat(part.get("result"))[:LONGEST_RESULT]
+        return "\n".join(text for text in said if text)
     if kind == "retrieval":
         return part.get("query", "")
     return part.get("text", "") or ""

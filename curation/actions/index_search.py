@@ -18,7 +18,7 @@ from accounts.models import Project
 from core.roles import ingest_role
 from curation.bodies import Stored, load_many
 from curation.conversation import Conversation
-from curation.excerpts import segments
+from curation.excerpts import LONGEST_RESULT, segments
 from curation.health.measure import Measure, measure
 from curation.ingest.store import ensure_days
 from curation.models import ConversationVersion, DroppedDay
@@ -114,7 +114,7 @@ def _weighted(conversation: Conversation) -> list[tuple[str, str]]:
     return [
         (one.text, "C" if messages[one.message]["parts"][one.part].get("type") in TOOL_PARTS
          else WEIGHTS.get(messages[one.message]["role"], "D"))
-        for one in segments(conversation, system=False)
+        for one in segments(conversation, system=False, longest=LONGEST_RESULT)
     ]  # fmt: skip
 
 

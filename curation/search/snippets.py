@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.privacy.surrogates import SURROGATE
 from core.text import normalise
 from curation.conversation import Conversation
-from curation.excerpts import segments
+from curation.excerpts import LONGEST_RESULT, segments
 from curation.search.query import Query
 from curation.search.words import LONGEST_WORD, TOKEN, lexeme
 
@@ -47,7 +47,7 @@ def snippet(conversation: Conversation, query: Query, language: str) -> Snippet 
     wanted, runs = query.lexemes(language), query.runs
     best: tuple[int, str, str, list[Spot]] | None = None
     read = 0
-    for one in segments(conversation, system=False):
+    for one in segments(conversation, system=False, longest=LONGEST_RESULT):
         if read > LONGEST_READ:
             break
         read += len(one.text)

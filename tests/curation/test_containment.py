@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from curation.containment import ANSWER, ContainmentIndex, Item
-from curation.excerpts import Segment
+from curation.conversation import message, new_conversation
+from curation.excerpts import Segment, segments
 from curation.screening import screen
+from curation.side_by_side import excerpts
 
 QUESTION = (
     "Janet's ducks lay 16 eggs per day. She eats three for breakfast every morning and bakes muffins for her friends every"
@@ -54,6 +57,20 @@ def test_ordinary_text_is_clean() -> None:
     assert INDEX.find("How much does a market stall cost, and how many eggs does a duck lay per day?") is None
     assert INDEX.find("") is None
     assert ContainmentIndex.build([]).find(QUESTION) is None
+
+
+@pytest.mark.parametrize("kind", ["tool_result", "data"])
+def test_an_item_at_the_end_of_a_long_result_is_found_and_shown(kind: str) -> None:
+    asked, said = message("user", "Look it up."), message("assistant", "Done.")
+    result: Any = {
+        "role": "tool",
+        "parts": [{"type": kind, "id": "1", "result": f"{'A row of figures. ' * 400}{QUESTION}"}],
+    }
+    conversation = new_conversation([asked, result, said])
+    verdict = screen(segments(conversation), INDEX)
+    assert verdict.item_id == 7
+    (shown,) = excerpts(conversation, verdict.evidence, QUESTION)
+    assert "Janet" in "".join(piece.text for piece in shown.pieces)
 
 
 def test_evidence_points_at_the_copied_span_in_its_message() -> None:
