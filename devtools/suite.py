@@ -29,7 +29,11 @@ def test(place: Place, arguments: Sequence[str]) -> int:
 def _side_by_side(arguments: Sequence[str]) -> list[str]:
     """The whole suite runs on several cores, file by file; a choice of tests runs as its caller says."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return [] if arguments or cores < 2 else ["-n", str(min(cores, MOST_AT_ONCE)), "--dist", "loadfile"]
+    return (
+        []
+        if arguments or cores < 2
+        else ["-n", str(min(cores, MOST_AT_ONCE)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    )
 
 
 def bench(place: Place, arguments: Sequence[str]) -> int:

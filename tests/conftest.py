@@ -13,6 +13,11 @@ from accounts.models import Membership, Project, Role, User
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: dealt out last, it would keep one worker busy alone."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("stack", "long")))
+
+
 @pytest.fixture(autouse=True)
 def as_app_role(request: pytest.FixtureRequest) -> Iterator[None]:
     """The owner makes the test database; the test itself has only the app role's rights."""

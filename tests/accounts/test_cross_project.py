@@ -14,6 +14,8 @@ from tests.accounts.routes import Route, project_routes
 from tests.accounts.test_roles_by_route import made_up
 from tests.conftest import Team
 
+pytestmark = pytest.mark.long
+
 ROUTES = project_routes()
 KEPT_OUT = {403, 404, 405}
 BODY = {

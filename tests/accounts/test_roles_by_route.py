@@ -12,6 +12,8 @@ from accounts.permissions import READ_VERBS, VERBS
 from tests.accounts.routes import Route, project_routes
 from tests.conftest import Team
 
+pytestmark = pytest.mark.long
+
 ROUTES = project_routes()
 READING_POSTS = {
     "snapshots/<uuid:snapshot_id>/verify": "computes checks and records that somebody looked",

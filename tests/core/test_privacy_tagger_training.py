@@ -20,6 +20,8 @@ from core.privacy.tagger.training.filling import Source, fill, templates
 from core.privacy.tagger.training.learn import Settings
 from core.privacy.tagger.training.train import Plan, train
 
+pytestmark = pytest.mark.long
+
 WORDS = ["the", "house", "garden", "music", "river", "paper", "winter", "table", "engine", "letter"]
 TINY = Plan(
     "tiny@1",
@@ -30,8 +32,12 @@ TINY = Plan(
 )
 
 
-def test_the_same_seed_makes_the_same_bytes() -> None:
-    first = train(TINY, WORDS, lambda line: None).to_bytes()
+@pytest.fixture(scope="module")
+def first() -> bytes:
+    return train(TINY, WORDS, lambda line: None).to_bytes()
+
+
+def test_the_same_seed_makes_the_same_bytes(first: bytes) -> None:
     assert first == train(TINY, WORDS, lambda line: None).to_bytes()
     assert Model.from_bytes(first).to_bytes() == first
 
@@ -53,11 +59,9 @@ def test_the_corpus_is_the_same_in_every_process() -> None:
     assert len(said) == 1
 
 
-def test_another_seed_makes_another_model() -> None:
+def test_another_seed_makes_another_model(first: bytes) -> None:
     other = replace(TINY, settings=replace(TINY.settings, seed=8))
-    assert (
-        train(TINY, WORDS, lambda line: None).to_bytes() != train(other, WORDS, lambda line: None).to_bytes()
-    )
+    assert first != train(other, WORDS, lambda line: None).to_bytes()
 
 
 def test_every_template_can_be_filled_and_is_labelled_where_its_people_stand() -> None:

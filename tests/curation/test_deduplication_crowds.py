@@ -29,7 +29,7 @@ from tests.conftest import Team
 from tests.curation.arrivals import WORDS
 from tests.curation.written import kept, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 TEMPLATE = (
     "Dear customer your order number {} has left our hall and will be with you on {} if nothing comes between "
     + " ".join(WORDS)

@@ -15,7 +15,7 @@ from curation.models import IngestBatch, Receipt, Span, Trace
 from tests.conftest import make_team
 from tests.curation.records import record
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 RECORDS, PATIENCE = 5_000, 60
 ROOT = Path(__file__).resolve().parent.parent.parent
 

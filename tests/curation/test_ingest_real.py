@@ -18,7 +18,7 @@ from curation.ingest.items import read_otlp
 from curation.models import ConversationVersion, Receipt, Trace
 from tests.conftest import Team
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SAMPLE, SEED = 2000, 20261122
 
 

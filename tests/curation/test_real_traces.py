@@ -24,6 +24,8 @@ from curation.models import CurationState, Trace
 from curation.pipeline import run_curation
 from tests.conftest import Team
 
+pytestmark = pytest.mark.long
+
 SAMPLE = 2000
 STRUCTURED = {"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "API_KEY", "US_SSN", "IP_ADDRESS", "PHONE_NUMBER"}
 

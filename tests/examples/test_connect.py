@@ -17,6 +17,8 @@ from tests.conftest import Team, make_team
 from tests.curation.test_otlp_route import make_token
 from tests.fake_model import ANSWER, fake_model
 
+pytestmark = pytest.mark.long
+
 QUESTION = "Which planet is the largest?"
 
 

@@ -14,6 +14,8 @@ from indexer.models import DocumentVersion, Occurrence
 from tests.conftest import Team
 from tests.indexer.conftest import ROBOT, run_build
 
+pytestmark = pytest.mark.long
+
 QUESTIONS = 120
 
 

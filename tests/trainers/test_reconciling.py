@@ -24,7 +24,7 @@ from trainers.processes import ProcessName
 from trainers.reconciling import look_after, reconcile
 
 pytest.importorskip("torch", reason="the training extra is not installed")
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stop_runs")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("stop_runs"), pytest.mark.long]
 
 Signed = Callable[..., Approval]
 LONG = {**TINY["base-tiny"], "steps": 5000, "checkpoint_every": 3}

@@ -15,6 +15,8 @@ from trainers.folder import AttemptFolder
 from trainers.manifests import verify
 from trainers.processes import ProcessName, end_group
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("torch", reason="the training extra is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,6 +21,8 @@ from trainers.runtime.rows import fitted, preferred_rows, read_rows  # noqa: E40
 from trainers.runtime.scoring import pad_id  # noqa: E402
 from trainers.runtime.work import CannotTrain, StopAsked, Work  # noqa: E402
 
+pytestmark = pytest.mark.long
+
 WEIGHTS = "model/model.safetensors"
 
 

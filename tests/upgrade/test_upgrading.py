@@ -14,6 +14,8 @@ from psycopg import errors, sql
 
 from tests.upgrade.release_fixture import RELEASES
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "winnow_upgrade"
 OWNER = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
