@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from curation.match_words import method_words
+
 
 class Screening(models.Model):
     """This content against that quarantine version: clean, or a hit with the contaminated span as evidence.
@@ -19,7 +21,9 @@ class Screening(models.Model):
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(max_length=64)
-    quarantine = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, related_name="screenings")
+    quarantine = models.ForeignKey(
+        "curation.AssetVersion", on_delete=models.PROTECT, related_name="screenings"
+    )
     verdict = models.CharField(max_length=8)
     item = models.ForeignKey("curation.QuarantineItem", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.ForeignKey(
@@ -43,6 +47,11 @@ class Screening(models.Model):
     def __str__(self) -> str:
         return f"{self.content_hash[:12]}: {self.verdict}"
 
+    @property
+    def how(self) -> str:
+        """The method of its strongest hit, in words."""
+        return method_words(str(self.evidence.get("method", "")))
+
 
 class ScreeningHit(models.Model):
     """One held-out item found in one content, with places (never words) as evidence."""
@@ -61,6 +70,11 @@ class ScreeningHit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.screening_id}: {self.item_id}"
+
+    @property
+    def how(self) -> str:
+        """The method in words."""
+        return method_words(self.method)
 
 
 class Ruled(models.TextChoices):
@@ -85,7 +99,9 @@ class HitRuling(models.Model):
     two_people = models.BooleanField(default=False)
     ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ruled_at = models.DateTimeField(db_default=Now())
-    seconded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    seconded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     seconded_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -99,11 +115,18 @@ class HitRuling(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(seconded_by__isnull=True, seconded_at__isnull=True)
-                | Q(seconded_by__isnull=False, seconded_at__isnull=False, two_people=True, decision=Ruled.CLEARED),
+                | Q(
+                    seconded_by__isnull=False,
+                    seconded_at__isnull=False,
+                    two_people=True,
+                    decision=Ruled.CLEARED,
+                ),
                 name="ruling_seconded_once",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["project", "content_hash", "item", "-id"], name="ruling_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "content_hash", "item", "-id"], name="ruling_latest")
+        ]
 
     def __str__(self) -> str:
         return f"{self.decision}: {self.item_id}"
