@@ -20,7 +20,8 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from tests.curation.records import record
 from tests.stack.canaries import Planter, card
 
-PROTOBUF, JSON = "application/x-protobuf", "application/json"
+PROTOBUF, JSON, NDJSON = "application/x-protobuf", "application/json", "application/x-ndjson"
+BATCH = "/api/v1/projects/acme/traces:batch"
 
 
 @dataclass
@@ -178,12 +179,11 @@ def sound(plant: Planter, tag: str) -> Iterator[Delivery]:
         text = json.dumps(_otlp_json(make(plant, f"{tag} {signal} json"))).encode()
         headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
         yield Delivery(f"{signal} json gzip", f"/v1/{signal}", gzip.compress(text), headers)
-    lines = {"Content-Type": "application/x-ndjson"}
-    batch = "/api/v1/projects/acme/traces:batch"
-    yield Delivery("batch", batch, rows(plant, f"{tag} batch"), lines)
+    lines = {"Content-Type": NDJSON}
+    yield Delivery("batch", BATCH, rows(plant, f"{tag} batch"), lines)
     yield Delivery(
         "batch gzip",
-        batch,
+        BATCH,
         gzip.compress(rows(plant, f"{tag} batch gzip")),
         lines | {"Content-Encoding": "gzip"},
     )
@@ -260,15 +260,15 @@ def odd_requests(plant: Planter, tag: str) -> Iterator[Delivery]:
     }  # fmt: skip
     query = f"?api_key={plant.key(tag + ' query')}&to={plant.email(tag + ' to')}"
     yield Delivery("odd traces", f"/v1/traces{query}", whole, headers | {"Content-Type": PROTOBUF})
-    batch = f"/api/v1/projects/acme/traces:batch{query}&service={plant.email(tag + ' service')}"
+    batch = f"{BATCH}{query}&service={plant.email(tag + ' service')}"
     yield Delivery(
         "odd batch",
         batch,
         rows(plant, f"{tag} odd batch"),
-        headers | {"Content-Type": "application/x-ndjson"},
+        headers | {"Content-Type": NDJSON},
     )
     for name in ("format", "training_use"):
-        wrong = f"/api/v1/projects/acme/traces:batch?{name}={plant.key(tag + name)}"
+        wrong = f"{BATCH}?{name}={plant.key(tag + name)}"
         yield Delivery(f"odd {name}", wrong, rows(plant, f"{tag} {name}"), headers)
     for path in (
         "/healthz",
@@ -312,8 +312,14 @@ def _otlp_json(request: Any) -> dict[str, Any]:
 
 def broken(plant: Planter, tag: str) -> Iterator[Delivery]:
     """What no route takes: every way of being wrong, with canaries in it."""
-    whole = spans(plant, f"{tag} cut").SerializeToString()
-    batch = "/api/v1/projects/acme/traces:batch"
+    yield from _no_signal(plant, tag)
+    yield from _no_body(plant, tag)
+    yield from _no_batch(plant, tag)
+    yield from _no_address(plant, tag)
+
+
+def _no_signal(plant: Planter, tag: str) -> Iterator[Delivery]:
+    """Neither protobuf nor JSON of its shape."""
     for signal in ("traces", "logs", "metrics"):
         yield Delivery(
             "no protobuf",
@@ -333,6 +339,11 @@ def broken(plant: Planter, tag: str) -> Iterator[Delivery]:
         yield Delivery("wrong shape", f"/v1/{signal}", wrong.encode(), {"Content-Type": JSON})
         typed = {"Content-Type": f"text/{plant.email(tag + ' content type')}"}
         yield Delivery("wrong type", f"/v1/{signal}", plant.all(f"{tag} {signal} wrong type").encode(), typed)
+
+
+def _no_body(plant: Planter, tag: str) -> Iterator[Delivery]:
+    """Cut, odd or too large, or from nobody known."""
+    whole = spans(plant, f"{tag} cut").SerializeToString()
     yield Delivery("cut protobuf", "/v1/traces", whole[: len(whole) // 2], {"Content-Type": PROTOBUF})
     yield Delivery(
         "cut gzip",
@@ -351,23 +362,25 @@ def broken(plant: Planter, tag: str) -> Iterator[Delivery]:
     )
     token = {"Content-Type": PROTOBUF, "Authorization": f"Bearer {plant.key(tag + ' wrong token')}"}
     yield Delivery("wrong token", "/v1/traces", whole, token)
-    yield Delivery(
-        "wrong token batch",
-        batch,
-        rows(plant, f"{tag} wrong token batch"),
-        token | {"Content-Type": "application/x-ndjson"},
-    )
+    lines = rows(plant, f"{tag} wrong token batch")
+    yield Delivery("wrong token batch", BATCH, lines, token | {"Content-Type": NDJSON})
+
+
+def _no_batch(plant: Planter, tag: str) -> Iterator[Delivery]:
+    """Lines that are none, and a wrong question beside them."""
     yield Delivery(
         "cut batch",
-        batch,
+        BATCH,
         gzip.compress(rows(plant, f"{tag} cut batch"))[:-60],
-        {"Content-Type": "application/x-ndjson"},
+        {"Content-Type": NDJSON},
     )
-    yield Delivery(
-        "no lines", batch, plant.all(f"{tag} no lines").encode(), {"Content-Type": "application/x-ndjson"}
-    )
+    yield Delivery("no lines", BATCH, plant.all(f"{tag} no lines").encode(), {"Content-Type": NDJSON})
     asked = f"?training_use={plant.email(tag + ' query')}"
-    yield Delivery("wrong query", batch + asked, b"{}", {"Content-Type": "application/x-ndjson"})
+    yield Delivery("wrong query", BATCH + asked, b"{}", {"Content-Type": NDJSON})
+
+
+def _no_address(plant: Planter, tag: str) -> Iterator[Delivery]:
+    """Pages nobody has, odd headers, a wrong filter, a wrong password."""
     headers = {
         "User-Agent": plant.email(f"{tag} agent"),
         "Referer": f"https://{plant.email(tag + ' referer')}/",
