@@ -23,9 +23,9 @@ else:
 
 
 @compiled
-def fill_buckets(ordered, chosen, band, keys, base, sizes):
-    """`ordered` uint64: (key << 32 | rank), sorted. Replaces the keys of `band` by numbers of buckets, counted from `base`, or
-    -1 for a document alone in its own; writes the buckets' sizes and returns how many there are."""
+def fill_buckets(ordered, numbers, base, sizes):
+    """`ordered` uint64: (key << 32 | rank), sorted. Writes each rank's number of bucket, counted from `base`, or -1 for one
+    alone in its own, and the buckets' sizes; returns how many there are."""
     start, known = 0, 0
     while start < len(ordered):
         stop = start + 1
@@ -37,7 +37,7 @@ def fill_buckets(ordered, chosen, band, keys, base, sizes):
             sizes[known] = stop - start
             known += 1
         for place in range(start, stop):
-            keys[chosen[np.int64(ordered[place] & np.uint64(0xFFFFFFFF))], band] = number
+            numbers[np.int64(ordered[place] & np.uint64(0xFFFFFFFF))] = number
         start = stop
     return known
 
@@ -80,10 +80,12 @@ def _similarity(values, offsets, one, other, threshold):
 
 @compiled
 def walk(
-    first, chosen, buckets, starts, filled, rooms, slots, seen, found, sketch, values, offsets, threshold, least, every, star, near,
-    lefts, rights, similarities,
+    first, chosen, sizes, buckets, starts, filled, rooms, slots, seen, found, sketch, values, offsets, threshold, least, every, star,
+    near, lefts, rights, similarities,
 ):  # fmt: skip
     """Meet each document, in canonical order, with those that stand in its buckets; returns (next document, pairs written).
+
+    `sizes` and `buckets` (bands, ranks) lie in that order too: what is met next lies near in memory.
 
     With `every` all documents stand, and all pairs at the threshold are written, until the room for them is nearly full.
     Without, a document near one that stands joins the first such star (`star`, `near`), and only others stand.
@@ -91,10 +93,10 @@ def walk(
     written = 0
     for rank in range(first, len(chosen)):
         document = chosen[rank]
-        size = offsets[document + 1] - offsets[document]
+        size = sizes[rank]
         count = 0
-        for band in range(buckets.shape[1]):
-            bucket = buckets[document, band]
+        for band in range(len(buckets)):
+            bucket = buckets[band, rank]
             if bucket < 0:
                 continue
             for slot in range(starts[bucket], starts[bucket] + filled[bucket]):
@@ -102,7 +104,7 @@ def walk(
                 if seen[other] == rank:
                     continue
                 seen[other] = rank
-                other_size = offsets[chosen[other] + 1] - offsets[chosen[other]]
+                other_size = sizes[other]
                 if min(size, other_size) < threshold * max(size, other_size) - 1e-9:
                     continue
                 if _agreeing(sketch, document, chosen[other]) < least:
@@ -128,8 +130,8 @@ def walk(
                 break
         if joined:
             continue
-        for band in range(buckets.shape[1]):
-            bucket = buckets[document, band]
+        for band in range(len(buckets)):
+            bucket = buckets[band, rank]
             if bucket >= 0 and filled[bucket] < rooms[bucket]:
                 slots[starts[bucket] + filled[bucket]] = rank
                 filled[bucket] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -54,3 +55,11 @@ class Growing(Generic[Kind]):
 
     def _resize(self, rows: int) -> None:
         self._made.resize((rows, *self._shape), refcheck=False)
+
+
+def room_like(lies: NDArray[Kind], shape: tuple[int, ...]) -> NDArray[Kind]:
+    """An array for now: in memory, or in a file beside the one that `lies` is mapped from."""
+    if isinstance(lies, np.memmap) and lies.filename:
+        with TemporaryFile(dir=Path(lies.filename).parent) as file:
+            return np.memmap(file, lies.dtype, "w+", shape=shape)
+    return np.empty(shape, lies.dtype)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from curation.bulk.growing import room_like
 from curation.bulk.order import Order
 from curation.bulk.reduced import Reduced
 
@@ -22,7 +23,7 @@ PAIRS = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """`numbers` int32 (documents, bands): the bucket of each, or -1. Each bucket has room for some of its documents in `slots`."""
+    """`numbers` int32 (bands, ranks): the bucket of each, or -1. Each bucket has room for some of its documents in `slots`."""
 
     numbers: NDArray[np.int32]
     starts: NDArray[np.int64]
@@ -32,20 +33,22 @@ class Buckets:
 
 
 def buckets(reduced: Reduced, order: Order, limit: int) -> Buckets:
-    """Sort one band at a time. Overwrites the keys of `reduced`: they are not needed again."""
+    """Sort one band at a time, each a run of memory of its own; its numbers take the place of its keys."""
     from curation.bulk.compiled import fill_buckets
 
-    numbers = reduced.keys.view(np.int32)
+    columns = room_like(reduced.keys, reduced.keys.shape[::-1])
+    columns[:] = reduced.keys.T
+    numbers = columns.view(np.int32)
     ranks = np.arange(len(order.chosen), dtype=np.uint64)
     sizes: list[NDArray[np.int32]] = []
     known = 0
     for band in range(reduced.spec.bands):
-        ordered = reduced.keys[order.chosen, band].astype(np.uint64)
+        ordered = columns[band][order.chosen].astype(np.uint64)
         ordered <<= np.uint64(32)
         ordered |= ranks
         ordered.sort()
         own = np.zeros(len(ordered) // 2 + 1, np.int32)
-        made = fill_buckets(ordered, order.chosen, band, numbers, known, own)
+        made = fill_buckets(ordered, numbers[band], known, own)
         sizes.append(own[:made].copy())
         known += made
     rooms = np.minimum(np.concatenate(sizes), limit).astype(np.int32)
@@ -81,6 +84,7 @@ def _walk(reduced: Reduced, order: Order, limit: int, **how: Any) -> Iterator[tu
 
     own = buckets(reduced, order, limit)
     count = len(order.chosen)
+    sizes = np.diff(reduced.offsets)[order.chosen].astype(np.int32)
     most = int(min(count, limit * reduced.spec.bands))
     seen, found = np.full(count, -1, np.int32), np.empty(most, np.int32)
     room = max(PAIRS, most) if how["every"] else most
@@ -88,7 +92,7 @@ def _walk(reduced: Reduced, order: Order, limit: int, **how: Any) -> Iterator[tu
     while True:
         lefts, rights, near = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
         first, written = walk(
-            first, order.chosen, own.numbers, own.starts, own.filled, own.rooms, own.slots, seen, found,
+            first, order.chosen, sizes, own.numbers, own.starts, own.filled, own.rooms, own.slots, seen, found,
             reduced.sketch.view(np.uint64), reduced.values, reduced.offsets, reduced.spec.threshold, _least(reduced),
             how["every"], how["star"], how["near"], lefts, rights, near,
         )  # fmt: skip
