@@ -1,5 +1,6 @@
 """A PostgreSQL of this checkout's own: a data folder, a unix socket only its user can reach, no TCP."""
 
+import os
 import shlex
 import subprocess
 from dataclasses import dataclass, field
@@ -20,6 +21,15 @@ FAST_AND_LOSABLE = {
     "autovacuum": "off",
 }
 """For tests. Autovacuum would note that a table was empty between two tests, and the next one's plans would believe it."""
+LARGEST_BUFFERS_MB = 2048
+
+
+def for_this_machine() -> dict[str, str]:
+    """A quarter of the memory for pages, as PostgreSQL advises, up to 2 GB; room enough that checkpoints are rare."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return {"shared_buffers": f"{min(memory // 4, LARGEST_BUFFERS_MB)}MB", "max_wal_size": "4GB"}
+
+
 LOGS_WITHOUT_VALUES = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from devtools.broker import Broker
 from devtools.place import Place, say
-from devtools.postgres import APP, FAST_AND_LOSABLE, OWNER, Cluster
+from devtools.postgres import APP, FAST_AND_LOSABLE, OWNER, Cluster, for_this_machine
 
 
 @dataclass
@@ -27,7 +27,9 @@ class Services:
     @property
     def cluster(self) -> Cluster:
         """The PostgreSQL of this folder."""
-        return Cluster(self.place, self.folder / "postgres", FAST_AND_LOSABLE if self.losable else {})
+        return Cluster(
+            self.place, self.folder / "postgres", FAST_AND_LOSABLE if self.losable else for_this_machine()
+        )
 
     @property
     def broker(self) -> Broker:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Mode = Literal["text", "code"]
@@ -51,6 +51,23 @@ class Spec:
 
 
 DEFAULT_SPEC = Spec()
+
+
+MISSED = 0.03
+"""Of pairs exactly at the threshold, the most that the bands may miss; nearer ones are missed far less often."""
+
+
+def spec_at(threshold: float, base: Spec = DEFAULT_SPEC) -> Spec:
+    """`base` for another threshold: as many rows a band as the bands may have and still meet the pairs at it.
+
+    A pair of similarity t shares one of b bands of r rows with probability 1 - (1 - t^r)^b (Leskovec et al., ch. 3).
+    """
+    if threshold == base.threshold:
+        return base
+    most = base.permutations // base.bands
+    rows = next((r for r in range(most, 1, -1) if (1 - threshold**r) ** base.bands <= MISSED), 1)
+    name = f"word{base.shingle}-{base.scheme}-{base.bands}x{rows}-at-{threshold:g}-2"
+    return replace(base, name=name, rows=rows, threshold=threshold)
 
 
 def demand_same(one: Spec, other: Spec) -> None:

@@ -16,7 +16,7 @@ from curation.bulk import folder as folders
 from curation.bulk.cluster import cluster
 from curation.bulk.folder import Unreadable, parts
 from curation.bulk.run import Progress, cluster_parts, read_here
-from curation.signing.spec import DEFAULT_SPEC
+from curation.signing.spec import DEFAULT_SPEC, spec_at
 from tests.curation.test_bulk_clusters import corpus
 
 TEXTS = [text for text in corpus() if text.encode("utf-8", "ignore").decode() == text]
@@ -48,6 +48,21 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_is_clustered_like_its_texts(folder: Path, tmp_path: Path) -> None:
     call_command("cluster_folder", str(folder), "--out", str(tmp_path / "out.parquet"))
     assert stands_for(tmp_path / "out.parquet") == cluster(TEXTS).representative.tolist()
+
+
+def test_another_threshold_has_bands_of_its_own(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.parquet"
+    call_command("cluster_folder", str(folder), "--out", str(target), "--threshold", "0.6")
+    assert stands_for(target) == cluster(TEXTS, spec_at(0.6)).representative.tolist()
+    assert len(set(stands_for(target))) < len(cluster(TEXTS).kept)
+
+
+@pytest.mark.parametrize("threshold", ["0", "1.5", "nan"])
+def test_a_threshold_nothing_can_have_is_refused(folder: Path, tmp_path: Path, threshold: str) -> None:
+    with pytest.raises(CommandError, match="more than 0 and at most 1"):
+        call_command(
+            "cluster_folder", str(folder), "--out", str(tmp_path / "x.parquet"), "--threshold", threshold
+        )
 
 
 def test_beyond_its_memory_it_spills_and_says_the_same(

@@ -8,7 +8,7 @@ import pytest
 
 from curation.signing.signed import joined
 from curation.signing.signer import sign
-from curation.signing.spec import DEFAULT_SPEC, Spec, SpecMismatch, demand_same
+from curation.signing.spec import DEFAULT_SPEC, Spec, SpecMismatch, demand_same, spec_at
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,16 @@ def test_rows_of_two_specs_are_never_compared() -> None:
 def test_the_same_name_does_not_make_two_specs_one() -> None:
     with pytest.raises(SpecMismatch):
         demand_same(DEFAULT_SPEC, Spec(threshold=0.7))
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.75, 0.9])
+def test_a_spec_for_another_threshold_meets_the_pairs_at_it(threshold: float) -> None:
+    spec = spec_at(threshold)
+    assert spec.threshold == threshold
+    assert 1 - (1 - threshold**spec.rows) ** spec.bands >= 0.97
+    with pytest.raises(SpecMismatch):
+        demand_same(spec, DEFAULT_SPEC)
+
+
+def test_at_the_threshold_of_the_default_the_spec_is_the_default() -> None:
+    assert spec_at(0.8) is DEFAULT_SPEC

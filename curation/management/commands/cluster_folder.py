@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from curation.bulk.folder import Unreadable, parts
 from curation.bulk.run import Progress, cluster_parts, read_here
-from curation.signing.spec import DEFAULT_SPEC
+from curation.signing.spec import DEFAULT_SPEC, Spec, spec_at
 
 RAY = "read and sign on the Ray cluster at this address; without an address, on one made on this machine"
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """FOLDER, --column, --out, --memory, --ray."""
+        """FOLDER, --column, --out, --memory, --threshold, --ray."""
         parser.add_argument("folder", type=Path)
         parser.add_argument(
             "--column", default="text", help="column or field that holds the text (default: text)"
@@ -36,6 +36,13 @@ class Command(BaseCommand):
             metavar="GB",
             help="beyond this the arrays lie in files (default: 4)",
         )
+        parser.add_argument(
+            "--threshold",
+            type=float,
+            default=DEFAULT_SPEC.threshold,
+            metavar="J",
+            help="Jaccard similarity from which two documents are near (default: 0.8)",
+        )
         parser.add_argument("--ray", nargs="?", const="local", metavar="ADDRESS", help=RAY)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,13 +53,17 @@ class Command(BaseCommand):
         if not out.parent.is_dir():
             raise CommandError(f"{out.parent} is no folder: make it first.")
         try:
+            spec = spec_at(options["threshold"])
+        except ValueError as error:
+            raise CommandError(f"--threshold: {error}") from error
+        try:
             found = parts(folder, options["column"])
-            reduced = self._reduced(found, options)
+            reduced = self._reduced(found, spec, options)
             outcome = cluster_parts(
                 found,
                 reduced,
                 out,
-                spec=DEFAULT_SPEC,
+                spec=spec,
                 budget=int(options["memory"] * 1e9),
                 tell=self._teller(),
             )
@@ -60,14 +71,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"{outcome.documents:,} documents, {outcome.kept:,} survive: {out}")
 
-    def _reduced(self, found: Any, options: dict[str, Any]) -> Any:
+    def _reduced(self, found: Any, spec: Spec, options: dict[str, Any]) -> Any:
         if options["ray"] is None:
-            return read_here(found, options["column"], DEFAULT_SPEC)
+            return read_here(found, options["column"], spec)
         try:
             from curation.bulk.on_ray import read_on_ray
 
             address = None if options["ray"] == "local" else options["ray"]
-            return read_on_ray(found, options["column"], DEFAULT_SPEC, address)
+            return read_on_ray(found, options["column"], spec, address)
         except ImportError as error:
             raise CommandError("Ray is not installed: install the extra `ray`.") from error
 

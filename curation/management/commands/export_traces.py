@@ -29,7 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--project", required=True, help="slug of the project")
         parser.add_argument("--format", choices=tuple(FORMATS), required=True)
         parser.add_argument(
-            "--filter", action="append", default=[], metavar="NAME=VALUE", help=f"one of: {', '.join(FILTERS)}"
+            "--filter",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"one of: {', '.join(FILTERS)}",
         )
         parser.add_argument(
             "--purpose", default="", help="lawful other use: also what may not be trained on; audited"
@@ -67,9 +71,15 @@ class Command(BaseCommand):
 
     def _tell(self, manifest: Manifest, out: Path, project: Project) -> None:
         beside = out.with_name(f"{out.name}.manifest.json")
-        told = {"project": project.slug, "exported_at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(manifest)}
+        told = {
+            "project": project.slug,
+            "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **asdict(manifest),
+        }
         beside.write_text(json.dumps(told, indent=2) + "\n")
-        self.stdout.write(f"{manifest.rows:,} conversations as {FORMATS[manifest.format].title} in {out.name}.")
+        self.stdout.write(
+            f"{manifest.rows:,} conversations as {FORMATS[manifest.format].title} in {out.name}."
+        )
         for why, count in sorted(manifest.left_out.items(), key=lambda pair: -pair[1]):
             self.stdout.write(f"  left out, {why.replace('_', ' ')}: {count:,}")
         self.stdout.write(f"Manifest: {beside.name}")

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--project, --per-stratum, --seed."""
         parser.add_argument("--project", required=True, help="slug of the project")
-        parser.add_argument("--per-stratum", type=int, default=PER_STRATUM, help="at most so many of one rule")
+        parser.add_argument(
+            "--per-stratum", type=int, default=PER_STRATUM, help="at most so many of one rule"
+        )
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:

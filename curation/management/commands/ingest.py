@@ -41,7 +41,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--format", choices=NAMES, default=AUTO, help="auto looks at the first rows")
         parser.add_argument("--service", default="", help="for rows that name none")
-        parser.add_argument("--at", type=moment, default=None, help="time of rows that have none, ISO 8601; now without it")
+        parser.add_argument(
+            "--at", type=moment, default=None, help="time of rows that have none, ISO 8601; now without it"
+        )
         parser.add_argument(
             "--settle", action="store_true", help="settle the traces now instead of in the worker"
         )

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--project", required=True, help="slug of the project")
         parser.add_argument("--set", default=None, help="name of the set; the file's name without it")
-        parser.add_argument("--role", default=SetRole.HELD_OUT, choices=SetRole.values, help="why it is held out")
+        parser.add_argument(
+            "--role", default=SetRole.HELD_OUT, choices=SetRole.values, help="why it is held out"
+        )
         parser.add_argument("--licence", default="", help="licence of the set")
         parser.add_argument("--source", default="", help="where the set is from")
 

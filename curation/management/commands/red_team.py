@@ -46,8 +46,14 @@ class Command(BaseCommand):
                 text, form_of(options["file"].name), role=options["role"], role_column=options["role_column"]
             )
             version = publish_corpus(
-                who=system("red_team command"), project=project, name=options["name"], entries=entries, facts=facts
+                who=system("red_team command"),
+                project=project,
+                name=options["name"],
+                entries=entries,
+                facts=facts,
             )
         except Refused as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(f"Version {version.number} of {options['name']} with {len(entries):,} prompts is in force.")
+        self.stdout.write(
+            f"Version {version.number} of {options['name']} with {len(entries):,} prompts is in force."
+        )
