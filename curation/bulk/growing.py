@@ -57,9 +57,9 @@ class Growing(Generic[Kind]):
         self._made.resize((rows, *self._shape), refcheck=False)
 
 
-def room_like(lies: NDArray[Kind], shape: tuple[int, ...]) -> NDArray[Kind]:
+def room_like(lies: NDArray[Kind], kind: type[Kind], shape: tuple[int, ...]) -> NDArray[Kind]:
     """An array for now: in memory, or in a file beside the one that `lies` is mapped from."""
     if isinstance(lies, np.memmap) and lies.filename:
         with TemporaryFile(dir=Path(lies.filename).parent) as file:
-            return np.memmap(file, lies.dtype, "w+", shape=shape)
-    return np.empty(shape, lies.dtype)
+            return np.memmap(file, kind, "w+", shape=shape)
+    return np.empty(shape, kind)

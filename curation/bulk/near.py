@@ -36,7 +36,7 @@ def buckets(reduced: Reduced, order: Order, limit: int) -> Buckets:
     """Sort one band at a time, each a run of memory of its own; its numbers take the place of its keys."""
     from curation.bulk.compiled import fill_buckets
 
-    columns = room_like(reduced.keys, reduced.keys.shape[::-1])
+    columns = room_like(reduced.keys, np.uint32, reduced.keys.shape[::-1])
     columns[:] = reduced.keys.T
     numbers = columns.view(np.int32)
     ranks = np.arange(len(order.chosen), dtype=np.uint64)
