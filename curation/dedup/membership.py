@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 
-from curation.dedup.keep import ranks
+from curation.dedup.election import elect, firsts
+from curation.dedup.hall import Hall, Standing
 from curation.dedup.leave import Left
 from curation.dedup.members import Member, members_of
 from curation.dedup.outcome import Outcome, conclude
@@ -18,36 +18,6 @@ from curation.ingest.store import copy_rows
 from curation.models import DeduplicationChoice, SignatureSpec
 
 MEMBER = {"cluster_id": "int8", "version_id": "uuid", "jaccard": "float8"}
-
-
-@dataclass(slots=True)
-class Standing:
-    """A stored cluster."""
-
-    id: int
-    view: str
-    centre: int
-    representative: uuid.UUID
-    size: int
-
-
-@dataclass(slots=True)
-class Hall:
-    """Everything one round of the merger writes about clusters."""
-
-    project_id: uuid.UUID
-    spec: SignatureSpec
-    choice: DeduplicationChoice
-    members: dict[tuple[uuid.UUID, str], Member] = field(default_factory=dict)
-    clusters: dict[int, Standing] = field(default_factory=dict)
-    """By centre."""
-    touched: set[tuple[uuid.UUID, str]] = field(default_factory=set)
-    stirred: set[int] = field(default_factory=set)
-    """Clusters whose size or representative may have changed."""
-
-    def know(self, members: Iterable[Member]) -> None:
-        """Remember these."""
-        self.members.update({(one.version_id, one.view): one for one in members})
 
 
 def gather(
@@ -68,7 +38,7 @@ def gather(
     _find_clusters(hall)
     _found_clusters(hall)
     _put_in(hall)
-    stood = _elect(hall, left)
+    stood = elect(hall, left)
     singles = _dissolve(hall)
     conclude(project_id, [*_outcomes(hall, stood, singles), *_without_the_view(hall)])
 
@@ -112,12 +82,10 @@ def _found_clusters(hall: Hall) -> None:
     for member in hall.members.values():
         if member.centre in without:
             stars[member.centre].append(member)
-    founded = {centre: members for centre, members in stars.items() if len(members) > 1}
+    central = {centre: [one for one in members if one.is_central] for centre, members in stars.items()}
+    founded = {centre: members for centre, members in stars.items() if len(members) > 1 and central[centre]}
     hall.touched |= {(one.version_id, one.view) for members in founded.values() for one in members}
-    first = {
-        centre: _first(hall, [one for one in members if one.is_central])
-        for centre, members in founded.items()
-    }
+    first = firsts(hall, {centre: central[centre] for centre in founded})
     ordered = sorted(founded)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -147,54 +115,6 @@ def _put_in(hall: Hall) -> None:
         )
     for cluster in hall.clusters.values():
         cluster.size += added[cluster.id]
-
-
-def _elect(hall: Hall, left: Left) -> set[tuple[uuid.UUID, str]]:
-    """Who stands for each stirred cluster now; members who stood or have come to stand.
-
-    As nobody else changed, the one who stood is compared with touched twins only, unless it changed itself.
-    """
-    touched: dict[int, list[Member]] = defaultdict(list)
-    for one in hall.touched:
-        if hall.members[one].is_central:
-            touched[hall.members[one].centre].append(hall.members[one])
-    open_to_all, stood = set(), set()
-    for centre, cluster in hall.clusters.items():
-        seat = (cluster.representative, cluster.view)
-        if cluster.size > 0 and (seat in hall.touched or cluster.representative in left.versions):
-            open_to_all.add(centre)
-        elif touched[centre]:
-            hall.know(members_of((), {centre: [cluster.representative]}))
-            stood.add(seat)
-    hall.know(one for one in members_of(open_to_all))
-    moved: dict[int, uuid.UUID] = {}
-    for centre, cluster in hall.clusters.items():
-        seat = (cluster.representative, cluster.view)
-        if centre in open_to_all:
-            running = [one for one in hall.members.values() if one.text_id == centre]
-        else:
-            running = [*touched[centre], *([hall.members[seat]] if seat in stood else [])]
-        if running and cluster.size > 0:
-            first = _first(hall, running).version_id
-            stood |= {seat, (first, cluster.view)}
-            if first != cluster.representative:
-                moved[cluster.id] = cluster.representative = first
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE curation_cluster c SET representative_id = n.first FROM unnest(%s::bigint[], %s::uuid[]) AS n(id, first)"
-            " WHERE c.id = n.id",
-            [list(moved), list(moved.values())],
-        )
-    return stood & hall.members.keys()
-
-
-def _first(hall: Hall, members: Collection[Member]) -> Member:
-    rank = (
-        ranks(hall.choice.keep, hall.project_id, {one.version_id for one in members})
-        if len(members) > 1
-        else {}
-    )
-    return min(members, key=lambda one: one.order(rank))
 
 
 def _dissolve(hall: Hall) -> set[tuple[uuid.UUID, str]]:
@@ -237,6 +157,7 @@ def _outcomes(
                     first,
                     member.jaccard,
                     member.reason_beside(first),
+                    member.reason,
                 )
             )
     return found
@@ -256,7 +177,7 @@ def _without_the_view(hall: Hall) -> list[Outcome]:
         )
         seen = {version for (version,) in cursor.fetchall()}
     return [
-        Outcome(version, None, version, 1.0, "" if one.eligible else one.reason)
+        Outcome(version, None, version, 1.0, "" if one.eligible else one.reason, one.reason)
         for version, one in found.items()
         if version not in seen
     ]

@@ -15,13 +15,17 @@ STEP = "deduplicate"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One version's place: its cluster (None when it is alone), who stands for it, its similarity to that, and its reason."""
+    """One version's place: its cluster (None when it is alone), who stands for it, its similarity to that, and its reason.
+
+    `before` is the reason that held when its place was worked out.
+    """
 
     version_id: uuid.UUID
     cluster: int | None
     representative: uuid.UUID
     similarity: float
     drop_reason: str
+    before: str
 
 
 def conclude(project_id: uuid.UUID, outcomes: Sequence[Outcome]) -> None:
@@ -32,22 +36,28 @@ def conclude(project_id: uuid.UUID, outcomes: Sequence[Outcome]) -> None:
 
 
 def _update_states(outcomes: Sequence[Outcome]) -> None:
-    """A version that newly stands for others goes on to be stratified; everything else keeps how far it was."""
+    """A version that newly stands for others goes on to be stratified; everything else keeps how far it was.
+
+    Where somebody gave a version another reason meanwhile (a hit, an ended permission), that holds, and the merger looks again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE curation_curationstate s SET cluster_id = n.cluster, is_representative = n.first,
-                drop_reason = n.reason, updated_at = now(),
-                step = CASE WHEN s.step IN ('published', 'probed') OR (n.first AND s.domain = '') THEN 'clustered' ELSE s.step END
-            FROM unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::text[]) AS n(version, cluster, first, reason)
-            WHERE s.version_id = n.version AND (s.step IN ('published', 'probed') OR s.cluster_id IS DISTINCT FROM n.cluster
-                OR s.is_representative <> n.first OR s.drop_reason <> n.reason)
+            UPDATE curation_curationstate s SET cluster_id = n.cluster, is_representative = n.first, updated_at = now(),
+                drop_reason = CASE WHEN s.drop_reason = n.before THEN n.reason ELSE s.drop_reason END,
+                step = CASE WHEN s.drop_reason <> n.before THEN 'probed'
+                    WHEN s.step IN ('published', 'probed') OR (n.first AND s.domain = '') THEN 'clustered' ELSE s.step END
+            FROM unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::text[], %s::text[]) AS n(version, cluster, first, reason, before)
+            WHERE s.version_id = n.version AND s.step NOT IN ('pending', 'superseded') AND s.drop_reason <> 'body_retired'
+                AND (s.step IN ('published', 'probed') OR s.cluster_id IS DISTINCT FROM n.cluster
+                    OR s.is_representative <> n.first OR s.drop_reason <> n.reason)
             """,
             [
                 [one.version_id for one in outcomes],
                 [one.cluster for one in outcomes],
                 [one.version_id == one.representative for one in outcomes],
                 [one.drop_reason for one in outcomes],
+                [one.before for one in outcomes],
             ],
         )
 

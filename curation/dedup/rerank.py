@@ -7,12 +7,15 @@ import uuid
 from django.db import connection
 
 from core.resting import rested
-from curation.dedup.keep import choice_of, ranks
+from curation.dedup.keep import Ranks, choice_of, ranks
 from curation.dedup.members import Member, members_of
 from curation.models import Keep
 
 FOLLOWS_PEOPLE = (Keep.BEST_RATED, Keep.MOST_ANNOTATORS)
-LIMIT = 20_000
+Placed = dict[int, tuple[float, uuid.UUID | None]]
+"""Text → rank when it was placed, and who stands for it where it is a centre."""
+AT_ONCE = 20_000
+"""Texts looked at together: all are looked at, and memory stays bounded."""
 
 
 def rerank(project_id: uuid.UUID) -> int:
@@ -33,26 +36,34 @@ def rerank(project_id: uuid.UUID) -> int:
 
 
 def _moved(project_id: uuid.UUID, keep: str) -> set[int]:
-    stored = _clustered(project_id)
+    moved: set[int] = set()
+    last = 0
+    while stored := _clustered(project_id, last):
+        moved |= _differing(project_id, keep, stored)
+        last = max(stored)
+    return moved
+
+
+def _differing(project_id: uuid.UUID, keep: str, stored: Placed) -> set[int]:
+    """Those of these texts that have another rank now, or another first version."""
     members = members_of(stored)
-    rank = dict(ranks(keep, project_id, {one.version_id for one in members if one.eligible}))
+    rank = ranks(keep, project_id, {one.version_id for one in members})
     by_text: dict[int, list[Member]] = {}
     for one in members:
         by_text.setdefault(one.text_id, []).append(one)
     return {text for text, own in by_text.items() if _differs(own, rank, *stored[text])}
 
 
-def _differs(
-    members: list[Member], rank: dict[uuid.UUID, float], placed: float, first: uuid.UUID | None
-) -> bool:
+def _differs(members: list[Member], rank: Ranks, placed: float, first: uuid.UUID | None) -> bool:
+    """A text has the best rank of those that may be trained on; of equals that may not, the best rated stands all the same."""
     best = max((rank.get(one.version_id, 0.0) for one in members if one.eligible), default=0.0)
     return best != placed or (
         first is not None and min(members, key=lambda one: one.order(rank)).version_id != first
     )
 
 
-def _clustered(project_id: uuid.UUID) -> dict[int, tuple[float, uuid.UUID | None]]:
-    """Text → rank when it was placed, and who stands for it where it is a centre; texts that wait anyway are left out."""
+def _clustered(project_id: uuid.UUID, last: int) -> Placed:
+    """The next texts after `last` that are in a cluster; texts that wait anyway are left out."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -64,9 +75,9 @@ def _clustered(project_id: uuid.UUID) -> dict[int, tuple[float, uuid.UUID | None
             ) n
             JOIN curation_distincttext t ON t.id = n.id
             LEFT JOIN curation_cluster c ON c.centre_id = t.id
-            WHERE NOT EXISTS (SELECT 1 FROM curation_clusterwork w WHERE w.text_id = t.id)
-            LIMIT %s
+            WHERE t.id > %s AND NOT EXISTS (SELECT 1 FROM curation_clusterwork w WHERE w.text_id = t.id)
+            ORDER BY t.id LIMIT %s
             """,
-            [project_id, project_id, LIMIT],
+            [project_id, project_id, last, AT_ONCE],
         )
         return {text: (rank, first) for text, rank, first in cursor.fetchall()}

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.errors import Refused
 from core.registry import registry
 from curation.actions.choose_deduplication import choose_deduplication
+from curation.actions.read_versions import read_versions
+from curation.dedup import rerank as rerank_module
 from curation.dedup.keep import ANNOTATORS
+from curation.dedup.merge import merge
 from curation.dedup.rerank import rerank
 from curation.models import ClusterMember, ConversationVersion, CurationState, Feedback
 from tests.conftest import Team
@@ -148,3 +153,40 @@ def test_a_change_of_policy_leaves_no_version_behind(team: Team) -> None:
         again(team)
         assert sorted(CurationState.objects.values_list("drop_reason", flat=True)).count("") == 2
         assert len(standing(versions)) == 2
+
+
+def test_of_twins_that_nobody_may_train_on_the_best_rated_stands_and_stays(team: Team) -> None:
+    choose(team, "best_rated")
+    versions = arrive(team, ("Q", TEXT), ("Q", TEXT), training_use="denied")
+    rate(versions[1], 1)
+    deduplicate(team)
+    assert standing(versions) == [1]
+    assert rerank(team.project.pk) == 0
+
+
+def test_ratings_are_looked_at_in_every_cluster_however_many_there_are(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rerank_module, "AT_ONCE", 1)
+    choose(team, "best_rated")
+    said = [("Q", long_answer(seed)) for seed in (60, 60, 61, 61, 62, 62)]
+    versions = arrive(team, *said)
+    deduplicate(team)
+    for place in (1, 3, 5):
+        rate(versions[place], 1)
+    again(team)
+    assert standing(versions) == [1, 3, 5]
+
+
+def test_who_stands_is_asked_of_the_database_once_for_all_clusters(team: Team) -> None:
+    choose(team, "best_rated")
+    seeds = range(70, 76)
+    arrive(team, *[("Q", long_answer(seed)) for seed in seeds for _ in range(2)])
+    deduplicate(team)
+    arrive(team, *[("Q", long_answer(seed)) for seed in seeds])
+    while read_versions(team.project):
+        pass
+    with CaptureQueriesContext(connection) as asked:
+        merge(team.project.pk)
+    assert sum("f.rating" in one["sql"] for one in asked) <= 2
+    assert sum("FROM unnest" in one["sql"] and "curation_signature" in one["sql"] for one in asked) <= 8
