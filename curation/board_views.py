@@ -14,7 +14,8 @@ from core.errors import NotFound
 from core.paging import keyset
 from curation.board import governing
 from curation.board_slice import Slice, read_slice
-from curation.drop_reasons import DUPLICATES, REASONS, reason_of
+from curation.dedup.members import DUPLICATES
+from curation.drop_reasons import REASONS, reason_of
 from curation.dropped import explained, left_out
 from curation.funnel import WAITING, read_funnel
 from curation.strata_map import AXES, read_strata

@@ -43,7 +43,6 @@ REASONS: dict[str, Reason] = {
         _("At least 80 % of its word sequences are those of the one that stands for its cluster."),
     ),
 }
-DUPLICATES = ("exact_duplicate", "near_duplicate")
 
 
 def reason_of(name: str) -> Reason:

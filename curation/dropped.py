@@ -16,7 +16,7 @@ from curation.bodies import load_many
 from curation.check_words import said
 from curation.conversation import Conversation
 from curation.dedup.forms import CONTINUED
-from curation.drop_reasons import DUPLICATES
+from curation.dedup.members import DUPLICATES
 from curation.excerpts import segments
 from curation.models import ClusterMember, ConversationVersion, Drop, Screening, Trace
 from curation.validators.policy import VALIDATORS

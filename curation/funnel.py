@@ -10,7 +10,8 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.plots.share import Part, share_bar
-from curation.drop_reasons import DUPLICATES, Reason, Words, reason_of
+from curation.dedup.members import DUPLICATES
+from curation.drop_reasons import Reason, Words, reason_of
 from curation.models import Trace
 from curation.models.conversation import CurationStep
 from curation.validators.policy import VALIDATORS

@@ -24,7 +24,7 @@ from curation.kinds import Kind
 from curation.languages import KNOWN
 from curation.models import ConversationVersion, CurationState
 from curation.models.conversation import CurationStep
-from curation.strata import OTHER
+from curation.strata import OTHER, UNASSIGNED
 from curation.trace_filters import distinct_values
 
 LEAST_SURE = ("domain_confidence", "version_id")
@@ -70,7 +70,8 @@ def _waiting(request: ProjectRequest, shown: str) -> QuerySet[CurationState]:
 
 def domain_choices(request: ProjectRequest) -> list[str]:
     """The domains of this project's taxonomy and of its labels."""
-    return distinct_values("curation_curationstate", "domain", request.project)
+    names = distinct_values("curation_curationstate", "domain", request.project)
+    return [name for name in names if name != UNASSIGNED]
 
 
 def choices(request: ProjectRequest) -> dict[str, list[str]]:

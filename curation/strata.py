@@ -105,6 +105,10 @@ class Taxonomy:
         learned = Classifier.from_data(data["classifier"]) if data.get("classifier") else None
         return cls(tuple(data["names"]), vectors, data["model"], data["margin"], data["floor"], learned)
 
+    def nearest(self, vectors: Vectors) -> list[str]:
+        """The name of the nearest centroid per row, however far and however close to call."""
+        return [self.names[best] for best in (vectors @ self.vectors.T).argmax(axis=1).tolist()]
+
     def assign(self, vectors: Vectors) -> list[tuple[str, float]]:
         """(domain, cosine to its centroid) per row; `other` when nothing is near or two names are too close to call."""
         similar = vectors @ self.vectors.T

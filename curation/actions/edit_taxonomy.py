@@ -122,14 +122,17 @@ def _changed(
         for name, new in (moved or {}).items():
             move_labels(project, name, new, version, person_of(who))
         if relabel:
-            enqueue_relabel(project)
+            enqueue_relabel(version)
     return version
 
 
-def enqueue_relabel(project: Project) -> None:
-    """Give every label that no person gave anew, in the background."""
+def enqueue_relabel(version: AssetVersion) -> None:
+    """Give every label that no person gave anew, in the background; a run for an earlier version is no run for this one."""
     enqueue(
-        kind=RELABEL, project_id=project.pk, payload={"project": str(project.pk)}, dedupe_key=str(project.pk)
+        kind=RELABEL,
+        project_id=version.project_id,
+        payload={"project": str(version.project_id)},
+        dedupe_key=f"{version.project_id}:{version.number}",
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from accounts.models import Project
+from curation.actions.drops import record_drops
+from curation.actions.label import show_words_of_people
 from curation.actions.screening import Screener, current_quarantine, store_screenings
 from curation.bodies import Stored, load_many
 from curation.calibration import Cutoffs
@@ -80,7 +81,8 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
         publish(project.pk, studied.texts)
         store_forms(project.pk, _forms(project.pk, versions, studied.readings))
         _conclude(studied.measured, checks)
-        _record(project.pk, studied.drops)
+        show_words_of_people([one.version_id for one in studied.measured])
+        record_drops(project.pk, studied.drops)
         store_flags(project.pk, checks, studied.readings)
         retire(project.pk, [version.pk for version in versions if version.pk not in bodies])
         retire(project.pk, unreadable, reason=UNREADABLE)
@@ -226,29 +228,14 @@ def _conclude(measured: Sequence[Measured], checks: Checks) -> None:
         )
 
 
-def _record(project_id: uuid.UUID, drops: Sequence[Drop]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO curation_drop (project_id, version_id, step, reason, detail)"
-            " SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::jsonb[])"
-            " ON CONFLICT (version_id, step, reason) DO NOTHING",
-            [
-                project_id,
-                [drop.reading.version_id for drop in drops],
-                [drop.step for drop in drops],
-                [drop.reason for drop in drops],
-                [Jsonb(drop.detail) for drop in drops],
-            ],
-        )
-
-
 def retire(project_id: uuid.UUID, version_ids: Sequence[uuid.UUID], *, reason: str = BODY_RETIRED) -> None:
     """What cannot be read (retention was faster, or a step broke on it) is done, with that as its reason."""
     if not version_ids:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE curation_curationstate SET step = 'done', drop_reason = %s, updated_at = now() WHERE version_id = ANY(%s)",
+            "UPDATE curation_curationstate SET step = 'done', drop_reason = %s, updated_at = now()"
+            " WHERE version_id = ANY(%s) AND step <> 'superseded'",
             [reason, list(version_ids)],
         )
         cursor.execute(

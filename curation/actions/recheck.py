@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from accounts.models import Project
 from core.resting import rested
+from curation.actions.drops import record_drops
 from curation.bodies import load_many
 from curation.checks import Checks, project_checks, store_flags
+from curation.dedup.members import DUPLICATES
 from curation.difficulty import features, score
 from curation.models import ConversationVersion
 from curation.steps import Drop, Reading, through, validated
@@ -19,7 +20,6 @@ from curation.template_keys import template_key, templates_of
 from curation.validators.policy import VALIDATORS
 
 BATCH = 500
-DUPLICATES = ("exact_duplicate", "near_duplicate")
 _STALE = """
     SELECT s.version_id FROM curation_curationstate s
     WHERE s.project_id = %s AND s.checked_by_id IS DISTINCT FROM %s AND s.step NOT IN ('pending', 'superseded')
@@ -56,7 +56,7 @@ def recheck(project: Project, *, limit: int = BATCH) -> int:
         store_flags(project.pk, checks, readings)
         _apply(readings, drops)
         _measure(project, readings)
-        _record(project.pk, drops)
+        record_drops(project.pk, drops)
         _done(ids, checks)
     return len(ids)
 
@@ -105,22 +105,6 @@ def _measure(project: Project, readings: Sequence[Reading]) -> None:
                 [score(features(one.conversation)) for one in readings],
                 [one.question for one in templates],
                 [one.answer for one in templates],
-            ],
-        )
-
-
-def _record(project_id: uuid.UUID, drops: Sequence[Drop]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO curation_drop (project_id, version_id, step, reason, detail)"
-            " SELECT %s, * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::jsonb[])"
-            " ON CONFLICT (version_id, step, reason) DO NOTHING",
-            [
-                project_id,
-                [drop.reading.version_id for drop in drops],
-                [drop.step for drop in drops],
-                [drop.reason for drop in drops],
-                [Jsonb(drop.detail) for drop in drops],
             ],
         )
 

@@ -10,30 +10,35 @@ from django.db import connection, transaction
 
 from accounts.models import Project
 from core.locks import named_lock
-from curation.actions.taxonomy import current_taxonomy
+from curation.actions.inherit_domains import inherit_domains
+from curation.actions.taxonomy import current_taxonomy, taxonomy_version
 from curation.domain_vectors import TOPIC, topic_vectors
+from curation.models.conversation import CurationStep
 
 BATCH = 1000
+FIRST = uuid.UUID(int=0)
 Progress = Callable[[int, int], None]
 
 
 def relabel_domains(project: Project, *, on_progress: Progress = lambda *_: None) -> int:
-    """Label every representative again, batch by batch, and let members inherit; how many domains changed."""
+    """Label every representative again, batch by batch, and let members inherit; how many domains changed.
+
+    Domains that a person edits meanwhile are given from the beginning: nothing may be called by an earlier version's names.
+    """
+    changed, done, total, last = 0, 0, _count(project), FIRST
     found = current_taxonomy(project)
-    if found is None:
-        return 0
-    version, taxonomy = found
-    source, changed, done = f"taxonomy v{version.number}", 0, 0
-    total, last = _count(project), uuid.UUID(int=0)
-    while rows := _after(project, last):
+    while found is not None and (rows := _after(project, last)):
+        version, taxonomy = found
         vectors = topic_vectors(project.pk, dict(rows))
         labels = taxonomy.label(vectors, [text for _, text in rows])
         with named_lock(f"stratify:{project.pk}"), transaction.atomic():
-            changed += _write(project, [key for key, _ in rows], labels, source)
-        last, done = rows[-1][0], done + len(rows)
+            held = taxonomy_version(project) == version
+            if held:
+                changed += _write(project, [key for key, _ in rows], labels, f"taxonomy v{version.number}")
+        found = found if held else current_taxonomy(project)
+        last, done = (rows[-1][0], done + len(rows)) if held else (FIRST, 0)
         on_progress(done, total)
-    with transaction.atomic():
-        _inherit(project)
+    inherit_domains(project, CurationStep.DONE)
     return changed
 
 
@@ -88,19 +93,3 @@ def _write(project: Project, versions: list[uuid.UUID], labels: list[tuple[str, 
             given,
         )
     return changed
-
-
-def _inherit(project: Project) -> None:
-    """Members follow the one that stands for them, save those a person labelled."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE curation_curationstate s SET domain = r.domain, updated_at = now()
-            FROM curation_cluster c JOIN curation_curationstate r ON r.version_id = c.representative_id
-            WHERE s.project_id = %s AND NOT s.is_representative AND s.step = 'done' AND c.id = s.cluster_id
-              AND r.step = 'done' AND s.domain <> r.domain AND NOT EXISTS (
-                SELECT 1 FROM curation_labelrevision l WHERE l.version_id = s.version_id AND l.axis = 'domain'
-                  AND l.author_id IS NOT NULL)
-            """,
-            [project.pk],
-        )

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.models import Project
 from core import embedding
 from core.locks import named_lock
+from curation.actions.inherit_domains import inherit_domains
 from curation.actions.taxonomy import current_taxonomy, fit_taxonomy, shaped_by_people
 from curation.difficulty_levels import project_levels
 from curation.domain_vectors import TOPIC, topic_vectors
@@ -49,12 +50,12 @@ def stratify(project: Project, *, limit: int = BATCH) -> int:
             found = _again_where_needed(project, found)
         waiting = _waiting(project, limit if found else FIT_BATCH)
         if not waiting:
-            return _inherit(project)
+            return inherit_domains(project, CurationStep.CLUSTERED)
         domains, source = _domains(project, waiting, found)
         with transaction.atomic():
             _label(project.pk, waiting, domains, source)
             _conclude(waiting, domains)
-        return len(waiting) + _inherit(project)
+        return len(waiting) + inherit_domains(project, CurationStep.CLUSTERED)
 
 
 def _waiting(project: Project, limit: int) -> list[_Waiting]:
@@ -142,21 +143,6 @@ def _conclude(waiting: Sequence[_Waiting], domains: Sequence[tuple[str, float | 
                 [confidence for _, confidence in domains],
             ],
         )
-
-
-def _inherit(project: Project) -> int:
-    """Members take the domain of the version that stands for them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE curation_curationstate s SET step = 'done', domain = r.domain, updated_at = now()
-            FROM curation_cluster c JOIN curation_curationstate r ON r.version_id = c.representative_id
-            WHERE s.project_id = %s AND s.step = 'clustered' AND NOT s.is_representative
-              AND c.id = s.cluster_id AND r.step = 'done'
-            """,
-            [project.pk],
-        )
-        return int(cursor.rowcount)
 
 
 def _again_where_needed(project: Project, found: Found | None) -> Found | None:

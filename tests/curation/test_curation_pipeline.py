@@ -8,6 +8,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from core import embedding
+from core.errors import Refused
 from curation.actions import read_versions
 from curation.actions.backlog import open_item
 from curation.actions.label import correct_label
@@ -140,6 +141,33 @@ def test_a_person_s_label_is_never_overtaken_by_the_product_s(team: Team) -> Non
         "unassigned",
         "harvest",
     ]
+
+
+@pytest.mark.parametrize("value", ["unassigned", "law × hard", "a\0b"])
+def test_what_names_no_domain_is_nobody_s_word(team: Team, value: str) -> None:
+    (version,) = arrive(team, ("A", long_answer(1)))
+    run_curation(team.project)
+    with pytest.raises(Refused, match="no value of domain"):
+        correct_label(who=team.lead, version=version, axis="domain", value=value)
+
+
+def test_what_a_person_said_of_a_member_stays_when_it_is_sorted_again(team: Team) -> None:
+    versions = arrive(team, ("A", long_answer(1)), ("A", long_answer(1)))
+    run_curation(team.project)
+    member = next(one for one in versions if not state(one).is_representative)
+    correct_label(who=team.lead, version=member, axis="domain", value="harvest")
+    CurationState.objects.filter(version=member).update(step="clustered")
+    run_curation(team.project)
+    assert state(member).domain == "harvest"
+
+
+def test_what_a_person_said_before_a_version_is_read_holds_on_every_axis(team: Team) -> None:
+    (version,) = arrive(team, ("A", long_answer(1)))
+    said = {"domain": "harvest", "difficulty": "hard", "kind": "rag", "language": "nl"}
+    for axis, value in said.items():
+        correct_label(who=team.lead, version=version, axis=axis, value=value)
+    run_curation(team.project)
+    assert {axis: getattr(state(version), axis) for axis in said} == said
 
 
 def test_contents_are_screened_once_and_named_by_their_hash(team: Team) -> None:

@@ -10,8 +10,11 @@ import pytest
 from core import embedding
 from core.errors import PermissionRefused, Refused
 from core.models import AuditEntry, Job
+from curation.actions import relabel_domains as relabel_module
+from curation.actions import taxonomy as taxonomy_module
 from curation.actions.edit_taxonomy import add_domain, merge_domains, remove_domain, rename_domain
 from curation.actions.label import correct_label
+from curation.actions.relabel_domains import relabel_domains
 from curation.actions.taxonomy import publish_taxonomy, shaped_by_people, taxonomy_version
 from curation.models import AssetVersion, ConversationVersion, CurationState, LabelRevision
 from curation.pipeline import run_curation
@@ -104,6 +107,30 @@ def test_a_removed_domain_leaves_other_behind_until_the_background_has_looked(
     assert names(team) == ["maths", "travel"]
     assert domain(version) == OTHER
     assert Job.objects.filter(kind="curation.relabel").count() == 1
+
+
+def test_a_rename_while_labels_are_given_is_what_all_of_them_follow(
+    team: Team, labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = [labelled("travel"), labelled("code")]
+    renamed: list[AssetVersion] = []
+
+    def vectors(project_id: object, texts: dict[object, str]) -> object:
+        if not renamed:
+            renamed.append(rename_domain(who=team.lead, project=team.project, name="maths", new="sums"))
+        return np.eye(3, 8, dtype=np.float32)[[0] * len(texts)]
+
+    monkeypatch.setattr(relabel_module, "topic_vectors", vectors)
+    monkeypatch.setattr(taxonomy_module, "model_name", lambda: "model")
+    relabel_domains(team.project)
+    assert [domain(one) for one in versions] == ["sums", "sums"]
+
+
+def test_every_change_that_needs_it_is_followed_by_labels_of_its_own(team: Team, labelled: Labelled) -> None:
+    labelled("code")
+    for name in ("code", "maths"):
+        remove_domain(who=team.lead, project=team.project, name=name)
+    assert Job.objects.filter(kind="curation.relabel").count() == 2
 
 
 @pytest.mark.usefixtures("taxonomy")
