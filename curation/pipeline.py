@@ -1,4 +1,4 @@
-"""The curation stations in turn, pulled by state: read → index → probe → merge → re-screen → re-check → prove → stratify → flag."""
+"""The curation stations in turn, pulled by state: each of `STATIONS` until it has nothing left to take."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models import Count
 from accounts.models import Project
 from core import embedding
 from curation.actions.flag_by_meaning import flag_by_meaning
+from curation.actions.follow_permissions import follow_permissions
 from curation.actions.index_search import index_search
 from curation.actions.read_versions import read_versions
 from curation.actions.recheck import recheck
@@ -35,6 +36,7 @@ STATIONS: tuple[tuple[str, Callable[[Project], int]], ...] = (
     ("rerank", lambda project: rerank(project.pk)),
     ("merge", lambda project: merge(project.pk)),
     ("rescreen", rescreen),
+    ("permit", follow_permissions),
     ("recheck", recheck),
     ("prove", prove_stale),
     ("stratify", stratify),
