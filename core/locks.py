@@ -1,9 +1,15 @@
-"""Named locks held by the database session: released by it whatever becomes of the process."""
+"""Named locks held by the database: released by it whatever becomes of the process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+
+
+def hold_until_commit(name: str) -> None:
+    """Wait for the lock of this name and hold it to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 @contextmanager

@@ -79,6 +79,16 @@ class _Mined:
     evidence: dict[str, Any]
     margin: float | None = None
 
+    @property
+    def key(self) -> tuple[str, uuid.UUID, uuid.UUID]:
+        """What is kept once."""
+        return self.rule.value, self.prompt.version_id, self.negative.version_id
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """What gives one only: a cluster, for each rule."""
+        return self.rule.value, self.prompt.cluster
+
 
 @dataclass(slots=True)
 class Mining:
@@ -189,16 +199,16 @@ def _capped(
         )
         known = set(cursor.fetchall())
     kept: list[_Mined] = []
-    clusters: set[tuple[str, str]] = set()
+    clusters = {one.home for one in mined if one.key in known}
     for one in sorted(mined, key=lambda one: draw(f"{one.prompt.version_id}{one.negative.version_id}", seed)):
-        if (one.rule.value, one.prompt.version_id, one.negative.version_id) in known:
+        if one.key in known:
             continue
-        cell, home = (one.prompt.stratum, one.rule.value), (one.rule.value, one.prompt.cluster)
-        if held[cell] >= per_stratum or home in clusters:
+        cell = (one.prompt.stratum, one.rule.value)
+        if held[cell] >= per_stratum or one.home in clusters:
             mining.over_cap[one.rule.value] += 1
             continue
         held[cell] += 1
-        clusters.add(home)
+        clusters.add(one.home)
         kept.append(one)
     return kept
 

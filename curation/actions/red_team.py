@@ -16,6 +16,7 @@ from accounts.permissions import require
 from core import audit
 from core.actors import Actor
 from core.errors import Refused
+from core.locks import hold_until_commit
 from curation.actions.screening import current_quarantine, engine_of, quarantine_index
 from curation.containment import ContainmentIndex, Item, squashed
 from curation.excerpts import Segment
@@ -48,25 +49,25 @@ class CorpusFacts:
 
 
 def publish_corpus(
-    *, who: User | ApiToken | Actor, project: Project, name: str, entries: Iterable[RedTeamEntry], facts: CorpusFacts
+    *,
+    who: User | ApiToken | Actor,
+    project: Project,
+    name: str,
+    entries: Iterable[RedTeamEntry],
+    facts: CorpusFacts,
 ) -> AssetVersion:
-    """The next version of the corpus, in force. Raises Refused and names the pairs where roles or the quarantine overlap."""
+    """The next version of the corpus, in force. Raises Refused and names the pairs where roles or the quarantine overlap.
+
+    One corpus of a project at a time: two that are published at once would each be compared with what was there before.
+    """
     if not isinstance(who, Actor):
         require(who, "curation.manage", project)
     actor = who if isinstance(who, Actor) else who.actor
     given = _checked(list(entries))
     quarantine = current_quarantine(project)
-    violations = overlaps(given, project, quarantine, name[:80])
-    if violations:
-        named = "; ".join(str(one["said"]) for one in violations[:5])
-        raise Refused(
-            "roles_overlap",
-            _("%(count)d pairs are the same prompt or nearly the same in both roles or in the quarantine: %(pairs)s.")
-            % {"count": len(violations), "pairs": named},
-            hint=_("Give both the same role, or leave one out."),
-            violations=violations,
-        )
     with transaction.atomic():
+        hold_until_commit(f"red-team:{project.pk}")
+        _require_disjoint(overlaps(given, project, quarantine, name[:80]))
         asset, _made = Asset.objects.get_or_create(project=project, kind=AssetKind.RED_TEAM, name=name[:80])
         asset = Asset.objects.select_for_update().get(pk=asset.pk)
         version = _write(asset, given, facts, who if isinstance(who, User) else None)
@@ -80,6 +81,20 @@ def publish_corpus(
     return version
 
 
+def _require_disjoint(violations: Sequence[Violation]) -> None:
+    if violations:
+        named = "; ".join(str(one["said"]) for one in violations[:5])
+        raise Refused(
+            "roles_overlap",
+            _(
+                "%(count)d pairs are the same prompt or nearly the same in both roles or in the quarantine: %(pairs)s."
+            )
+            % {"count": len(violations), "pairs": named},
+            hint=_("Give both the same role, or leave one out."),
+            violations=list(violations),
+        )
+
+
 def prove_again(version: AssetVersion) -> DisjointnessProof:
     """The proof of a corpus against the quarantine in force: the one there is, or a new one, which may name violations."""
     quarantine = current_quarantine(version.project)
@@ -88,15 +103,20 @@ def prove_again(version: AssetVersion) -> DisjointnessProof:
         return found
     items = version.red_team_items.order_by("id")
     entries = [RedTeamEntry(one.external_id, one.text, one.role, one.category) for one in items]
-    return _prove(version, quarantine, len(entries), overlaps(entries, version.project, quarantine, version.asset.name))
+    return _prove(
+        version, quarantine, len(entries), overlaps(entries, version.project, quarantine, version.asset.name)
+    )
 
 
 def prove_stale(project: Project) -> int:
     """Prove every corpus in force that the quarantine in force was not compared with; how many were."""
     current = current_quarantine(project)
     corpora = Asset.objects.filter(project=project, kind=AssetKind.RED_TEAM, current__isnull=False)
-    stale = corpora.exclude(current__proofs__quarantine=current, current__proofs__engine=engine_of(current))
-    return len([prove_again(asset.current) for asset in stale.select_related("current__project") if asset.current])
+    proved = DisjointnessProof.objects.filter(quarantine=current, engine=engine_of(current))
+    stale = corpora.exclude(current__in=proved.values("version"))
+    return len(
+        [prove_again(asset.current) for asset in stale.select_related("current__project") if asset.current]
+    )
 
 
 def overlaps(
@@ -114,7 +134,8 @@ def overlaps(
         for one, other, score in _near(training, _index(measuring))
     ]
     found += [
-        _pair(training[at], f"eval_only/{one.external_id}", score) for one, at, score in _near(measuring, _index(training))
+        _pair(training[at], f"eval_only/{one.external_id}", score)
+        for one, at, score in _near(measuring, _index(training))
     ]
     own = [one for one in entries if one.role == RedTeamRole.TRAIN_REFUSAL]
     held_out = list(_near(own, quarantine_index(quarantine)))
@@ -135,7 +156,9 @@ def _index(entries: Sequence[RedTeamEntry]) -> ContainmentIndex:
     return ContainmentIndex.build(Item(at, one.text) for at, one in enumerate(entries))
 
 
-def _near(entries: Sequence[RedTeamEntry], index: ContainmentIndex) -> Iterable[tuple[RedTeamEntry, int, float]]:
+def _near(
+    entries: Sequence[RedTeamEntry], index: ContainmentIndex
+) -> Iterable[tuple[RedTeamEntry, int, float]]:
     for one in entries:
         for finding in screen([Segment(0, 0, one.text)], index).findings:
             yield one, finding.item_id, finding.score
@@ -154,13 +177,22 @@ def _checked(entries: Sequence[RedTeamEntry]) -> list[RedTeamEntry]:
     for number, one in enumerate(entries, 1):
         digest = _digest(one.text)
         if one.role not in RedTeamRole.values:
-            wrong.append(_("row %(row)d: the role is one of %(roles)s") % {"row": number, "roles": ", ".join(RedTeamRole.values)})
+            wrong.append(
+                _("row %(row)d: the role is one of %(roles)s")
+                % {"row": number, "roles": ", ".join(RedTeamRole.values)}
+            )
         elif not squashed(one.text) or len(one.text) > LONGEST:
-            wrong.append(_("row %(row)d: the prompt is empty or longer than 20,000 characters") % {"row": number})
+            wrong.append(
+                _("row %(row)d: the prompt is empty or longer than 20,000 characters") % {"row": number}
+            )
         elif ids.setdefault(one.external_id, number) != number:
-            wrong.append(_("row %(row)d: has the id of row %(other)d") % {"row": number, "other": ids[one.external_id]})
+            wrong.append(
+                _("row %(row)d: has the id of row %(other)d") % {"row": number, "other": ids[one.external_id]}
+            )
         elif texts.setdefault(digest, number) != number:
-            wrong.append(_("row %(row)d: is the prompt of row %(other)d") % {"row": number, "other": texts[digest]})
+            wrong.append(
+                _("row %(row)d: is the prompt of row %(other)d") % {"row": number, "other": texts[digest]}
+            )
     if wrong or not entries:
         raise Refused(
             "corpus_rows_unusable",
@@ -174,9 +206,13 @@ def _digest(text: str) -> str:
     return hashlib.sha256(squashed(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _write(asset: Asset, entries: Sequence[RedTeamEntry], facts: CorpusFacts, who: User | None) -> AssetVersion:
+def _write(
+    asset: Asset, entries: Sequence[RedTeamEntry], facts: CorpusFacts, who: User | None
+) -> AssetVersion:
     ordered = sorted(entries, key=lambda one: one.external_id)
-    said = json.dumps([[one.external_id, one.text, one.role, one.category] for one in ordered], ensure_ascii=False)
+    said = json.dumps(
+        [[one.external_id, one.text, one.role, one.category] for one in ordered], ensure_ascii=False
+    )
     roles = {role: sum(one.role == role for one in ordered) for role in RedTeamRole.values}
     last = asset.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = AssetVersion.objects.create(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -79,13 +79,14 @@ def choose(
         else:
             groups[_group(one, recipe.threshold)].append(one)
     order = KEEP[recipe.keep]
-    kept = {}
+    kept, home = {}, {}
     for members in groups.values():
         members.sort(key=lambda one: (order(one), one.name))
         kept[members[0].version] = members[0]
+        home.update(dict.fromkeys((one.version for one in members), members[0].version))
         left_out["near_duplicate"] += len(members) - 1
     if recipe.leave_out_accepted:
-        left_out[SEMANTIC] += _without_accepted(kept, accepted, order)
+        left_out[SEMANTIC] += _without_accepted(kept, home, accepted, order)
     ordered = sorted(kept.values(), key=lambda one: one.name)
     report: Sequence[Short] = ()
     if recipe.total is not None:
@@ -103,13 +104,16 @@ def _group(one: Conversation, threshold: float) -> str:
 
 def _without_accepted(
     kept: dict[UUID, Conversation],
+    home: Mapping[UUID, UUID],
     accepted: Collection[tuple[UUID, UUID]],
     order: Callable[[Conversation], tuple[float, ...]],
 ) -> int:
+    """A pair is about all that its two are near-duplicates of: whoever is kept of their clusters, by `home`, stands for them."""
     gone = 0
-    for pair in sorted(accepted, key=lambda pair: sorted(kept[one].name for one in pair if one in kept)):
+    pairs = {frozenset(home[one] for one in pair) for pair in accepted if all(one in home for one in pair)}
+    for pair in sorted(pairs, key=lambda pair: sorted(kept[one].name for one in pair)):
         both = [kept[one] for one in pair if one in kept]
-        if len(both) == len(pair):
+        if len(both) > 1:
             del kept[max(both, key=lambda one: (order(one), one.name)).version]
             gone += 1
     return gone

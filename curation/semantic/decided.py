@@ -27,7 +27,7 @@ def with_decision(pairs: QuerySet[SemanticPair]) -> QuerySet[SemanticPair]:
 
 
 def accepted_pairs(project: Project) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """The versions that people said are the same."""
+    """The conversations that people said are the same, each in its current version."""
     decided = SemanticPair.objects.filter(project=project, decisions__isnull=False).distinct()
     held = with_decision(decided).filter(accepted=True)  # type: ignore[misc]
-    return list(held.values_list("low_id", "high_id"))
+    return list(held.values_list("low__trace__current_id", "high__trace__current_id"))

@@ -83,6 +83,15 @@ def test_a_stratum_gives_as_many_as_the_cap_however_often_one_asks(team: Team) -
     assert mine_hard_negatives(team.project, per_stratum=4).written.total() == 2
 
 
+def test_a_cluster_gives_one_however_often_one_asks(team: Team) -> None:
+    set_checks(who=team.lead, project=team.project, effects={"wrong_arithmetic": "drop"})
+    said = f"{long_answer(5, 40)}. That is 3+1 = 10."
+    arrive(team, ("Q", said), ("Q", said))
+    run_curation(team.project)
+    written = [mine_hard_negatives(team.project).written.total() for _ in range(2)]
+    assert written == [1, 0]
+
+
 def test_what_a_validator_left_out_is_looked_at_and_what_may_not_be_trained_on_is_not(team: Team) -> None:
     set_checks(who=team.lead, project=team.project, effects={"wrong_arithmetic": "drop"})
     wrong(team, 2)

@@ -65,6 +65,20 @@ def test_quotas_are_exact_and_say_where_too_little_was_there() -> None:
     assert len(filled.chosen) == 20
 
 
+@pytest.mark.parametrize("keep", ["canonical", "newest"])
+def test_what_people_called_the_same_holds_for_whoever_is_kept_of_the_two_clusters(keep: str) -> None:
+    def pair(first: int) -> list[Conversation]:
+        newer = {"is_representative": False, "drop_reason": "near_duplicate", "similarity": 0.9, "when": 5.0}
+        return [
+            conversation(first, cluster=f"c{first}"),
+            conversation(first + 1, cluster=f"c{first}", **newer),
+        ]
+
+    same = [(conversation(1).version, conversation(3).version)]
+    found = choose([*pair(1), *pair(3)], Recipe(keep=keep), by_quota, same)
+    assert (len(found.chosen), found.left_out["semantic_duplicate"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("keep", "kept"), [("canonical", "0001"), ("newest", "0002"), ("longest", "0003"), ("best_rated", "0004")]
 )
