@@ -64,7 +64,7 @@ def _near_duplicates(version: ConversationVersion, limit: int) -> list[Alike]:
     others = (
         ClusterMember.objects.filter(cluster__in=own)
         .exclude(version=version)
-        .select_related("version__trace")
+        .select_related("version__trace__current")
     )
     return [
         Alike(one.version.trace, "near_duplicate", one.jaccard)

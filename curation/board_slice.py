@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -39,9 +39,9 @@ class Slice:
         """The traces it holds."""
         found = Trace.objects.filter(project=project)
         if self.since:
-            found = found.filter(occurred_at__gte=_midnight(self.since))
+            found = found.filter(occurred_at__gte=datetime.combine(self.since, time.min, UTC))
         if self.until:
-            found = found.filter(occurred_at__lt=_midnight(self.until) + timedelta(days=1))
+            found = found.filter(occurred_at__lte=datetime.combine(self.until, time.max, UTC))
         return found.filter(service=self.service) if self.service else found
 
 
@@ -59,7 +59,3 @@ def read_slice(params: Mapping[str, str]) -> Slice:
     if since and until and since > until:
         problem = _("The first day is after the last, so nothing lies between them.")
     return Slice(since, until, params.get("service", ""), problem)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)

@@ -17,6 +17,7 @@ from accounts.permissions import may, require
 from core import embedding
 from core.errors import NotFound, Refused
 from core.paging import keyset
+from core.params import whole_number
 from curation.actions.flag_by_meaning import answer_flag
 from curation.actions.quarantine import SetFacts, publish_quarantine, read_quarantine_text
 from curation.actions.rule_hit import latest_ruling, rule_hit, second_ruling
@@ -95,7 +96,7 @@ def hit(request: ProjectRequest, screening_id: int) -> HttpResponse:
 def rule(request: ProjectRequest, screening_id: int) -> HttpResponseRedirect:
     """Confirm, clear or second one hit."""
     one = _screening(request, screening_id)
-    chosen = one.hits.select_related("item").filter(pk=_number(request.POST.get("hit"))).first()
+    chosen = one.hits.select_related("item").filter(pk=whole_number(request.POST.get("hit"))).first()
     if chosen is None:
         raise NotFound("hit_not_found", _("There is no such quarantine hit in this project."))
     try:
@@ -109,7 +110,9 @@ def rule(request: ProjectRequest, screening_id: int) -> HttpResponseRedirect:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("Another lead has to agree.") if ruling.waits else _("Your word is on record."))
+        messages.success(
+            request, _("Another lead has to agree.") if ruling.waits else _("Your word is on record.")
+        )
     target = redirect("curation:hit", slug=request.project.slug, screening_id=one.pk)
     target["Location"] += f"?of={chosen.pk}"
     return target
@@ -136,10 +139,6 @@ def _open_flags(project: Project) -> QuerySet[MeaningFlag]:
     """The flags nobody answered, the nearest first."""
     found = MeaningFlag.objects.filter(project=project, answer="").select_related("item", "version")
     return found.order_by("-score", "pk")[:FLAGS]
-
-
-def _number(value: str | None) -> int:
-    return int(value) if value and value.isdecimal() and len(value) < 19 else 0
 
 
 def _screening(request: ProjectRequest, screening_id: int) -> Screening:

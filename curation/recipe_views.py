@@ -16,6 +16,7 @@ from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
 from core.errors import NotFound, Refused
 from core.paging import keyset
+from core.params import whole_number
 from curation.actions.recipe import VERB, run_recipe, save_recipe
 from curation.likeness import likeness, likeness_plot
 from curation.models import Asset, AssetVersion, ConversationVersion
@@ -151,8 +152,8 @@ def _find(request: ProjectRequest, version_id: int) -> AssetVersion:
 def _filled(request: ProjectRequest) -> dict[str, Any]:
     """The form's first values: those of a version, or the filters that stand in the URL."""
     params = request.GET.dict()
-    if params.get("from", "").isdigit():
-        version = _find(request, int(params["from"]))
+    if params.get("from"):
+        version = _find(request, whole_number(params["from"]))
         data = recipe_of(version).as_data()
         weights = "\n".join(f"{name} = {weight:g}" for name, weight in data["weights"].items())
         return {

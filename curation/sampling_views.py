@@ -18,6 +18,7 @@ from accounts.permissions import may
 from core.errors import Refused
 from core.models import Job
 from core.paging import keyset
+from core.params import whole_number
 from core.plots import Plot, Series, lines
 from curation.actions.calibrate_difficulty import calibrate_difficulty
 from curation.actions.mine_hard_negatives import PER_STRATUM, ask_to_mine
@@ -47,6 +48,7 @@ RULES = {
     "wrong_arithmetic": gettext_lazy("Wrong arithmetic"),
     "contradicts_tool": gettext_lazy("Contradicts a tool"),
 }
+MOST_PER_STRATUM = 100_000
 UNCALIBRATED = {
     "too_few": gettext_lazy(
         "Too few outcomes: at least %(least)d are needed, 30 of them trouble and 30 without."
@@ -157,8 +159,8 @@ def hard_negatives(request: ProjectRequest) -> HttpResponse:
 @require_POST
 def mine(request: ProjectRequest) -> HttpResponseRedirect:
     """Look for more in the background."""
-    given = request.POST.get("per_stratum", "")
-    per_stratum = int(given) if given.isdecimal() and 0 < int(given) <= 100_000 else PER_STRATUM
+    given = whole_number(request.POST.get("per_stratum"))
+    per_stratum = given if 0 < given <= MOST_PER_STRATUM else PER_STRATUM
     ask_to_mine(who=request.user, project=request.project, per_stratum=per_stratum)
     messages.success(request, _("Looking in the background."))
     return redirect("curation:hard_negatives", request.project.slug)

@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from math import sqrt
 
 from django.db import connection
 
+from core.intervals import wilson
 from curation.clusters import Document, Edges, Order, neighbours, stars
 from curation.dedup.probe import buckets
 from curation.dedup.verify import verified
@@ -28,7 +28,6 @@ NEARBY = 0.05
 """Pairs further from the threshold than this say nothing about it."""
 MOST_NEAR = 2_000
 """More texts around the sample than this are not looked at."""
-CERTAINTY = 1.96
 Pair = tuple[int, int, float]
 
 
@@ -89,9 +88,9 @@ def standing(around: Surroundings, threshold: float) -> Standing:
     stand = sum(places[key][0] == key for key in around.sampled if key in places)
     if around.is_all:
         return Standing(threshold, stand, stand, stand)
-    low, high = _wilson(stand, len(around.sampled))
-    scale = around.texts / len(around.sampled) if around.sampled else 0.0
-    return Standing(threshold, round(stand * scale), int(low * around.texts), round(high * around.texts))
+    share = wilson(stand, len(around.sampled))
+    count, low, high = (round((part or 0.0) * around.texts) for part in (share.value, share.low, share.high))
+    return Standing(threshold, count, low, high)
 
 
 def borderline(around: Surroundings, threshold: float, most: int) -> tuple[list[Pair], list[Pair]]:
@@ -107,15 +106,6 @@ def borderline(around: Surroundings, threshold: float, most: int) -> tuple[list[
 def _led(around: Surroundings, pair: Pair) -> Pair:
     one, other, likeness = pair
     return pair if around.order[one] < around.order[other] else (other, one, likeness)
-
-
-def _wilson(hits: int, of: int) -> tuple[float, float]:
-    if not of:
-        return 0.0, 1.0
-    share, square = hits / of, CERTAINTY**2
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = CERTAINTY * sqrt(share * (1 - share) / of + square / (4 * of**2)) / (1 + square / of)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _sample(project_id: uuid.UUID, spec: SignatureSpec, view: str, seed: int) -> list[int]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import ProjectRequest, project_view
+from core.params import whole_number
 from core.plots import Dot, Plot, dots
 from curation.bodies import load_many
 from curation.cluster_views import VIEW_NAMES
@@ -107,9 +108,7 @@ def _asked(params: Mapping[str, str], in_force: float, dropping_view: str) -> As
             "given": given, "low": LOWEST, "high": HIGHEST,
         }  # fmt: skip
         value = in_force
-    seed = params.get("seed", "")
-    number = int(seed) % MOST_SEED if seed.isdecimal() and len(seed) < 19 else 0
-    return Asked(round(value, 2), view, number, problem)
+    return Asked(round(value, 2), view, whole_number(params.get("seed")) % MOST_SEED, problem)
 
 
 def _plot(around: Surroundings, in_force: float, then: Standing) -> Plot:

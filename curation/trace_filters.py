@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import connection
@@ -67,19 +67,18 @@ def filtered(traces: QuerySet[Trace], params: Mapping[str, str]) -> QuerySet[Tra
         traces = traces.filter(_STATE.get(state, Q(pk__in=[])))
     if feedback := params.get("feedback"):
         traces = traces.filter(_feedback(feedback))
-    for name, bound in (("since", "occurred_at__gte"), ("until", "occurred_at__lt")):
+    for name, bound, at in (("since", "occurred_at__gte", time.min), ("until", "occurred_at__lte", time.max)):
         if params.get(name):
-            traces = traces.filter(_on_day(bound, params[name]))
+            traces = traces.filter(_on_day(bound, params[name], at))
     return traces
 
 
-def _on_day(bound: str, text: str) -> Q:
+def _on_day(bound: str, text: str, at: time) -> Q:
     """From the beginning of a day, or up to its end, in UTC; what is no date matches nothing."""
     try:
-        start = datetime.combine(date.fromisoformat(text), time(), UTC)
+        return Q(**{bound: datetime.combine(date.fromisoformat(text), at, UTC)})
     except ValueError:
         return Q(pk__in=[])
-    return Q(**{bound: start + timedelta(days=bound.endswith("__lt"))})
 
 
 _STATE = {

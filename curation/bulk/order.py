@@ -29,7 +29,6 @@ def canonical_order(reduced: Reduced, eligible: NDArray[np.bool_] | None = None)
     barred = np.zeros(len(reduced), np.bool_) if eligible is None else ~eligible
     twin = _twins(reduced, barred)
     chosen = np.flatnonzero(twin == np.arange(len(twin)))
-    counts = np.diff(reduced.offsets)[chosen]
     by_content = chosen[np.argsort(reduced.content[chosen])]
     counts = np.diff(reduced.offsets)[by_content]
     rank = (barred[by_content].astype(np.int64) << 40) - counts

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound, Refused
+from core.params import whole_number
 from core.privacy import Rule, RuleSet, default_rules
 from core.privacy.checks import check_named
 from curation.models import AssetVersion
@@ -43,9 +44,7 @@ def base_of(project_id: uuid.UUID, current: AssetVersion, start: str) -> RuleSet
     if start == "shipped":
         base = default_rules()
     else:
-        found = AssetVersion.objects.filter(
-            asset_id=current.asset_id, number=int(start) if start.isdigit() else 0
-        ).first()
+        found = AssetVersion.objects.filter(asset_id=current.asset_id, number=whole_number(start)).first()
         if found is None:
             raise NotFound("rules_not_found", _("There is no such version of the rules in this project."))
         base = usable_rules(found.body, project_id)

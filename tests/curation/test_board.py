@@ -126,6 +126,7 @@ def test_days_and_service_narrow_what_is_counted(team: Team) -> None:
     text = page(team, "?since=2026-01-05&until=2026-01-05")
     assert "since=2026-01-05" in text
     assert "No trace came in then" in page(team, "?until=2026-01-04")
+    assert "No trace came in then" not in page(team, "?until=9999-12-31")
 
 
 def test_a_day_that_is_none_is_named() -> None:
