@@ -41,9 +41,17 @@ def follow_permissions(project: Project, *, limit: int = BATCH) -> int:
 
 def _moved(project: Project, limit: int) -> Moved:
     """Versions whose reason is not that of their permission; to find none, the database looks at them all."""
-    given = {"after": COMES_AFTER, "denied": DENIED_REASON, "unknown": UNKNOWN_REASON}
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"project": project.pk, "limit": limit, **given})
+        cursor.execute(
+            _MOVED,
+            {
+                "project": project.pk,
+                "after": COMES_AFTER,
+                "denied": DENIED_REASON,
+                "unknown": UNKNOWN_REASON,
+                "limit": limit,
+            },
+        )
         return list(cursor.fetchall())
 
 
