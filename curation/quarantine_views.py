@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +26,7 @@ from curation.actions.rule_hit import latest_ruling, rule_hit, second_ruling
 from curation.actions.screening import current_quarantine
 from curation.bodies import load_many
 from curation.held_out_files import form_of
+from curation.hit_walk import ALL, LOOKS, hits_of, neighbours
 from curation.models import AssetVersion, MeaningFlag, QuarantineItem, QuarantineSet, Screening, SetRole
 from curation.quarantine_state import standing
 from curation.side_by_side import excerpts, shared
@@ -43,10 +46,8 @@ def quarantine(request: ProjectRequest) -> HttpResponse:
     current = current_quarantine(request.project)
     if request.headers.get("HX-Request"):
         return render(request, "curation/_quarantine_progress.html", {"standing": standing(current)})
-    hits = Screening.objects.filter(project=request.project, quarantine=current, item__isnull=False)
-    chosen = request.GET.get("set", "")
-    if chosen:
-        hits = hits.filter(hits__item__set_name=chosen).distinct()
+    chosen, look = _listed(request)
+    hits = hits_of(current, set_name=chosen, look=look)
     page = keyset(
         hits.select_related("item", "version__trace", "version__curation"), request.GET, order=NEWEST
     )
@@ -58,6 +59,8 @@ def quarantine(request: ProjectRequest) -> HttpResponse:
         "settings": current.body.get("settings", {}),
         "standing": standing(current),
         "chosen": chosen,
+        "look": look,
+        "looks": _look_tabs(request, chosen, look),
         "flags": _open_flags(request.project),
         "embeds": embedding.available(),
         "page": page,
@@ -76,7 +79,12 @@ def hit(request: ProjectRequest, screening_id: int) -> HttpResponse:
     held = chosen.item.answer if chosen.evidence.get("of") == "answer" else chosen.item.text
     found = excerpts(stored.conversation, chosen.evidence, held) if stored else []
     ruling = latest_ruling(chosen)
+    set_name, look = _listed(request)
+    before, after = neighbours(hits_of(one.quarantine, set_name=set_name, look=look), one)
     context = {
+        "before": before,
+        "after": after,
+        "within": urlencode({"set": set_name, "look": look}),
         "screening": one,
         "hits": hits,
         "hit": chosen,
@@ -114,7 +122,8 @@ def rule(request: ProjectRequest, screening_id: int) -> HttpResponseRedirect:
             request, _("Another lead has to agree.") if ruling.waits else _("Your word is on record.")
         )
     target = redirect("curation:hit", slug=request.project.slug, screening_id=one.pk)
-    target["Location"] += f"?of={chosen.pk}"
+    set_name, look = _listed(request)
+    target["Location"] += "?" + urlencode({"of": chosen.pk, "set": set_name, "look": look})
     return target
 
 
@@ -139,6 +148,24 @@ def _open_flags(project: Project) -> QuerySet[MeaningFlag]:
     """The flags nobody answered, the nearest first."""
     found = MeaningFlag.objects.filter(project=project, answer="").select_related("item", "version")
     return found.order_by("-score", "pk")[:FLAGS]
+
+
+def _listed(request: ProjectRequest) -> tuple[str, str]:
+    """The set and the state of the list one came from."""
+    look = request.GET.get("look", "")
+    return request.GET.get("set", ""), look if look in LOOKS else ALL
+
+
+def _look_tabs(request: ProjectRequest, set_name: str, look: str) -> list[dict[str, Any]]:
+    address = reverse("curation:quarantine", args=[request.project.slug])
+    return [
+        {
+            "label": label,
+            "href": f"{address}?{urlencode({'set': set_name, 'look': name})}#hits",
+            "current": name == look,
+        }
+        for name, label in LOOKS.items()
+    ]
 
 
 def _screening(request: ProjectRequest, screening_id: int) -> Screening:

@@ -87,6 +87,7 @@ def recipe(request: ProjectRequest, version_id: int) -> HttpResponse:
         "versions": versions,
         "against": against,
         "differences": differences(recipe_of(against), held) if against is not None else [],
+        "selected": f"{version.asset.name}@{version.number}",
         "facts": _facts(held),
         "canonical": json.dumps(version.body, indent=2, ensure_ascii=False, sort_keys=True),
         "may": may(request.user, VERB, request.project),

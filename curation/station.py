@@ -12,6 +12,7 @@ from accounts.models import Project
 from core.paging import capped_count
 from core.registry import Count, InboxItem, StationState, registry
 from curation.actions.backlog import REASONS
+from curation.hit_walk import SECOND, waiting_for_a_second
 from curation.models import BacklogItem, CurationState, Refusal, RevealRequest, Trace
 from curation.models.conversation import CurationStep
 
@@ -80,6 +81,18 @@ def asked_originals(project: Project, user: Any) -> Iterator[InboxItem]:
         )  # fmt: skip
 
 
+def half_cleared(project: Project, user: Any) -> Iterator[InboxItem]:
+    """Word-for-word copies of held-out items that another lead cleared: nothing happens until a second agrees."""
+    found = waiting_for_a_second(project).exclude(ruled_by=user)
+    counted = found.aggregate(count=Number("pk"), since=Min("ruled_at"))
+    if counted["count"]:
+        yield InboxItem(
+            _("Agree that a held-out copy may be trained on"),
+            reverse("curation:quarantine", args=[project.slug]) + f"?look={SECOND}#hits", _("Quarantine"),
+            since=counted["since"], count=counted["count"], action=_("Look"),
+        )  # fmt: skip
+
+
 registry.add_nav(
     _("Traces"), "curation:traces", roles={"data_lead", "ml_engineer", "admin"}, order=10,
     covers=(
@@ -94,4 +107,5 @@ registry.add_station(
     "curation", _("Curated"), "curation:board", verb="curation.read", order=20, read=read_curation
 )
 registry.add_inbox("curation.backlog", open_items, verb="backlog.manage")
+registry.add_inbox("curation.half_cleared", half_cleared, verb="curation.manage")
 registry.add_inbox("curation.vault", asked_originals, verb="vault.reveal")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Project
 from curation.difficulty import Difficulty
+from curation.drop_reasons import reason_of
 from curation.kinds import Kind
 from curation.models import Feedback, Trace, TrainingUse
 
@@ -122,7 +123,7 @@ def offered_more(project: Project, params: Mapping[str, str]) -> list[Filter]:
     return [
         _offer("difficulty", _("Difficulty"), {one.value: one.value for one in Difficulty}, params),
         _offer("language", _("Language"), {name: name for name in languages}, params),
-        _offer("reason", _("Left out because"), {name: name.replace("_", " ") for name in reasons}, params),
+        _offer("reason", _("Left out because"), {name: reason_of(name).name for name in reasons}, params),
     ]
 
 

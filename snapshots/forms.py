@@ -93,9 +93,9 @@ class SelectionForm(forms.Form):
             )
 
     @classmethod
-    def fresh(cls, kind: str, project: Project) -> "SelectionForm":
-        """Filled with the defaults of the kind."""
-        data = asdict(default_spec(kind))
+    def fresh(cls, kind: str, project: Project, *, recipe: str = "") -> "SelectionForm":
+        """Filled with the defaults of the kind, and a recipe where one was come from."""
+        data = {**asdict(default_spec(kind)), "recipe": recipe}
         data["min_strength"] = str(data["min_strength"])
         return cls(kind, project, initial=data)
 

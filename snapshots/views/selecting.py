@@ -17,13 +17,13 @@ from snapshots.words import EXCLUSIONS, REASONS, counted
 
 @project_view(verb="snapshot.create")
 def new(request: ProjectRequest, kind: str) -> HttpResponse:
-    """The form of one kind; posting it fixes the selection and starts the build."""
+    """The form of one kind, with `?recipe=name@number` chosen; posting it fixes the selection and starts the build."""
     _require_kind(kind)
     posted = request.method == "POST"
     form = (
         SelectionForm(kind, request.project, request.POST)
         if posted
-        else SelectionForm.fresh(kind, request.project)
+        else SelectionForm.fresh(kind, request.project, recipe=request.GET.get("recipe", ""))
     )
     if posted and form.is_valid():
         try:

@@ -73,7 +73,7 @@ def test_a_cluster_shows_its_members_side_by_side(team: Team, curated: list[Conv
     assert f"clusters/{cluster.pk}/" in page(team, "clusters/")
     text = page(team, f"clusters/{cluster.pk}/?member={curated[1].pk}")
     assert "Side by side" in text
-    assert "exact duplicate" in text
+    assert "Exact duplicate" in text
 
 
 @pytest.mark.usefixtures("curated")

@@ -12,6 +12,7 @@ from curation.held_out_files import QuarantineEntry
 from curation.models import Asset, QuarantineItem, QuarantineSet, Screening
 from curation.pipeline import run_curation
 from curation.side_by_side import shared
+from curation.station import half_cleared
 from tests.conftest import Team
 from tests.curation.arrivals import arrive, long_answer
 from tests.curation.test_containment import QUESTION
@@ -113,10 +114,30 @@ def test_an_exact_copy_asks_a_second_lead(team: Team) -> None:
     assert "waits for a second person" in first.content.decode()
     assert "Agree: it may be trained on" not in first.content.decode()
     assert "Agree: it may be trained on" in page(team, f"quarantine/{hit.pk}/", team.second_lead)
+    assert f"/quarantine/{hit.pk}/?look=second" in page(team, "quarantine/?look=second", team.second_lead)
+    assert [one.count for one in half_cleared(team.project, team.second_lead)] == [1]
+    assert not list(half_cleared(team.project, team.lead))
     team.client(team.second_lead).post(target, {"hit": one.pk, "decision": "second"})
     hit.refresh_from_db()
     assert hit.verdict == "clean"
+    assert "No clearing waits" in page(team, "quarantine/?look=second")
     assert team.client(team.engineer).post(target, {"hit": one.pk, "decision": "second"}).status_code == 403
+
+
+def test_hits_are_walked_from_one_to_the_next_and_those_looked_at_leave_the_open_list(team: Team) -> None:
+    hold_out(team)
+    arrive(team, (f"Well. {QUESTION}", "18."), (f"Now then. {QUESTION}", "18, or so."))
+    run_curation(team.project)
+    newer, older = Screening.objects.filter(verdict="hit").order_by("-pk")
+    assert f"/quarantine/{older.pk}/?set=&amp;look=open" in page(team, f"quarantine/{newer.pk}/?look=open")
+    assert 'rel="prev"' not in page(team, f"quarantine/{newer.pk}/?look=open")
+    said = {"hit": newer.hits.get().pk, "decision": "confirmed"}
+    answer = team.client(team.lead).post(at(team, f"quarantine/{newer.pk}/ruling/?look=open"), said)
+    assert answer["Location"].endswith("&look=open")
+    left = page(team, "quarantine/?look=open")
+    assert f"/quarantine/{older.pk}/" in left
+    assert f"/quarantine/{newer.pk}/" not in left
+    assert "looked at" in page(team, "quarantine/")
 
 
 def test_shared_words_are_marked_through_a_disguise() -> None:

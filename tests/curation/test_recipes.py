@@ -234,6 +234,10 @@ def test_pages_and_endpoint_of_recipes(team: Team, curated: Any) -> None:
     text = client.get(f"{base}{second.pk}/").content.decode()
     assert "Against version 1" in text
     assert "seed" in text
+    assert "/snapshots/new/sft/?recipe=mine%402" in text
+    assert "?recipe=" not in client.get(f"{base}{version.pk}/").content.decode()
+    form = client.get(f"/p/{team.project.slug}/snapshots/new/sft/?recipe=mine%402").content.decode()
+    assert '<option value="mine@2" selected>' in form
     client.post(f"{base}{version.pk}/run/")
     assert "as now" in client.get(f"{base}{version.pk}/choice/").content.decode()
     assert "too few" in client.get(f"{base}{version.pk}/likeness/").content.decode()
