@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 3.0
 KEPT_QUERIES = 512
+PATIENCE_SECONDS = 10
 
 
 class WhyNot(StrEnum):
@@ -122,11 +123,15 @@ class EncoderClient:
         return WhyNot.WARMING
 
     def stop(self) -> None:
-        """End the encoder this process started, if any."""
+        """End the encoder this process started, if any; one that does not come to an end is killed: it keeps nothing."""
         with self._lock:
             if self._child is not None and self._child.poll() is None:
                 self._child.terminate()
-                self._child.wait(timeout=10)
+                try:
+                    self._child.wait(timeout=PATIENCE_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self._child.kill()
+                    self._child.wait()
             self._child = None
 
 
