@@ -13,7 +13,8 @@ DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); prin
 def test_an_encoder_that_does_not_hear_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.warm.client.PATIENCE_SECONDS", 0.2)
     child = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE)
-    assert child.stdout and child.stdout.readline() == b"up\n"
+    assert child.stdout
+    assert child.stdout.readline() == b"up\n"
     asking = EncoderClient()
     asking._child = child
     asking.stop()
