@@ -133,7 +133,7 @@ def likeness_plot(found: Likeness) -> Plot | None:
     if not found.compared:
         return None
     items = [
-        Dot(str(one.label), one.test.value, 0.0, one.test.chance, _("more than chance") if one.alarm else _("like chance"),
+        Dot(str(one.label), round(one.test.value, 2), 0.0, one.test.chance, _("differs") if one.alarm else _("alike"),
             "p-dropped" if one.alarm else "p-s1")
         for one in found.compared
     ]  # fmt: skip

@@ -28,7 +28,7 @@ def share_plots(found: Health) -> list[Plot]:
         (_("Success by release"), found.by_release, ""),
     ]
     return [
-        dots(title, _dots(groups, 100), unit="%", reference=overall * 100 if overall is not None else None,
+        dots(title, _dots(groups, 100), unit="%", reference=_scaled(overall, 100),
              reference_label=_("all of them"), note=note)
         for title, groups, note in shown if len(groups) > 1
     ]  # fmt: skip
@@ -41,7 +41,7 @@ def hedge_plots(found: Health) -> list[Plot]:
         (_("Hedging by release"), found.hedges_by_release),
     ]
     return [
-        dots(title, _dots(groups), unit=_("hedges per 1,000 words"), reference=found.hedges.value,
+        dots(title, _dots(groups), unit=_("hedges per 1,000 words"), reference=_scaled(found.hedges.value, 1),
              reference_label=_("all of them"), note=_("Answers in English."))
         for title, groups in shown if any(one.estimate.value is not None for one in groups)
     ]  # fmt: skip
@@ -69,7 +69,8 @@ def _dots(groups: Sequence[Group], scale: float = 1) -> list[Dot]:
 
 
 def _scaled(value: float | None, scale: float) -> float | None:
-    return None if value is None else value * scale
+    """To the digit that is read: tenths of a percent, hundredths of a rate."""
+    return None if value is None else round(value * scale, 1 if scale > 1 else 2)
 
 
 def _line(title: str, groups: Sequence[Group], scale: float, unit: str, until: date) -> Plot | None:

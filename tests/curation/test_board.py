@@ -139,8 +139,8 @@ def test_a_day_that_is_none_is_named() -> None:
 @pytest.mark.parametrize(
     ("reason", "evidence"),
     [
-        ("near_duplicate", r"0\.9\d Jaccard: compare"),
-        ("exact_duplicate", r"1\.00 Jaccard: compare"),
+        ("near_duplicate", r"0\.9\d\d Jaccard: compare"),
+        ("exact_duplicate", r"1\.000 Jaccard: compare"),
         ("quarantined", r"held-out · 7.*<mark>"),
         ("wrong_arithmetic", r"an equation does not hold: 6\*7 = 42, not 43.*<mark>6\*7 = 43"),
         ("no_answer", r"failed: timeout"),
