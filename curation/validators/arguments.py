@@ -21,6 +21,9 @@ from curation.validators.finding import Finding
 
 UNKNOWN_TOOL, NO_JSON, AGAINST_SCHEMA = "unknown_tool", "no_json", "against_schema"
 MOST_ERRORS = 3
+MOST_REFERENCES = 32
+"""Each of a few dozen that is named twice doubles the work: a schema with more is not looked through."""
+_REFERENCES = (b'"$ref"', b'"$dynamicRef"')
 _BY_NAME = frozenset({"properties", "$defs", "definitions"})
 """What holds schemas under names of the sender's choice: "pattern" is a property there, no keyword."""
 _PYTHON_TYPES = {"dict": "object", "list": "array", "tuple": "array", "str": "string", "int": "integer", "float": "number",
@@ -62,7 +65,9 @@ def _errors(checker: Draft202012Validator, given: Any) -> Iterator[ValidationErr
 
 @lru_cache(maxsize=2048)
 def _checker(schema: bytes) -> Draft202012Validator | None:
-    """The checker of a schema, None for one that is no schema itself: then the call is not at fault."""
+    """The checker of a schema, None for one that is no schema itself, or endless work: then the call is not at fault."""
+    if sum(map(schema.count, _REFERENCES)) > MOST_REFERENCES:
+        return None
     read = _in_json_terms(orjson.loads(schema))
     kind = validator_for(read, default=Draft202012Validator)
     try:

@@ -99,6 +99,12 @@ def test_what_a_validator_says(validator: str, conversation: Conversation, whats
     assert found(validator, conversation) == whats
 
 
+def test_a_schema_whose_parts_name_each_other_twice_is_not_looked_through() -> None:
+    parts = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)}
+    schema = {"$defs": {**parts, "d40": {}}, "$ref": "#/$defs/d0"}
+    assert found("bad_arguments", calling("add", {"a": 1}, **schema)) == []
+
+
 def test_nothing_that_a_schema_points_to_is_fetched() -> None:
     asked: list[str] = []
 
