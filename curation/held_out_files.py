@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from core.errors import Refused
 
 TEXT_FIELDS = ("text", "question", "prompt")
 ANSWER_FIELDS = ("answer", "reference", "reference_answer", "target")
 ID_FIELDS = ("id", "external_id", "key", "row_id")
 LONGEST = 20_000
 LONGEST_ID = 128
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,19 @@ class Rows:
 
 class _Unusable(ValueError):
     """Why a row cannot be used."""
+
+
+def text_of(raw: bytes) -> str:
+    """The text of a file; refuses other encodings: an item with damaged letters would find nothing."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Refused(
+            "not_utf8",
+            f"The file is not UTF-8: byte {error.start + 1:,}, in line {line:,}, is of another encoding.",
+            hint="Save it as UTF-8 and add it again.",
+        ) from error
 
 
 def read_rows(text: str, set_name: str, form: str) -> Rows:
@@ -75,11 +92,14 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | _Unusable]]
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | _Unusable]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
             named = {str(name).strip().lower(): value for name, value in row.items() if name}
-            yield reader.line_num, _Unusable("has more cells than the first line names") if None in row else named
+            yield (
+                reader.line_num,
+                _Unusable("has more cells than the first line names") if None in row else named,
+            )
     except csv.Error as error:
         yield reader.line_num, _Unusable(f"is no CSV: {error}")
 
@@ -91,7 +111,7 @@ def _plain_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _entry(row: Mapping[str, Any], number: int, set_name: str) -> QuarantineEntry:
-    text, answer = _first(row, TEXT_FIELDS), _first(row, ANSWER_FIELDS)
+    text, answer = (_first(row, names).replace("\0", "") for names in (TEXT_FIELDS, ANSWER_FIELDS))
     if not text:
         raise _Unusable(f"holds no item: one of {', '.join(TEXT_FIELDS)} is its text")
     if max(len(text), len(answer)) > LONGEST:
@@ -99,9 +119,11 @@ def _entry(row: Mapping[str, Any], number: int, set_name: str) -> QuarantineEntr
     if not any(char.isalnum() for char in text):
         raise _Unusable("holds not a single word")
     key = next((str(row[name]) for name in ID_FIELDS if row.get(name) not in (None, "")), str(number))
+    if NO_TEXT.search(key + text + answer):
+        raise _Unusable("holds half a surrogate pair, or an id with a NUL")
     if len(key) > LONGEST_ID:
         raise _Unusable(f"has an id longer than {LONGEST_ID} characters")
-    return QuarantineEntry(set_name, key, text.replace("\0", ""), answer.replace("\0", ""))
+    return QuarantineEntry(set_name, key, text, answer)
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str:

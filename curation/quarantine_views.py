@@ -25,7 +25,7 @@ from curation.actions.quarantine import SetFacts, publish_quarantine, read_quara
 from curation.actions.rule_hit import latest_ruling, rule_hit, second_ruling
 from curation.actions.screening import current_quarantine
 from curation.bodies import load_many
-from curation.held_out_files import form_of
+from curation.held_out_files import form_of, text_of
 from curation.hit_walk import ALL, LOOKS, hits_of, neighbours
 from curation.models import AssetVersion, MeaningFlag, QuarantineItem, QuarantineSet, Screening, SetRole
 from curation.quarantine_state import standing
@@ -197,7 +197,7 @@ def _add(request: ProjectRequest) -> HttpResponseRedirect:
         if upload is not None and (upload.size or 0) > LARGEST_FILE:
             raise Refused("file_too_large", _("The file is larger than 32 MB; add it in parts."))
         if upload is not None:
-            text, form = upload.read().decode("utf-8", "replace"), form_of(upload.name or name)
+            text, form = text_of(upload.read()), form_of(upload.name or name)
         else:
             text, form = pasted, "jsonl" if pasted.lstrip().startswith("{") else "text"
         facts = SetFacts(

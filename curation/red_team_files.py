@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import Refused
 from curation.actions.red_team import RedTeamEntry
+from curation.held_out_files import NO_TEXT
 from curation.models import RedTeamRole
 
 TEXT_FIELDS = ("text", "prompt", "behavior", "goal", "question")
@@ -26,19 +27,23 @@ def read_corpus(text: str, form: str, *, role: str = "", role_column: str = "rol
         prompt, own = _first(named, TEXT_FIELDS), role or str(named.get(role_column.lower(), "")).strip()
         if not prompt:
             wrong.append(f"row {number} holds no prompt: one of {', '.join(TEXT_FIELDS)}")
+        elif NO_TEXT.search(f"{prompt}{own}{_first(named, ID_FIELDS)}{_first(named, CATEGORY_FIELDS)}"):
+            wrong.append(f"row {number} holds a NUL or half a surrogate pair, which is no character")
         elif own not in RedTeamRole.values:
             wrong.append(f"row {number} says role {own!r}, not one of {', '.join(RedTeamRole.values)}")
         else:
             key = _first(named, ID_FIELDS) or str(number)
             entries.append(RedTeamEntry(key, prompt, own, _first(named, CATEGORY_FIELDS)))
     if wrong:
-        raise Refused("corpus_rows_unusable", f"Nothing was added: {'; '.join(wrong[:20])}.", rows=wrong[:1000])
+        raise Refused(
+            "corpus_rows_unusable", f"Nothing was added: {'; '.join(wrong[:20])}.", rows=wrong[:1000]
+        )
     return entries
 
 
 def _csv_rows(text: str) -> Iterator[Mapping[Any, Any]]:
     try:
-        yield from csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+        yield from csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     except csv.Error as error:
         raise Refused("corpus_unreadable", f"The file is no CSV: {error}.") from error
 

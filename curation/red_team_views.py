@@ -14,7 +14,7 @@ from core.errors import NotFound, Refused
 from core.paging import keyset
 from curation.actions.red_team import CorpusFacts, publish_corpus
 from curation.actions.screening import current_quarantine
-from curation.held_out_files import form_of
+from curation.held_out_files import form_of, text_of
 from curation.models import Asset, AssetKind, AssetVersion, DisjointnessProof, RedTeamRole
 from curation.red_team_files import read_corpus
 
@@ -26,7 +26,9 @@ PROVED, BROKEN, STALE = "proved", "broken", "stale"
 def corpora(request: ProjectRequest) -> HttpResponse:
     """Every corpus in force."""
     assets = Asset.objects.filter(project=request.project, kind=AssetKind.RED_TEAM, current__isnull=False)
-    versions = [asset.current for asset in assets.select_related("current__asset").order_by("name") if asset.current]
+    versions = [
+        asset.current for asset in assets.select_related("current__asset").order_by("name") if asset.current
+    ]
     quarantine = current_quarantine(request.project)
     context = {
         "corpora": [{"version": one, "proof": _state(_proof(one), quarantine)} for one in versions],
@@ -39,7 +41,9 @@ def corpora(request: ProjectRequest) -> HttpResponse:
 @project_view("curation.read")
 def corpus(request: ProjectRequest, version_id: int) -> HttpResponse:
     """One version: counts and proof at once, its prompts only when asked for after the warning."""
-    found = AssetVersion.objects.filter(project=request.project, pk=version_id, asset__kind=AssetKind.RED_TEAM)
+    found = AssetVersion.objects.filter(
+        project=request.project, pk=version_id, asset__kind=AssetKind.RED_TEAM
+    )
     version = found.select_related("asset").first()
     if version is None:
         raise NotFound("corpus_not_found", _("There is no such red-team corpus in this project."))
@@ -77,7 +81,7 @@ def publish(request: ProjectRequest) -> HttpResponseRedirect:
             raise Refused("nothing_to_add", _("Name the corpus and choose a file."))
         if (upload.size or 0) > LARGEST_FILE:
             raise Refused("file_too_large", _("The file is larger than 8 MB."))
-        text = upload.read().decode("utf-8", "replace")
+        text = text_of(upload.read())
         entries = read_corpus(text, form_of(upload.name or name), role=request.POST.get("role", ""))
         said = {key: request.POST.get(key, "").strip()[:400] for key in ("licence", "source", "warning")}
         version = publish_corpus(

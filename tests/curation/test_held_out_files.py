@@ -15,7 +15,7 @@ from curation.actions.quarantine import (
     publish_quarantine,
     read_quarantine_text,
 )
-from curation.held_out_files import read_rows
+from curation.held_out_files import read_rows, text_of
 from curation.models import QuarantineItem, QuarantineSet
 from tests.conftest import Team
 
@@ -44,7 +44,9 @@ def test_every_row_that_cannot_be_used_is_named() -> None:
 
 
 def test_a_csv_row_with_too_many_cells_is_named() -> None:
-    assert read_rows("text\nfine\na,b\n", "s", "csv").errors == [(3, "has more cells than the first line names")]
+    assert read_rows("text\nfine\na,b\n", "s", "csv").errors == [
+        (3, "has more cells than the first line names")
+    ]
 
 
 def test_a_file_with_a_wrong_row_adds_nothing_and_says_which() -> None:
@@ -72,6 +74,34 @@ def test_an_item_is_stored_once_however_many_versions_hold_it(team: Team) -> Non
         version = publish_quarantine(who=team.lead, project=team.project, items=items)
         assert QuarantineItem.objects.of(version).count() == number + 1
     assert QuarantineItem.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_another_text_under_an_id_that_is_taken_is_held_out_too_and_once(team: Team) -> None:
+    for pasted in ("The first paste.", "The second paste.", "The second paste."):
+        publish_quarantine(
+            who=team.lead, project=team.project, items=read_quarantine_text(pasted, "desk", "text")
+        )
+    twice = [QuarantineEntry("desk", "7", "One text."), QuarantineEntry("desk", "7", "Another text.")]
+    publish_quarantine(who=team.lead, project=team.project, items=twice)
+    held = list(QuarantineItem.objects.order_by("id").values_list("text", flat=True))
+    assert held == ["The first paste.", "The second paste.", "One text.", "Another text."]
+
+
+def test_what_is_no_utf_8_is_refused_with_its_line() -> None:
+    for raw in ("text\nfine\ncafé".encode("latin-1"), "text\nfine".encode("utf-16")):
+        with pytest.raises(Refused, match="not UTF-8"):
+            text_of(raw)
+    with pytest.raises(Refused, match="line 3"):
+        text_of("text\nfine\ncafé".encode("latin-1"))
+
+
+def test_half_a_surrogate_pair_and_an_open_quote_are_named() -> None:
+    rows = '{"text": "half \\ud800"}\n{"text": "fine", "id": "\\u0000"}\n{"text": "NUL \\u0000"}'
+    assert [number for number, _ in read_rows(rows, "s", "jsonl").errors] == [1, 2]
+    cut_off = read_rows('text\n"an item\nand the next\n', "s", "csv")
+    assert not cut_off.entries
+    assert "no CSV" in cut_off.errors[0][1]
 
 
 @pytest.mark.django_db
