@@ -68,8 +68,11 @@ def cluster_parts(
             tell(Progress(documents, int(done[piece.part]), int(done[-1])))
         clusters = cluster(reducer.done())
     partial = target.with_name(target.name + ".partial")
-    _write(partial, folder_parts, part_of, clusters)
-    partial.replace(target)
+    try:
+        _write(partial, folder_parts, part_of, clusters)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     return Outcome(documents, len(clusters.kept))
 
 

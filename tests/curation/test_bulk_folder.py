@@ -124,3 +124,32 @@ def test_empty_lines_and_nulls_are_empty_texts(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": pa.array([None, "one"])}), tmp_path / "b.parquet")
     call_command("cluster_folder", str(tmp_path), "--out", str(tmp_path / "out.parquet"))
     assert stands_for(tmp_path / "out.parquet") == [0, 1, 1, 1, 0]
+
+
+def test_a_table_of_spark_and_an_earlier_result_in_the_folder_are_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "table.parquet").mkdir()
+    pq.write_table(pa.table({"text": ["one", "two"]}), tmp_path / "table.parquet" / "part-0.parquet")
+    for _ in range(2):
+        call_command("cluster_folder", str(tmp_path), "--out", str(tmp_path / "out.parquet"))
+        assert stands_for(tmp_path / "out.parquet") == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.parquet"])
+def test_a_file_that_is_damaged_behind_its_head_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in").mkdir()
+    file, texts = tmp_path / "in" / name, [f"text {number}" for number in range(20_000)]
+    if name.endswith(".gz"):
+        raw = gzip.compress("".join(json.dumps({"text": text}) + "\n" for text in texts).encode())
+        file.write_bytes(raw[: len(raw) // 2])
+    else:
+        pq.write_table(pa.table({"text": texts}), file)
+        raw = file.read_bytes()
+        file.write_bytes(raw[:1000] + b"\xff" * 2000 + raw[3000:])
+    with pytest.raises(CommandError, match=f"{name} cannot be read to its end"):
+        call_command("cluster_folder", str(tmp_path / "in"), "--out", str(tmp_path / "out.parquet"))
+
+
+def test_a_column_of_numbers_is_no_text_in_parquet_either(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": [1, 2]}), tmp_path / "a.parquet")
+    with pytest.raises(Unreadable, match="holds int64, no text"):
+        parts(tmp_path, "text")

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--threshold: {error}") from error
         try:
-            found = parts(folder, options["column"])
+            found = parts(folder, options["column"], out)
             reduced = self._reduced(found, spec, options)
             outcome = cluster_parts(
                 found,
@@ -69,6 +69,8 @@ class Command(BaseCommand):
             )
         except Unreadable as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error}") from error
         self.stdout.write(f"{outcome.documents:,} documents, {outcome.kept:,} survive: {out}")
 
     def _reduced(self, found: Any, spec: Spec, options: dict[str, Any]) -> Any:
