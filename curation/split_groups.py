@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.models import Project
 from curation.dedup.views import ANSWER, PROMPT
+from curation.excerpts import WHOLE
 from curation.semantic.decided import accepted_pairs
 from curation.splits import joined
 
@@ -26,7 +27,7 @@ _SAME_IN_A_VIEW = f"""
     JOIN curation_cluster c ON c.id = m.cluster_id JOIN curation_distincttext d ON d.id = c.centre_id
     JOIN curation_curationstate s ON s.version_id = m.version_id
     LEFT JOIN curation_cluster k ON k.id = s.cluster_id
-    WHERE c.project_id = %s AND (c.view = %s OR (c.view = %s AND d.shingle_count >= %s)) AND s.step <> 'superseded'
+    WHERE c.project_id = %s AND (c.view = ANY(%s) OR (c.view = %s AND d.shingle_count >= %s)) AND s.step <> 'superseded'
     GROUP BY m.cluster_id HAVING count(DISTINCT {_HOME}) > 1
 """
 _CONFIRMED = f"""
@@ -41,14 +42,14 @@ _CONFIRMED = f"""
 def split_groups(project: Project) -> Mapping[str, str]:
     """cluster → group for every cluster that is joined to another; a cluster that is not in it stands alone.
 
-    Joined are clusters that hold the same question word for word, nearly the same one, or nearly the same long answer, and
-    those of conversations that a person said mean the same, in whichever version. The same tool calls alone join nobody:
-    their names are no content.
+    Joined are clusters that hold the same question word for word, nearly the same one, nearly the same long answer or nearly
+    the same whole (clusters of their own where a project leaves duplicates out by another view), and those of conversations
+    that a person said mean the same, in whichever version. The same tool calls alone join nobody: their names are no content.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SAME_QUESTION, [project.pk])
         alike = [homes for (homes,) in cursor.fetchall()]
-        cursor.execute(_SAME_IN_A_VIEW, [project.pk, PROMPT, ANSWER, LEAST_ANSWER])
+        cursor.execute(_SAME_IN_A_VIEW, [project.pk, [WHOLE, PROMPT], ANSWER, LEAST_ANSWER])
         alike += [homes for (homes,) in cursor.fetchall()]
         pairs = accepted_pairs(project)
         cursor.execute(_CONFIRMED, [[low for low, _ in pairs], [high for _, high in pairs]])

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import embedding
+from curation.actions.choose_deduplication import choose_deduplication
 from curation.actions.semantic import decide_pair
-from curation.models import ConversationVersion, CurationState, SemanticPair
+from curation.dedup.views import PROMPT
+from curation.models import Cluster, ConversationVersion, CurationState, SemanticPair
 from curation.pipeline import run_curation
 from curation.split_groups import split_groups
 from curation.splits import joined, split_of
@@ -65,6 +67,22 @@ def test_nearly_the_same_question_or_long_answer_joins_and_a_short_answer_does_n
     assert found[0] == found[1]
     assert found[2] == found[3]
     assert len(set(found)) == 4
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("settle_at_once")
+def test_near_duplicates_are_on_one_side_though_another_view_leaves_duplicates_out(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "find_spec", lambda name: None)
+    choose_deduplication(who=team.lead, project=team.project, dropping_view=PROMPT)
+    asked, answer = long_answer(7, 30).split(), long_answer(1, 40)
+    changed = [*asked[:15], "otherwise", *asked[16:]]
+    one, other = arrive(team, (" ".join(asked), answer), (" ".join(changed), answer))
+    run_curation(team.project)
+    assert not Cluster.objects.filter(view=PROMPT).exists()
+    groups = split_groups(team.project)
+    assert groups[str(one.pk)] == groups[str(other.pk)]
 
 
 @pytest.mark.django_db
