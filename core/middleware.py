@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.core.exceptions import BadRequest
@@ -37,7 +38,7 @@ class RequestContextMiddleware:
 class RefusedMiddleware:
     """Shows a refusal raised by a page's view: what, why, what to do, and an id to quote.
 
-    A zero byte in an address is no text PostgreSQL knows, so no view is asked about it.
+    A zero byte in an address or a form is no text PostgreSQL knows, so no view is asked about it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -48,11 +49,22 @@ class RefusedMiddleware:
             raise BadRequest("a zero byte in the address")
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *_route: Any) -> None:
+        """Reads the forms of pages only, as the check against forged requests has done before."""
+        if getattr(view, "csrf_exempt", False) or request.method != "POST":
+            return
+        if any("\x00" in text for values in request.POST.lists() for text in (values[0], *values[1])):
+            raise BadRequest("a zero byte in the form")
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Only refusals; anything else is a fault and goes to the 500 page."""
         if not isinstance(exception, Refused):
             return None
-        context = {"refused": exception, "request_id": request.META.get("WINNOW_REQUEST_ID", ""), "back": _back(request)}
+        context = {
+            "refused": exception,
+            "request_id": request.META.get("WINNOW_REQUEST_ID", ""),
+            "back": _back(request),
+        }
         return render(request, "web/refused.html", context, status=exception.status)
 
 

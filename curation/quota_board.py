@@ -27,6 +27,8 @@ from curation.sampling import (
 )
 
 NAME = "quotas"
+LARGEST = 10**15 - 1
+"""Every reader of JSON keeps whole numbers of this size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,12 @@ def sampling_candidates(project: Project, axes: Sequence[str]) -> list[Candidate
 
 
 def _whole(name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{name}: is a whole number")
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
+        raise ValueError(f"{name}: is a whole number of up to 15 digits")
     return value
 
 
 def _weight(value: Any) -> float:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < float("inf"):
-        raise ValueError("weights: are numbers that are not negative")
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LARGEST:
+        raise ValueError("weights: are numbers from 0 to 15 digits")
     return value

@@ -51,6 +51,11 @@ def test_quotas_say_what_is_asked_and_given(team: Team) -> None:
     assert call(team, "post", "quotas", QUOTAS, team.engineer).status_code == 403
 
 
+@pytest.mark.parametrize("part", [{"seed": 2**70}, {"total": 2**70}, {"weights": {"a × b": 1e300}}])
+def test_a_number_that_no_reader_of_json_keeps_is_refused(team: Team, part: dict[str, Any]) -> None:
+    assert call(team, "post", "quotas", {**QUOTAS, **part}).status_code == 409
+
+
 def test_a_label_is_corrected_in_one_s_own_project_only(
     team: Team, other_team: Team, versions: list[ConversationVersion]
 ) -> None:

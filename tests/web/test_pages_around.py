@@ -68,6 +68,12 @@ def test_a_zero_byte_in_an_address_is_a_bad_request_and_no_fault(team: Team, url
     assert response.headers["X-Request-Id"]
 
 
+def test_a_zero_byte_in_a_form_is_a_bad_request_and_no_fault(team: Team) -> None:
+    address = f"/p/{team.project.slug}/curation/quotas/choice/"
+    for form in ({"total": "4", "weight:a\0 × easy": "1"}, {"seed": "\0"}):
+        assert team.client(team.lead).post(address, form).status_code == 400
+
+
 def test_a_fault_is_a_page_without_the_fault_in_it(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     client = team.client(team.lead)
     client.raise_request_exception = False
