@@ -112,8 +112,10 @@ class Screener:
         self._hasher = TokenHasher()
 
     def look(self, content_hash: str, parts: Sequence[Segment]) -> Verdict:
-        """What stands in this content; what people cleared is named and counts as clean."""
+        """What stands in this content; what people cleared is named and counts as clean. Screened before, it is not compared again."""
         base = self._bases.get(content_hash)
+        if base and base.number == self.quarantine.number:
+            return Verdict(base.findings, self._cleared[content_hash], None)
         found = screen(parts, quarantine_index(self.quarantine, base.number if base else 0), self._hasher)
         known = base.findings if base else ()
         named = {one.item_id for one in known}
@@ -124,10 +126,10 @@ class Screener:
 
 
 def _bases(quarantine: AssetVersion, engine: str, hashes: Sequence[str]) -> dict[str, Base]:
-    """The newest earlier screening of each content by this engine, with its findings."""
+    """The newest screening of each content by this engine, against this version or an earlier one, with its findings."""
     earlier = (
         Screening.objects.filter(project=quarantine.project_id, content_hash__in=hashes, engine=engine)
-        .filter(quarantine__number__lt=quarantine.number)
+        .filter(quarantine__number__lte=quarantine.number)
         .order_by("content_hash", "-quarantine__number")
         .distinct("content_hash")
         .values_list("id", "content_hash", "quarantine__number")
@@ -182,7 +184,14 @@ def store_screenings(screener: Screener, screened: Iterable[tuple[str, uuid.UUID
         return
     quarantine = screener.quarantine
     rows = [
-        (content, version, "clean" if verdict.clean else "hit", verdict.item_id, Jsonb(verdict.evidence), verdict.base)
+        (
+            content,
+            version,
+            "clean" if verdict.clean else "hit",
+            verdict.item_id,
+            Jsonb(verdict.evidence),
+            verdict.base,
+        )
         for content, (version, verdict) in sorted(verdicts.items())
     ]
     with connection.cursor() as cursor:
@@ -199,7 +208,9 @@ def store_screenings(screener: Screener, screened: Iterable[tuple[str, uuid.UUID
         )
         written = cursor.fetchall()
     hits = [
-        ScreeningHit(screening_id=key, item_id=one.item_id, method=one.method, score=one.score, evidence=one.evidence)
+        ScreeningHit(
+            screening_id=key, item_id=one.item_id, method=one.method, score=one.score, evidence=one.evidence
+        )
         for key, content in written
         for one in verdicts[content][1].findings
     ]

@@ -7,9 +7,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core.errors import PermissionRefused, Refused
 from core.models import AuditEntry
+from curation.actions import screening
 from curation.actions.quarantine import QuarantineEntry, publish_quarantine
 from curation.actions.rule_hit import latest_ruling, rule_hit, second_ruling
-from curation.actions.screening import Content, screen_contents
+from curation.actions.screening import Content, Screener, current_quarantine, screen_contents
 from curation.models import HitRuling, Screening, ScreeningHit
 from tests.conftest import Team
 from tests.curation.test_containment import QUESTION
@@ -39,6 +40,15 @@ def test_a_cleared_text_is_clean_and_the_database_keeps_who_and_why(team: Team) 
     assert AuditEntry.objects.filter(verb="quarantine.cleared", data__reason=WHY).exists()
 
 
+def test_what_was_screened_against_this_version_is_not_compared_again(team: Team) -> None:
+    """A ruling in a web process does not first read the whole quarantine."""
+    hit = found(team)
+    screening._index.cache_clear()
+    seen = Screener(current_quarantine(team.project), [CONTENT]).look(CONTENT, [])
+    assert [one.item_id for one in seen.findings] == [hit.item_id]
+    assert screening._index.cache_info().misses == 0
+
+
 def test_a_clearing_needs_a_reason(team: Team) -> None:
     hit = found(team)
     with pytest.raises(Refused, match="why"):
@@ -64,9 +74,13 @@ def test_an_exact_copy_is_cleared_when_a_second_person_agrees(team: Team) -> Non
 def test_a_cleared_text_stays_clean_in_the_next_version_until_another_item_hits(team: Team) -> None:
     rule_hit(who=team.lead, hit=found(team), decision="cleared", reason=WHY)
     again = [Content(CONTENT, [f"Look: {QUESTION}"])]
-    publish_quarantine(who=team.lead, project=team.project, items=[QuarantineEntry("x", "1", "An unrelated item of words")])
+    publish_quarantine(
+        who=team.lead, project=team.project, items=[QuarantineEntry("x", "1", "An unrelated item of words")]
+    )
     assert screen_contents(project=team.project, contents=again) == {CONTENT: "clean"}
-    publish_quarantine(who=team.lead, project=team.project, items=[QuarantineEntry("x", "2", QUESTION + " Why?")])
+    publish_quarantine(
+        who=team.lead, project=team.project, items=[QuarantineEntry("x", "2", QUESTION + " Why?")]
+    )
     assert screen_contents(project=team.project, contents=again) == {CONTENT: "hit"}
 
 
@@ -130,7 +144,10 @@ def test_the_database_asks_for_a_reason_for_two_people_and_for_a_hit(team: Team)
         with pytest.raises(IntegrityError), transaction.atomic():
             HitRuling.objects.create(**{**fields, **wrong})
     ruling = rule_hit(who=team.lead, hit=hit, decision="cleared", reason=WHY)
-    refused("UPDATE curation_hitruling SET seconded_by_id = ruled_by_id, seconded_at = now() WHERE id = %s", ruling.pk)
+    refused(
+        "UPDATE curation_hitruling SET seconded_by_id = ruled_by_id, seconded_at = now() WHERE id = %s",
+        ruling.pk,
+    )
     refused("UPDATE curation_hitruling SET reason = 'other' WHERE id = %s", ruling.pk)
     refused("UPDATE curation_hitruling SET two_people = false WHERE id = %s", ruling.pk)
     refused("DELETE FROM curation_hitruling WHERE id = %s", ruling.pk)
