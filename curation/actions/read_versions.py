@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import structlog
 from django.db import connection, transaction
 
 from accounts.models import Project
+from curation.actions.apart import apart, report
 from curation.actions.drops import record_drops
 from curation.actions.label import show_words_of_people
 from curation.actions.screening import Screener, current_quarantine, store_screenings
@@ -31,7 +31,6 @@ from curation.steps import BODY_RETIRED, STEPS, UNREADABLE, Drop, Reading, Step,
 from curation.template_keys import Templates, template_key, templates_of
 
 BATCH = 1000
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,11 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
         if not versions:
             return 0
         bodies = load_many(versions)
-        readable, unreadable = _readings(versions, bodies)
+        readable, unreadable = readings_of(versions, bodies)
         screener = Screener(quarantine, [one.content_hash for one in readable])
         steps = [screened(screener.look), *STEPS, validated(checks.policy)]
-        studied = _study_all(project, readable, steps, unreadable)
+        studied, broken = apart(readable, lambda some: _study(project, some, steps))
+        unreadable += broken
         screened_ones = [
             (one.content_hash, one.version_id, one.verdict) for one in studied.readings if one.verdict
         ]
@@ -89,9 +89,10 @@ def read_versions(project: Project, *, limit: int = BATCH) -> int:
     return len(versions)
 
 
-def _readings(
+def readings_of(
     versions: Sequence[ConversationVersion], bodies: dict[uuid.UUID, Stored]
 ) -> tuple[list[Reading], list[uuid.UUID]]:
+    """Those whose body is there, and the versions whose body says nothing a reader understands."""
     readable: list[Reading] = []
     unreadable: list[uuid.UUID] = []
     for version in versions:
@@ -102,32 +103,9 @@ def _readings(
                     Reading(version.pk, version.content_hash, version.trace.training_use, conversation)
                 )
             except Exception as error:
-                _report(version.pk, error)
+                report(version.pk, error)
                 unreadable.append(version.pk)
     return readable, unreadable
-
-
-def _study_all(
-    project: Project, readings: list[Reading], steps: Sequence[Step], unreadable: list[uuid.UUID]
-) -> Studied:
-    """Study the batch; if something in it breaks a step, find out what, leave that out with a reason, and go on."""
-    try:
-        return _study(project, readings, steps)
-    except Exception:
-        sound: list[Reading] = []
-        for reading in readings:
-            try:
-                _study(project, [reading], steps)
-            except Exception as error:
-                _report(reading.version_id, error)
-                unreadable.append(reading.version_id)
-            else:
-                sound.append(reading)
-        return _study(project, sound, steps)
-
-
-def _report(version_id: uuid.UUID, error: Exception) -> None:
-    log.error("curation.unreadable", version_id=str(version_id), error=type(error).__name__)
 
 
 def _study(project: Project, readings: Sequence[Reading], steps: Sequence[Step]) -> Studied:

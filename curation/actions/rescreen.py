@@ -9,13 +9,14 @@ from django.db import connection, transaction
 
 from accounts.models import Project
 from core.resting import rested
+from curation.actions.apart import apart
 from curation.actions.quarantine import renew_matcher
-from curation.actions.read_versions import retire
+from curation.actions.read_versions import readings_of, retire
 from curation.actions.screening import Screener, current_quarantine, store_screenings
 from curation.bodies import load_many
 from curation.checks import project_checks
 from curation.models import AssetVersion, ConversationVersion
-from curation.steps import QUARANTINED, STEPS, Drop, Reading, screened, through, validated
+from curation.steps import QUARANTINED, STEPS, UNREADABLE, Drop, screened, through, validated
 
 BATCH = 1000
 
@@ -54,17 +55,11 @@ def screen_versions(quarantine: AssetVersion, ids: Sequence[uuid.UUID]) -> None:
     project_id = quarantine.project_id
     versions = list(ConversationVersion.objects.select_related("trace").filter(pk__in=ids))
     bodies = load_many(versions)
-    readings = [
-        Reading(one.pk, one.content_hash, one.trace.training_use, bodies[one.pk].conversation)
-        for one in versions
-        if one.pk in bodies
-    ]
+    readings, unreadable = readings_of(versions, bodies)
     screener = Screener(quarantine, [one.content_hash for one in readings])
     steps = [screened(screener.look), *STEPS, validated(project_checks(quarantine.project).policy)]
-    reasons = {
-        outcome.reading.version_id: outcome.reason if isinstance(outcome, Drop) else ""
-        for outcome in through(readings, steps)
-    }
+    outcomes, broken = apart(readings, lambda some: list(through(some, steps)))
+    reasons = {one.reading.version_id: one.reason if isinstance(one, Drop) else "" for one in outcomes}
     with transaction.atomic():
         store_screenings(
             screener, [(one.content_hash, one.version_id, one.verdict) for one in readings if one.verdict]
@@ -72,6 +67,7 @@ def screen_versions(quarantine: AssetVersion, ids: Sequence[uuid.UUID]) -> None:
         _apply(reasons)
         _record_hits(project_id, [key for key, reason in reasons.items() if reason == QUARANTINED])
         retire(project_id, [one.pk for one in versions if one.pk not in bodies])
+        retire(project_id, [*unreadable, *broken], reason=UNREADABLE)
 
 
 def _stale(project: Project, quarantine_id: int, limit: int) -> list[uuid.UUID]:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -28,7 +29,9 @@ from tests.curation.arrivals import arrive, long_answer
 from tests.curation.test_containment import QUESTION
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OTHER = "A robe takes two bolts of blue fiber and half that much white fiber; how many bolts does it take in all?"
+OTHER = (
+    "A robe takes two bolts of blue fiber and half that much white fiber; how many bolts does it take in all?"
+)
 THIRD = "Josh buys a house for eighty thousand dollars, puts fifty thousand into repairs and sells it; what is his profit?"
 PATIENCE = 60
 
@@ -55,9 +58,7 @@ def contents() -> list[Content]:
 def found(team: Team) -> dict[str, set[str]]:
     current = current_quarantine(team.project)
     screenings = Screening.objects.filter(project=team.project, quarantine=current)
-    return {
-        one.content_hash: set(one.hits.values_list("item__external_id", flat=True)) for one in screenings
-    }
+    return {one.content_hash: set(one.hits.values_list("item__external_id", flat=True)) for one in screenings}
 
 
 @pytest.mark.django_db
@@ -73,7 +74,9 @@ def test_a_screening_and_what_came_after_are_a_screening_of_today(team: Team, ot
 
 
 @pytest.mark.django_db
-def test_only_new_items_are_compared_with_what_was_screened(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_new_items_are_compared_with_what_was_screened(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hold_out(team, QUESTION)
     screen_contents(project=team.project, contents=contents())
     hold_out(team, OTHER)
@@ -159,7 +162,12 @@ def checked_at_once(screening: Screening) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_screen_at_once_and_a_publisher_between_them_lose_nothing(settle_at_once: None) -> None:
     team = make_team("acme")
-    arrive(team, *((f"Question {seed}?", long_answer(seed)) for seed in range(30)), (QUESTION, "18."), (OTHER, "3."))
+    arrive(
+        team,
+        *((f"Question {seed}?", long_answer(seed)) for seed in range(30)),
+        (QUESTION, "18."),
+        (OTHER, "3."),
+    )
     run_curation(team.project)
     hold_out(team, QUESTION)
     faults: list[BaseException] = []
@@ -200,14 +208,20 @@ RESCREEN = (
 
 def start_worker() -> subprocess.Popen[bytes]:
     database = connection.settings_dict
-    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}"
+    url = (
+        f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}"
+    )
     environment = os.environ | {"DATABASE_URL": url, "DATABASE_OWNER_URL": url, "WINNOW_DATABASE_ROLE": "owner",
                                 "DJANGO_SETTINGS_MODULE": "config.settings.test"}  # fmt: skip
-    return subprocess.Popen([sys.executable, "-c", RESCREEN], cwd=ROOT, env=environment, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", RESCREEN], cwd=ROOT, env=environment, stderr=subprocess.PIPE
+    )
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_leaves_whole_screenings_and_the_next_goes_on(settle_at_once: None) -> None:
+def test_a_worker_killed_in_the_middle_leaves_whole_screenings_and_the_next_goes_on(
+    settle_at_once: None,
+) -> None:
     team = make_team("acme")
     arrive(team, *((f"Question {seed}?", f"{QUESTION} {long_answer(seed)}") for seed in range(120)))
     run_curation(team.project)
@@ -215,7 +229,11 @@ def test_a_worker_killed_in_the_middle_leaves_whole_screenings_and_the_next_goes
     current = current_quarantine(team.project)
     worker = start_worker()
     until = time.monotonic() + PATIENCE
-    while not Screening.objects.filter(quarantine=current).exists() and worker.poll() is None and time.monotonic() < until:
+    while (
+        not Screening.objects.filter(quarantine=current).exists()
+        and worker.poll() is None
+        and time.monotonic() < until
+    ):
         time.sleep(0.01)
     worker.send_signal(signal.SIGKILL)
     worker.wait(10)
@@ -227,3 +245,25 @@ def test_a_worker_killed_in_the_middle_leaves_whole_screenings_and_the_next_goes
     while rescreen(team.project, limit=50):
         pass
     assert done.count() == Drop.objects.filter(reason="quarantined").count() == 120
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("settle_at_once")
+def test_a_conversation_that_breaks_a_step_is_left_out_with_a_reason_and_the_rest_is_screened(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(team, ("A", long_answer(1)), ("breaks it", long_answer(2)), (f"C {QUESTION}", long_answer(3)))
+    run_curation(team.project)
+    hold_out(team, QUESTION)
+    look = screening_action.screen
+
+    def brittle(parts: Any, *rest: Any) -> Any:
+        if any("breaks it" in part.text for part in parts):
+            raise ValueError("no such text")
+        return look(parts, *rest)
+
+    monkeypatch.setattr(screening_action, "screen", brittle)
+    assert run_curation(team.project).counts == {
+        "versions": 3, "kept": 1, "unreadable": 1, "quarantined": 1
+    }  # fmt: skip
+    assert stale_count(team.project) == 0
