@@ -27,9 +27,9 @@ def respec(project_id: uuid.UUID, *, limit: int = 2000) -> int:
             CROSS JOIN LATERAL (
                 SELECT id FROM curation_distincttext WHERE project_id = %s AND spec_id = s.id LIMIT %s
             ) t
-            JOIN curation_signature g ON g.text_id = t.id WHERE s.id <> %s
+            JOIN curation_signature g ON g.text_id = t.id WHERE s.id <> %s LIMIT %s
             """,
-            [project_id, limit, spec.pk],
+            [project_id, limit, spec.pk, limit],
         )
         versions = [version for (version,) in cursor.fetchall()]
         if not versions:

@@ -112,6 +112,16 @@ def test_a_crowd_that_loses_its_centre_closes_around_another(team: Team) -> None
     assert not ClusterMember.objects.filter(version__curation__step="superseded").exists()
 
 
+def test_a_longer_text_takes_over_a_crowd(team: Team) -> None:
+    write(team, [filled(number) for number in range(300)])
+    cluster(team)
+    (longer,) = write(team, [filled(3) + " again"])
+    cluster(team)
+    assert longer in kept(team)
+    assert len(kept(team)) == STARS
+    assert_every_member_is_near_its_centre(team)
+
+
 def test_a_twin_of_a_large_cluster_writes_its_own_rows_only(team: Team) -> None:
     write(team, [filled(number) for number in range(200)])
     cluster(team)

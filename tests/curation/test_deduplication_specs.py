@@ -120,7 +120,7 @@ def test_under_a_new_spec_everything_is_signed_again(team: Team) -> None:
         cursor.execute("UPDATE curation_signaturespec SET name = 'of yesterday'")
         cursor.execute("ALTER TABLE curation_signaturespec ENABLE TRIGGER USER")
         cursor.execute("SET ROLE winnow_app")
-    assert respec(team.project.pk, limit=1) == 1
+    assert [respec(team.project.pk, limit=1) for _ in range(2)] == [1, 1]
     assert run_curation(team.project).counts == counts
     assert partition(team) == before
     assert set(Signature.objects.values_list("spec__name", flat=True)) == {stored_name()}
