@@ -10,7 +10,7 @@ RUN apt-get update -qq \
 WORKDIR /app
 COPY pyproject.toml constraints.txt ./
 # TORCH=cpu keeps CUDA out of the image; TORCH=auto takes the build for the GPU of the building machine.
-ARG EXTRAS="embed train"
+ARG EXTRAS="embed quality train"
 ARG TORCH=cpu
 RUN pip install --no-cache-dir "uv>=0.9,<1" \
     && uv pip install --system --no-cache --torch-backend "$TORCH" -c constraints.txt -r pyproject.toml \

@@ -17,8 +17,8 @@ from devtools.indexes import uv_environment
 from devtools.place import Place, Refusal, say
 
 CORE = ("embedded", "examples")
-HEAVY = ("dedup", "embed", "train")
-TESTS = ("dev", "clients", "ray", "tagger")
+HEAVY = ("dedup", "embed", "quality", "train")
+TESTS = ("argilla", "dev", "clients", "ray", "tagger")
 NEEDS_TORCH = frozenset({"embed", "train"})
 UV = "uv>=0.9,<1"
 
