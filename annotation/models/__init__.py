@@ -1,7 +1,7 @@
 """Campaigns, the items in their queues, who judges them, and what they said."""
 
 from annotation.models.campaign import Campaign
-from annotation.models.items import Decision, Item, Pair, Quota, Repair, Response
+from annotation.models.items import Decision, Item, ItemRole, Pair, Quota, Repair, Response
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 
@@ -12,6 +12,7 @@ __all__ = [
     "Campaign",
     "Decision",
     "Item",
+    "ItemRole",
     "Judgment",
     "JudgmentGroup",
     "JudgmentRevision",

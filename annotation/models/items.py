@@ -3,9 +3,11 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class Response(models.Model):
@@ -47,8 +49,22 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(state="open", slots_left__gt=0, campaign__state="open")
 
 
+class ItemRole(models.TextChoices):
+    """What an item is there for. Only work asks for slots, is decided, counted and exported."""
+
+    WORK = "work", _("Work")
+    GOLD = "gold", _("Gold")
+    PRACTICE = "practice", _("Practice")
+
+
 class Item(models.Model):
-    """One place in a campaign's queue: a pair or a repair, with the judgments it asks for and has still to give out."""
+    """One place in a campaign's queue: a pair or a repair, with the judgments it asks for and has still to give out.
+
+    Eligibility is frozen when the item is made: `stratum` (domain), `language` (BCP 47, "" unknown), `asked_by` (the
+    surrogates of the people whose conversations it shows). `quota` is {"caps": {axis: most}, "distinct": {axis: least}};
+    `groups` names, as "axis=value", the groups of everybody who holds a slot, and `barred` those that may take no more:
+    the database derives it. `sampled` items were chosen at random, whatever the uncertainty: unbiased estimates use them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
@@ -65,6 +81,16 @@ class Item(models.Model):
     slots_left = models.PositiveSmallIntegerField()
     priority = models.FloatField(default=0)
     state = models.CharField(max_length=8, default="open")
+    role = models.CharField(max_length=8, choices=ItemRole.choices, default=ItemRole.WORK, db_default="work")
+    stratum = models.CharField(max_length=80, blank=True, default="", db_default="")
+    language = models.CharField(max_length=16, blank=True, default="", db_default="")
+    sensitive = models.BooleanField(default=False, db_default=False)
+    asked_by = ArrayField(models.CharField(max_length=64), default=list, db_default=[])
+    prompt_group = models.CharField(max_length=64, blank=True, default="", db_default="")
+    sampled = models.BooleanField(default=True, db_default=True)
+    quota = models.JSONField(default=dict, db_default={})
+    groups = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
+    barred = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ItemQuerySet.as_manager()
@@ -79,13 +105,20 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["open", "decided", "flagged", "closed"]), name="item_state_known"
             ),
+            models.CheckConstraint(condition=Q(role__in=ItemRole.values), name="item_role_known"),
+            models.CheckConstraint(
+                condition=Q(role=ItemRole.WORK) | Q(slots_asked=0), name="item_only_work_asks_for_slots"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["campaign", "-priority", "id"],
                 condition=Q(state="open", slots_left__gt=0),
                 name="item_queue",
-            )
+            ),
+            models.Index(
+                fields=["campaign", "role", "id"], condition=~Q(role=ItemRole.WORK), name="item_not_work"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 
 class Assignment(models.Model):
-    """A lease on one slot of one item for one annotator."""
+    """A lease on one slot of one item for one annotator; `groups` is what it took of the item's quota, to give back the same."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
@@ -27,6 +27,7 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     skip_reason = models.CharField(max_length=40, blank=True, default="")
     draft = models.JSONField(default=dict)
+    groups = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
 
     class Meta:
         constraints: ClassVar = [

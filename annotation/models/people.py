@@ -9,7 +9,11 @@ from django.db.models.functions import Now
 
 
 class AnnotatorProfile(models.Model):
-    """The pseudonym that judgments carry. Erasing the link to the user keeps the votes."""
+    """The pseudonym that judgments carry. Erasing the link to the user keeps the votes.
+
+    `languages` (BCP 47; none said: any) and `expertise` (domains; none said: none) decide what a person may be given;
+    `sensitive_ok` is their own opt-in to warned-of material, `sensitive_per_day` their own limit (none: the campaign's).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="annotators")
@@ -17,6 +21,12 @@ class AnnotatorProfile(models.Model):
         "accounts.User", on_delete=models.SET_NULL, null=True, related_name="annotator_profiles"
     )
     simulated = models.BooleanField(default=False)
+    languages = ArrayField(models.CharField(max_length=16), blank=True, default=list, db_default=[])
+    expertise = ArrayField(models.CharField(max_length=80), blank=True, default=list, db_default=[])
+    team = models.CharField(max_length=80, blank=True, default="", db_default="")
+    sensitive_ok = models.BooleanField(default=False, db_default=False)
+    sensitive_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
