@@ -176,7 +176,9 @@ def _alpha_parts(counts: "Counts") -> "Floats":
     pairs = table[:, :, None] * table[:, None, :]
     at = np.arange(table.shape[1])
     pairs[:, at, at] -= table
-    return np.asarray((pairs / (table.sum(axis=1) - 1)[:, None, None]).reshape(len(table), table.shape[1] ** 2))
+    return np.asarray(
+        (pairs / (table.sum(axis=1) - 1)[:, None, None]).reshape(len(table), table.shape[1] ** 2)
+    )
 
 
 def _alphas(parts: "Floats", weights: "Floats", level: Level) -> "Floats":

@@ -29,3 +29,28 @@ def pandalm_votes() -> Iterator[tuple[int, int]]:
     for record in records:
         for n in (1, 2, 3):
             yield record["idx"], record[f"annotator{n}"]
+
+
+def convarg_lengths() -> dict[tuple[str, str], tuple[int, int]]:
+    """(debate, pair) to the characters of its two arguments."""
+    folder = FOLDER / "convarg"
+    with (folder / "arguments.csv").open(newline="", encoding="utf-8") as file:
+        size = {(row["debate"], row["argument_id"]): len(row["text"]) for row in csv.DictReader(file)}
+    with (folder / "pairs.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        (r["debate"], r["pair_id"]): (
+            size[r["debate"], r["argument1_id"]],
+            size[r["debate"], r["argument2_id"]],
+        )
+        for r in rows
+    }
+
+
+def convarg_gold() -> dict[tuple[str, str], str]:
+    """(debate, pair) to the published answer, where its authors were sure: a1, a2 or equal."""
+    path = FOLDER / "convarg" / "pairs.csv"
+    if not path.exists():
+        pytest.skip("../shared/data/preferences/convarg is not on this machine")
+    with path.open(newline="", encoding="utf-8") as file:
+        return {(r["debate"], r["pair_id"]): r["mace_gold"] for r in csv.DictReader(file) if r["mace_gold"]}

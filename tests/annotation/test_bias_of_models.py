@@ -1,0 +1,98 @@
+"""What sides and lengths do per model, and the pull of length: planted ones are found, fair ones are not."""
+
+import random
+
+import pytest
+
+from annotation.bias_of_models import Contest, bias_of_models, difference
+from annotation.verbosity import verbosity
+
+from .reference_data import convarg_votes
+
+
+def test_the_difference_of_two_shares_has_newcombes_published_interval() -> None:
+    found = difference([True] * 56 + [False] * 14, [True] * 48 + [False] * 32)
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_a_model_that_wins_only_on_the_left_is_seen() -> None:
+    rng = random.Random(1)
+    contests = []
+    for _ in range(400):
+        left = rng.random() < 0.5
+        contests += [Contest("ours", left, 90, 80, left), Contest("theirs", not left, 80, 90, not left)]
+    ours, theirs = bias_of_models(contests)
+    assert (ours.model, theirs.model) == ("ours", "theirs")
+    for one in (ours, theirs):
+        assert one.left.value == 1
+        assert one.wins.low < 0.5 < one.wins.high
+    assert ours.longer.value is None
+
+
+def test_a_fair_crowd_moves_no_model() -> None:
+    rng = random.Random(2)
+    contests = [
+        Contest("ours", rng.random() < 0.5, rng.randrange(1, 99), 50, rng.random() < 0.7) for _ in range(900)
+    ]
+    (ours,) = bias_of_models(contests)
+    assert ours.wins.low > 0.6
+    assert ours.left.low < 0 < ours.left.high
+    assert ours.longer.low < 0 < ours.longer.high
+
+
+def test_a_planted_pull_of_length_is_measured() -> None:
+    rng = random.Random(3)
+    votes = []
+    for item in range(800):
+        a, b = rng.randrange(50, 900), rng.randrange(50, 900)
+        odds = a / b
+        votes += [(item, a, b, rng.random() < odds / (1 + odds)) for _ in range(3)]
+    found = verbosity(votes)
+    assert found is not None
+    assert found.low < 2 < found.high
+    assert found.high - found.low < 0.5
+    assert found.items <= 800
+
+
+def test_the_interval_covers_no_pull_at_all_as_often_as_it_says_also_where_votes_go_together() -> None:
+    rng = random.Random(4)
+    missed = 0
+    for _ in range(300):
+        votes = []
+        for item in range(60):
+            a, b, taste = rng.randrange(50, 900), rng.randrange(50, 900), rng.choice([0.1, 0.9])
+            votes += [(item, a, b, rng.random() < taste) for _ in range(4)]
+        found = verbosity(votes)
+        assert found is not None
+        missed += not found.low < 1 < found.high
+    assert missed <= 0.09 * 300
+
+
+@pytest.mark.parametrize(
+    "votes",
+    [
+        [],
+        [(n, 10, 10, True) for n in range(50)],
+        [(n, 20, 10, True) for n in range(50)],
+        [(1, 20, 10, n % 2 == 0) for n in range(50)],
+    ],
+    ids=["no votes", "equal lengths", "length decides all", "one item"],
+)
+def test_an_undefined_pull_stays_undefined(votes) -> None:
+    assert verbosity(votes) is None
+
+
+def test_the_published_crowd_favours_length_clearly() -> None:
+    from .reference_data import convarg_lengths
+
+    lengths = convarg_lengths()
+    votes = [
+        ((row["debate"], row["pair_id"]), *lengths[row["debate"], row["pair_id"]], row["value"] == "a1")
+        for row in convarg_votes()
+        if row["value"] != "equal"
+    ]
+    found = verbosity(votes)
+    assert found is not None
+    assert found.low > 1.5
+    longer = sum((a > b) == won for _item, a, b, won in votes if a != b)
+    assert longer / sum(a != b for _item, a, b, _won in votes) == pytest.approx(0.737, abs=5e-4)
