@@ -51,7 +51,9 @@ def _problem(status: int, code: str, detail: str, **more: Any) -> Response:
     return Response({**body, **more}, status=status, content_type=PROBLEM)
 
 
-NOT_OF_ITS_FORM = "A filter or an id is not of its form: an id is a UUID, a count is digits, a time is ISO 8601."
+NOT_OF_ITS_FORM = (
+    "A filter or an id is not of its form: an id is a UUID, a count is digits, a time is ISO 8601."
+)
 
 
 def _sayable(detail: Any) -> Any:

@@ -18,7 +18,12 @@ def subject_type(subject: models.Model) -> str:
 
 
 def record(
-    *, actor: Actor, verb: str, subject: models.Model, project_id: uuid.UUID | None, data: dict[str, Any] | None = None
+    *,
+    actor: Actor,
+    verb: str,
+    subject: models.Model,
+    project_id: uuid.UUID | None,
+    data: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """One act by `actor` on `subject`."""
     return AuditEntry.objects.create(

@@ -12,7 +12,9 @@ from core.schema import INGEST_ROLE
 def ingest_role() -> Iterator[None]:
     """Inside: may insert bodies and nothing else new. Needs an open transaction; ends with the block or with it."""
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("ingest_role() belongs inside a transaction, so that a failure cannot leave the role behind.")
+        raise RuntimeError(
+            "ingest_role() belongs inside a transaction, so that a failure cannot leave the role behind."
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_user), set_config('role', %s, true)", [INGEST_ROLE])
         before = cursor.fetchone()[0]

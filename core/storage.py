@@ -34,9 +34,13 @@ def get(sha256: str) -> bytes:
     try:
         data: bytes = filesystem.cat_file(path)
     except FileNotFoundError as error:
-        raise NotFound("blob_missing", f"The stored file {sha256[:12]} is gone.", hint="Restore it from a backup.") from error
+        raise NotFound(
+            "blob_missing", f"The stored file {sha256[:12]} is gone.", hint="Restore it from a backup."
+        ) from error
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise Refused("blob_damaged", f"The stored file {sha256[:12]} is damaged.", hint="Restore it from a backup.")
+        raise Refused(
+            "blob_damaged", f"The stored file {sha256[:12]} is damaged.", hint="Restore it from a backup."
+        )
     return data
 
 

@@ -59,7 +59,9 @@ def enqueue(
                 wanted.save(force_insert=True)
             break
         except IntegrityError:
-            standing = Job.objects.live().filter(kind=kind, dedupe_key=dedupe_key).first() if dedupe_key else None
+            standing = (
+                Job.objects.live().filter(kind=kind, dedupe_key=dedupe_key).first() if dedupe_key else None
+            )
             if standing is not None:
                 return standing
             if last or not dedupe_key:

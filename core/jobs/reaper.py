@@ -29,5 +29,6 @@ def _close(job: Job) -> None:
         state=JobState.FAILED,
         finished_at=Now(),
         lease_until=None,
-        error=job.error or f"The worker went silent {job.attempt} times; nothing more is tried. Its log says how far it came.",
+        error=job.error
+        or f"The worker went silent {job.attempt} times; nothing more is tried. Its log says how far it came.",
     )

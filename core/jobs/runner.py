@@ -93,6 +93,8 @@ def _end_badly(running: RunningJob, error: BaseException) -> None:
             return
         running.say(str(error) if isinstance(error, Refused) else described(error), level="error")
         log.error("job.fault", job_id=str(running.job.pk), exc_info=error)
-        running.give_back(f"{type(error).__name__}: {error}" if isinstance(error, Refused) else type(error).__name__)
+        running.give_back(
+            f"{type(error).__name__}: {error}" if isinstance(error, Refused) else type(error).__name__
+        )
     except Lost:
         log.warning("job.fault_after_loss", job_id=str(running.job.pk))
