@@ -70,3 +70,17 @@ class RepairChoice(StrEnum):
     ACCEPT = "accept"
     FIX = "fix"
     DROP = "drop"
+
+
+class TurnAct(StrEnum):
+    """What the turn should have done, whatever it said: the label of a repair."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    TOOL = "tool"
+    REFUSE = "refuse"
+    DEFER = "defer"
+    ESCALATE = "escalate"
+
+
+TURN_ACTS: tuple[str, ...] = tuple(act.value for act in TurnAct)

@@ -1,6 +1,8 @@
 """Accept, fix or drop one answer. A fix is a new response, and a judged preference over the original."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
@@ -20,10 +22,22 @@ from .make_items import NewItem, fingerprint
 from .project_decision import project_decision
 from .responses import NewResponse, store_responses
 from .revise import add_revision_of, lock_own_judgment
-from .said import Said, checked
+from .said import IN_FORCE, Said, Under, checked
 from .submit import Submitted, record_answer
 
 SOURCE = "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class Cites:
+    """What the turn should have done, the section of the policy that says so, and the versions on the screen."""
+
+    act: str = ""
+    section: str = ""
+    under: Under = IN_FORCE
+
+
+UNCITED: Final = Cites()
 
 
 def submit_repair(
@@ -38,12 +52,15 @@ def submit_repair(
     tags: Collection[str] = (),
     rationale: str = "",
     active_ms: int | None = None,
+    cites: Cites = UNCITED,
 ) -> Submitted:
     """Decide about one answer; `text` is the whole rewritten answer of a fix. The same `key` again changes nothing."""
     with transaction.atomic():
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         repair = _repair_of(assignment.item)
-        said = _said(assignment.item, project, choice, tags, rationale, active_ms, assignment=assignment)
+        said = _said(
+            assignment.item, project, choice, tags, rationale, active_ms, cites, assignment=assignment
+        )
         fix = _fix(repair, choice, text, project)
         done = record_answer(who=who, assignment=assignment, key=key, said=said, response=fix)
         if fix is not None and done.how == "counted":
@@ -61,12 +78,13 @@ def revise_repair(
     tags: Collection[str] = (),
     rationale: str = "",
     active_ms: int | None = None,
+    cites: Cites = UNCITED,
 ) -> JudgmentRevision:
     """Decide otherwise; the pair an earlier fix made is closed, a new fix makes its own."""
     with transaction.atomic():
         judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
         repair = _repair_of(judgment.item)
-        said = _said(judgment.item, project, choice, tags, rationale, active_ms)
+        said = _said(judgment.item, project, choice, tags, rationale, active_ms, cites)
         fix = _fix(repair, choice, text, project)
         revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)
         if changed and judgment.slot is not None:
@@ -89,6 +107,7 @@ def _said(
     tags: Collection[str],
     rationale: str,
     active_ms: int | None,
+    cites: Cites,
     assignment: Assignment | None = None,
 ) -> Said:
     return checked(
@@ -100,6 +119,9 @@ def _said(
         tags=tags,
         rationale=rationale,
         active_ms=active_ms,
+        section=cites.section,
+        act=cites.act,
+        under=cites.under,
     )
 
 

@@ -15,7 +15,7 @@ from ..models import Item, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from .profile import profile_of
 from .project_decision import project_decision
-from .said import Said, checked
+from .said import IN_FORCE, Said, Under, checked
 from .submit import add_revision
 
 
@@ -43,6 +43,8 @@ def revise_judgment(
     tags: Collection[str] = (),
     rationale: str = "",
     active_ms: int | None = None,
+    section: str = "",
+    under: Under = IN_FORCE,
 ) -> JudgmentRevision:
     """Say something else about a pair; saying the same again changes nothing."""
     with transaction.atomic():
@@ -59,6 +61,8 @@ def revise_judgment(
             tags=tags,
             rationale=rationale,
             active_ms=active_ms,
+            section=section,
+            under=under,
         )
         return add_revision_of(who=who, judgment=judgment, said=said)[0]
 
@@ -68,9 +72,10 @@ def add_revision_of(
 ) -> tuple[JudgmentRevision, bool]:
     """The revision that now holds, and whether it is new; the item is locked by the caller's transaction."""
     latest = judgment.revisions.order_by("-number")[0]
+    fix = response.pk if response else None
     before = (latest.choice, latest.strength, tuple(latest.tags), latest.rationale, latest.response_id)
-    after = (said.choice, said.strength, said.tags, said.rationale, response.pk if response else None)
-    if before == after:
+    after = (said.choice, said.strength, said.tags, said.rationale, fix)
+    if (*before, latest.section, latest.act) == (*after, said.section, said.act):
         return latest, False
     revision = add_revision(
         judgment, number=latest.number + 1, said=said, item=judgment.item, response=response

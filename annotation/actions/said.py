@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,10 +10,23 @@ from django.utils.translation import gettext as _
 from accounts.models import Project
 from core.errors import Refused
 from curation.actions.cleaned import cleaned
+from curation.models import AssetVersion
 
+from ..choices import TURN_ACTS
 from ..models import Assignment, Campaign
 
 MAX_RATIONALE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Ids of the guidelines and of the policy that stood on the screen; None for those in force now."""
+
+    guidelines: int | None = None
+    policy: int | None = None
+
+
+IN_FORCE: Final = Under()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,16 @@ class Said:
     tags: tuple[str, ...]
     rationale: str
     active_ms: int | None
+    tags_version: int | None = None
+    guidelines_id: int | None = None
+    policy_id: int | None = None
+    section: str = ""
+    act: str = ""
+
+
+class _Cited(TypedDict):
+    policy_id: int | None
+    section: str
 
 
 def _readable(text: str) -> str:
@@ -41,8 +65,12 @@ def checked(
     tags: Collection[str],
     rationale: str,
     active_ms: int | None,
+    section: str = "",
+    act: str = "",
+    under: Under = IN_FORCE,
 ) -> Said:
-    """Refuse unknown tags, a missing required reason and overlong text; clamp the time to the lease's age."""
+    """Refuse unknown tags, sections and acts, a missing required reason and overlong text; clamp the time to the
+    lease's age. What was judged under an earlier version of guidelines or policy says so."""
     known = campaign.rules.get("tags", [])
     unknown = sorted(set(tags) - set(known))
     if unknown:
@@ -61,7 +89,40 @@ def checked(
     if "rationale" in required and not text:
         raise Refused("rationale_needed", _("This campaign asks for an explanation in your own words."))
     kept = tuple(tag for tag in known if tag in tags)
-    return Said(choice, strength, kept, cleaned(text, project=project), _clamped(active_ms, assignment))
+    if act and act not in TURN_ACTS:
+        raise Refused("act_unknown", _("There is no such label for a turn."))
+    return Said(
+        choice,
+        strength,
+        kept,
+        cleaned(text, project=project),
+        _clamped(active_ms, assignment),
+        tags_version=campaign.rules.get("tags_version"),
+        guidelines_id=_judged_under(campaign.guidelines_id, under.guidelines),
+        act=act,
+        **_cited(campaign, section, under.policy),
+    )
+
+
+def _judged_under(current: int | None, shown: int | None) -> int | None:
+    """The version that was on the screen, if it is one of the same text; else the one in force."""
+    if current is None or shown is None or current == shown:
+        return current
+    same = AssetVersion.objects.filter(pk=shown, asset__versions=current)
+    return shown if same.exists() else current
+
+
+def _cited(campaign: Campaign, section: str, shown: int | None) -> _Cited:
+    """The section an answer names, in the version of the policy it was read in."""
+    version = _judged_under(campaign.policy_id, shown)
+    if not section:
+        return {"policy_id": version, "section": ""}
+    body = AssetVersion.objects.get(pk=version).body if version else {}
+    if section not in [one["number"] for one in body.get("sections", [])]:
+        raise Refused(
+            "section_unknown", _("The policy has no section %(number)s.") % {"number": section[:20]}
+        )
+    return {"policy_id": version, "section": section}
 
 
 def _clamped(active_ms: int | None, assignment: Assignment | None) -> int | None:

@@ -20,7 +20,7 @@ from ..models import AnnotatorProfile, Assignment, Item, Judgment, JudgmentRevis
 from ..sides import unswap
 from .lock import lock_assignment
 from .project_decision import project_decision
-from .said import Said, checked
+from .said import IN_FORCE, Said, Under, checked
 
 How = Literal["counted", "uncounted", "again"]
 
@@ -44,6 +44,8 @@ def submit_judgment(
     tags: Collection[str] = (),
     rationale: str = "",
     active_ms: int | None = None,
+    section: str = "",
+    under: Under = IN_FORCE,
 ) -> Submitted:
     """Store a judgment of a pair; `shown` is about sides and is unswapped here.
 
@@ -63,6 +65,8 @@ def submit_judgment(
             tags=tags,
             rationale=rationale,
             active_ms=active_ms,
+            section=section,
+            under=under,
         )
         return record_answer(who=who, assignment=assignment, key=key, said=said)
 
@@ -125,7 +129,7 @@ def _end_newer_lease(late: Assignment) -> None:
 def add_revision(
     judgment: Judgment, *, number: int, said: Said, item: Item, response: Response | None = None
 ) -> JudgmentRevision:
-    """What the judgment says from now on, under the guidelines in force."""
+    """What the judgment says from now on, and what it was judged under."""
     return JudgmentRevision.objects.create(
         project_id=item.project_id,
         judgment=judgment,
@@ -135,7 +139,11 @@ def add_revision(
         tags=list(said.tags),
         rationale=said.rationale,
         response=response,
-        guidelines_id=item.campaign.guidelines_id,
+        tags_version=said.tags_version,
+        guidelines_id=said.guidelines_id,
+        policy_id=said.policy_id,
+        section=said.section,
+        act=said.act,
         active_ms=said.active_ms,
     )
 

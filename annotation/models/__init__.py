@@ -1,6 +1,7 @@
 """Campaigns, the items in their queues, who judges them, and what they said."""
 
 from annotation.models.campaign import Campaign
+from annotation.models.guidance import GuidelinesRead, KeyMap, Question, QuestionAnswer
 from annotation.models.items import Decision, Item, ItemRole, Pair, Quota, Repair, Response
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
@@ -11,13 +12,17 @@ __all__ = [
     "Axis",
     "Campaign",
     "Decision",
+    "GuidelinesRead",
     "Item",
     "ItemRole",
     "Judgment",
     "JudgmentGroup",
     "JudgmentRevision",
+    "KeyMap",
     "Pair",
     "ProfileValue",
+    "Question",
+    "QuestionAnswer",
     "Quota",
     "Repair",
     "Response",

@@ -20,6 +20,7 @@ class Campaign(models.Model):
     guidelines = models.ForeignKey(
         "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    policy = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
     rules = models.JSONField(default=dict)
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

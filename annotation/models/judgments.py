@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ..choices import TURN_ACTS
+
 
 class Assignment(models.Model):
     """A lease on one slot of one item for one annotator; `groups` is what it took of the item's quota, to give back the same."""
@@ -100,12 +102,23 @@ class JudgmentRevision(models.Model):
     guidelines = models.ForeignKey(
         "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    tags_version = models.PositiveIntegerField(null=True)
+    policy = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    section = models.CharField(max_length=20, blank=True, default="")
+    act = models.CharField(max_length=10, blank=True, default="")
     active_ms = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["judgment", "number"], name="judgment_revision_once"),
+            models.CheckConstraint(
+                condition=Q(section="") | Q(policy__isnull=False), name="judgment_section_of_policy"
+            ),
+            models.CheckConstraint(
+                condition=Q(act="") | Q(act__in=TURN_ACTS, choice__in=["accept", "fix", "drop"]),
+                name="judgment_act_of_repair",
+            ),
             models.CheckConstraint(
                 condition=Q(choice__in=["a", "b", "tie", "both_bad", "cannot", "accept", "fix", "drop"]),
                 name="judgment_choice_known",

@@ -1,0 +1,65 @@
+"""Which guidelines a person judges under, what they read last, and whether they have to read again."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts.models import Project
+from curation.models import Asset, AssetVersion
+from curation.models.assets import AssetKind
+
+from .models import AnnotatorProfile, Campaign, GuidelinesRead
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """The version in force, the one this person read last, and whether decisions changed in between."""
+
+    version: AssetVersion
+    read: AssetVersion | None
+    reread: bool
+
+    @property
+    def unread(self) -> bool:
+        """Nothing of these guidelines was ever read: they open by themselves, once."""
+        return self.read is None
+
+    @property
+    def asked(self) -> bool:
+        """Whether the page shows them before it goes on."""
+        return self.unread or self.reread
+
+
+def guidance_for(profile: AnnotatorProfile, campaign: Campaign) -> Guidance | None:
+    """None where the campaign has no guidelines."""
+    version = campaign.guidelines
+    if version is None:
+        return None
+    read = last_read(profile, version)
+    since = AssetVersion.objects.filter(
+        asset_id=version.asset_id,
+        number__lte=version.number,
+        number__gt=read.number if read else version.number,
+        body__changes_decisions=True,
+    )
+    return Guidance(version, read, since.exists())
+
+
+def last_read(profile: AnnotatorProfile, version: AssetVersion) -> AssetVersion | None:
+    """The newest version of the same guidelines that this person has read."""
+    read = GuidelinesRead.objects.filter(profile=profile, version__asset_id=version.asset_id)
+    newest = read.select_related("version").order_by("-version__number").first()
+    return newest.version if newest else None
+
+
+def texts_of(project: Project) -> "QuerySet[Asset]":
+    """The project's guidelines and policies with their current versions."""
+    found = Asset.objects.filter(project=project, kind__in=[AssetKind.GUIDELINES, AssetKind.POLICY])
+    return found.select_related("current").order_by("kind", "name")
+
+
+def plain_text(version: AssetVersion) -> str:
+    """The whole of a version as text, examples included: what two versions are compared by."""
+    body = version.body
+    examples = [f"Q: {one['question']}\nA: {one['answer']}" for one in body.get("examples", [])]
+    return "\n\n".join([str(body.get("text", "")), *examples])
