@@ -94,7 +94,7 @@ class MemberReset(ProjectAPI):
 class Invitations(ProjectAPI):
     """Open invitations."""
 
-    verbs = {"GET": "member.read", "POST": "member.manage"}
+    verbs = {"GET": "member.read", "POST": "annotator.invite"}
     answers_are_kept = False
 
     @extend_schema(responses=s.InvitationOut(many=True))
@@ -117,7 +117,7 @@ class Invitations(ProjectAPI):
 class InvitationRevoke(ProjectAPI):
     """Withdraw an open invitation."""
 
-    verbs = {"GET": "member.read", "POST": "member.manage"}
+    verbs = {"GET": "member.read", "POST": "annotator.invite"}
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, slug: str, invitation_id: uuid.UUID) -> Response:

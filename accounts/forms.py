@@ -1,6 +1,7 @@
 """Forms of the accounts pages: they check shape only; rules live in the actions."""
 
 import zoneinfo
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -21,6 +22,11 @@ class InviteForm(forms.Form):
     days = forms.IntegerField(
         label=_("The link works for (days)"), min_value=1, max_value=MAX_DAYS, initial=DEFAULT_DAYS
     )
+
+    def __init__(self, *args: Any, roles: Collection[Role] = tuple(Role), **kwargs: Any) -> None:
+        """`roles` are those the inviting person may give."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
 
 
 class RolesForm(forms.Form):
@@ -122,6 +128,21 @@ class ChangePasswordForm(forms.Form):
 
     old = forms.CharField(
         label=_("Current password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    password = _new_password()
+
+
+class JoinForm(forms.Form):
+    """Address, name and password of somebody who joins by a team link without an account."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("You sign in with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password = _new_password()
 

@@ -38,6 +38,7 @@ VERBS: Final[Mapping[str, frozenset[Role]]] = {
     "run.cancel": frozenset({ENGINEER, ADMIN}),
     "model.read": frozenset({LEAD, ENGINEER, ADMIN}),
     "lineage.read": frozenset({LEAD, ENGINEER, ADMIN}),
+    "annotator.invite": frozenset({LEAD, ADMIN}),
     "member.read": frozenset({LEAD, ENGINEER, ADMIN}),
     "member.manage": frozenset({ADMIN}),
     "token.manage": frozenset({LEAD, ENGINEER, ADMIN}),
@@ -79,7 +80,11 @@ def _scope_carries(token: ApiToken, verb: str) -> bool:
 def may(who: User | ApiToken, verb: str, project: Project) -> bool:
     """Whether the person, or the token within its scopes and project, may do this."""
     if isinstance(who, ApiToken):
-        return who.project_id == project.pk and _scope_carries(who, verb) and bool(VERBS[verb] & owner_roles(who))
+        return (
+            who.project_id == project.pk
+            and _scope_carries(who, verb)
+            and bool(VERBS[verb] & owner_roles(who))
+        )
     return bool(VERBS[verb] & roles_of(who, project))
 
 

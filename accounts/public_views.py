@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts.actions.invite import accept_as_member, accept_as_newcomer, find_invitation
+from accounts.actions.join_links import find_join_link, join_as_member, join_as_newcomer
 from accounts.actions.passwords import change_password, find_reset, reset_password
 from accounts.actions.profile import update_profile
-from accounts.forms import ChangePasswordForm, NewcomerForm, NewPasswordForm, ProfileForm
+from accounts.forms import ChangePasswordForm, JoinForm, NewcomerForm, NewPasswordForm, ProfileForm
 from accounts.models import User
 from core.errors import Refused
 
@@ -28,7 +29,9 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
     """Take the role: with the account one has, or with a new one."""
     invitation = find_invitation(secret)
-    form = NewcomerForm(request.POST if request.method == "POST" and request.user.is_anonymous else None)
+    first = {"name": invitation.about.get("name", "")}
+    sent = request.POST if request.method == "POST" and request.user.is_anonymous else None
+    form = NewcomerForm(sent, initial=first)
     context = {
         "invitation": invitation,
         "form": form,
@@ -46,6 +49,29 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
             login(request, membership.user, backend=MODEL_BACKEND)
             return redirect("home")
     return render(request, "accounts/accept.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@sensitive_variables("secret")
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """Become an annotator by a team link: with the account one has, or with a new one."""
+    link = find_join_link(secret)
+    form = JoinForm(request.POST if request.method == "POST" and request.user.is_anonymous else None)
+    if request.method == "POST" and request.user.is_authenticated:
+        join_as_member(user=request.user, secret=secret)
+        return redirect("home")
+    if request.method == "POST" and form.is_valid():
+        try:
+            membership = join_as_newcomer(secret=secret, **form.cleaned_data)
+        except ValidationError as weak:
+            form.add_error("password", weak)
+        except Refused as refused:
+            form.add_error("email", str(refused))
+        else:
+            login(request, membership.user, backend=MODEL_BACKEND)
+            return redirect("home")
+    return render(request, "accounts/join.html", {"link": link, "form": form})
 
 
 @never_cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import ApiToken, Invitation, Membership, Project, Role, User
+from accounts.models import ApiToken, Invitation, JoinLink, Membership, Project, Role, User
 from accounts.permissions import VERBS, may
 
 
@@ -42,6 +42,12 @@ def open_invitations(project: Project) -> QuerySet[Invitation]:
         .select_related("invited_by")
         .order_by("-created_at")
     )
+
+
+def open_join_links(project: Project) -> QuerySet[JoinLink]:
+    """Team links that still let somebody in."""
+    live = JoinLink.objects.filter(project=project, revoked_at=None, expires_at__gt=Now())
+    return live.filter(used__lt=F("most")).select_related("created_by").order_by("-created_at")
 
 
 def tokens_for(user: User, project: Project) -> QuerySet[ApiToken]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import ProjectRequest, project_view
 from accounts.actions.api_tokens import create_token, find_own_token, limit_token, revoke_token
-from accounts.actions.invite import invite_member, revoke_invitation
+from accounts.actions.invite import invite_member, revoke_invitation, verb_to_invite
 from accounts.actions.members import deactivate_member, find_member, reactivate_member, set_roles
 from accounts.actions.passwords import make_reset_link
 from accounts.forms import InviteForm, LimitsForm, RolesForm, TokenForm
@@ -31,16 +31,18 @@ def members(request: ProjectRequest) -> HttpResponse:
         "members": members_of(request.project),
         "invitations": open_invitations(request.project),
         "may_manage": may(request.user, "member.manage", request.project),
+        "may_invite": may(request.user, "annotator.invite", request.project),
         "roles": list(Role),
         "verbs": verb_table(),
     }
     return render(request, "accounts/members.html", context)
 
 
-@project_view(verb="member.manage")
+@project_view(verb="annotator.invite")
 def invite(request: ProjectRequest) -> HttpResponse:
     """The form, and after it the link, once."""
-    form = InviteForm(request.POST or None)
+    roles = [role for role in Role if may(request.user, verb_to_invite(role), request.project)]
+    form = InviteForm(request.POST or None, roles=roles)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/invite.html", {"form": form})
     data = form.cleaned_data
@@ -56,7 +58,7 @@ def invite(request: ProjectRequest) -> HttpResponse:
 
 
 @require_POST
-@project_view(verb="member.manage")
+@project_view(verb="annotator.invite")
 def invitation_revoke(request: ProjectRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """Withdraw an open link."""
     revoke_invitation(who=request.user, project=request.project, invitation_id=invitation_id)

@@ -14,6 +14,7 @@ from core.registry import InboxItem, StationState, registry
 
 from . import counts as counts
 from . import next_item
+from .actions.people import welcome
 from .models import Decision, Item, Judgment
 
 ANNOTATORS = {"annotator"}
@@ -99,6 +100,13 @@ registry.add_nav(
 )
 registry.add_nav(gettext_lazy("My work"), "annotation:my-work", roles=ANNOTATORS, order=12)
 registry.add_nav(gettext_lazy("Campaigns"), "annotation:campaigns", roles=LEADS, order=30)
+registry.add_nav(
+    gettext_lazy("Annotators"),
+    "annotation:people",
+    roles=LEADS,
+    order=31,
+    covers=["annotation:invite-people"],
+)
 registry.add_station(
     "annotation",
     gettext_lazy("Judged"),
@@ -107,5 +115,6 @@ registry.add_station(
     order=30,
     read=read_station,
 )
+registry.add_join("annotation", welcome)
 registry.add_inbox("annotation.work", work_for_annotators, verb="annotation.judge")
 registry.add_inbox("annotation.reported", reported_items, verb="annotation.manage")

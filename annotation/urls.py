@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import backlog, campaigns, judge, my_work, pair, profile, repair
+from .views import backlog, campaigns, invitations, judge, my_work, pair, people, profile, repair
 
 app_name = "annotation"
 
@@ -22,6 +22,13 @@ urlpatterns = [
     path("work/", my_work.my_work, name="my-work"),
     path("about-me/", profile.profile, name="profile"),
     path("about-me/erase/", profile.erase, name="profile-erase"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", invitations.invite, name="invite-people"),
+    path("people/links/", invitations.make_link, name="join-links"),
+    path("people/links/<uuid:link_id>/revoke/", invitations.revoke_link, name="join-link-revoke"),
+    path("people/<uuid:user_id>/", people.person, name="person"),
+    path("people/<uuid:user_id>/words/", people.describe, name="person-words"),
+    path("people/<uuid:user_id>/state/", people.set_person_state, name="person-state"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),

@@ -72,6 +72,8 @@ class InboxItem:
 
 
 InboxProvider = Callable[[Any, Any], Iterable[InboxItem]]
+JoinProvider = Callable[[Any, Any, Mapping[str, Any]], None]
+"""(project, user, what the invitation said of the person); runs in the transaction in which the person joins."""
 CountProvider = Callable[[Any, Collection[Any]], Mapping[Any, float]]
 """(project id, version ids) → how many, for those that have any."""
 
@@ -84,6 +86,7 @@ class Registry:
     stations: dict[str, Station] = field(default_factory=dict)
     inbox: dict[str, tuple[str, InboxProvider]] = field(default_factory=dict)
     counts: dict[str, CountProvider] = field(default_factory=dict)
+    joins: dict[str, JoinProvider] = field(default_factory=dict)
 
     def add_nav(
         self,
@@ -112,6 +115,15 @@ class Registry:
     def add_count(self, key: str, provider: CountProvider) -> None:
         """What a higher app counts of conversation versions, for lower ones that choose among them."""
         self.counts[key] = provider
+
+    def add_join(self, key: str, provider: JoinProvider) -> None:
+        """What a higher app does when somebody becomes a member by an invitation."""
+        self.joins[key] = provider
+
+    def joined(self, project: Any, user: Any, about: Mapping[str, Any]) -> None:
+        """Somebody has just become a member; whatever fails here takes the joining back with it."""
+        for provider in self.joins.values():
+            provider(project, user, about)
 
     def count_of(self, key: str, project_id: Any, versions: Collection[Any]) -> Mapping[Any, float]:
         """The counts of this name; nothing where no app is there to count."""

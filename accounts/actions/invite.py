@@ -1,7 +1,9 @@
 """Invite by link: the secret is shown once, only its hash is stored, it works once and until it expires."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -15,16 +17,23 @@ from accounts.permissions import require
 from accounts.tokens import digest, new_secret
 from core.audit import emit, record
 from core.errors import NotFound, Refused
+from core.registry import registry
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 30
 
 
 def invite_member(
-    *, who: User | ApiToken, project: Project, email: str, role: Role, days: int = DEFAULT_DAYS
+    *,
+    who: User | ApiToken,
+    project: Project,
+    email: str,
+    role: Role,
+    days: int = DEFAULT_DAYS,
+    about: Mapping[str, Any] | None = None,
 ) -> tuple[Invitation, str]:
-    """The invitation and its secret; the secret cannot be read again."""
-    require(who, "member.manage", project)
+    """The invitation and its secret; the secret cannot be read again. Data leads invite annotators, nobody else."""
+    require(who, verb_to_invite(role), project)
     if not 1 <= days <= MAX_DAYS:
         raise Refused("bad_expiry", _("An invitation is good for 1 to %(days)d days.") % {"days": MAX_DAYS})
     secret = new_secret()
@@ -33,6 +42,7 @@ def invite_member(
             project=project,
             email=User.objects.normalize_email(email).lower(),
             role=role,
+            about=dict(about or {}),
             token_sha256=digest(secret),
             invited_by=person_behind(who),
             expires_at=timezone.now() + timedelta(days=days),
@@ -48,9 +58,14 @@ def invite_member(
     return invitation, secret
 
 
+def verb_to_invite(role: Role) -> str:
+    """What it takes to let somebody in as this."""
+    return "annotator.invite" if role == Role.ANNOTATOR else "member.manage"
+
+
 def revoke_invitation(*, who: User | ApiToken, project: Project, invitation_id: uuid.UUID) -> None:
-    """Make an open link useless."""
-    require(who, "member.manage", project)
+    """Make an open link useless; whoever could have made it may."""
+    require(who, "annotator.invite", project)
     with transaction.atomic():
         open_one = Invitation.objects.filter(
             pk=invitation_id, project=project, accepted_at=None, revoked_at=None
@@ -58,6 +73,7 @@ def revoke_invitation(*, who: User | ApiToken, project: Project, invitation_id: 
         invitation = open_one.select_for_update().first()
         if invitation is None:
             raise NotFound("invitation_not_open", _("There is no open invitation of that name."))
+        require(who, verb_to_invite(Role(invitation.role)), project)
         open_one.update(revoked_at=Now())
         record(actor=who.actor, verb="member.invite_revoke", subject=invitation, project_id=project.pk)
         emit(subject=invitation, name="revoked", project_id=project.pk)
@@ -116,15 +132,27 @@ def _take(invitation: Invitation, user: User) -> Membership:
     ).update(accepted_at=Now(), accepted_by=user)
     if not taken:
         raise NotFound("invitation_gone", _("This invitation was used, withdrawn, or has expired."))
-    membership, _created = Membership.objects.get_or_create(
-        project=invitation.project, user=user, role=invitation.role
+    return become_member(
+        project=invitation.project,
+        user=user,
+        role=Role(invitation.role),
+        about=invitation.about,
+        by={"invitation": str(invitation.pk)},
     )
+
+
+def become_member(
+    *, project: Project, user: User, role: Role, about: Mapping[str, Any], by: Mapping[str, str]
+) -> Membership:
+    """The end of every way in, inside its transaction; `by` names the link in the audit."""
+    membership, _created = Membership.objects.get_or_create(project=project, user=user, role=role)
     record(
         actor=user.actor,
         verb="member.join",
         subject=user,
-        project_id=invitation.project_id,
-        data={"role": invitation.role, "invitation": str(invitation.pk)},
+        project_id=project.pk,
+        data={"role": role, **by},
     )
-    emit(subject=user, name="joined", project_id=invitation.project_id, to_state=invitation.role)
+    emit(subject=user, name="joined", project_id=project.pk, to_state=role)
+    registry.joined(project, user, about)
     return membership

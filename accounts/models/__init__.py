@@ -1,7 +1,7 @@
 """People, projects and what lets them in."""
 
-from accounts.models.access import ApiToken, Invitation
+from accounts.models.access import ApiToken, Invitation, JoinLink
 from accounts.models.project import Membership, Project, Role
 from accounts.models.user import User
 
-__all__ = ["ApiToken", "Invitation", "Membership", "Project", "Role", "User"]
+__all__ = ["ApiToken", "Invitation", "JoinLink", "Membership", "Project", "Role", "User"]

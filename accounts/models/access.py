@@ -12,12 +12,16 @@ from core.actors import Actor
 
 
 class Invitation(models.Model):
-    """A link that makes its reader a member; used once, until it expires."""
+    """A link that makes its reader a member; used once, until it expires.
+
+    `about` is what higher apps are told of the person on joining (team, languages, …); nothing here reads it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
     role = models.CharField(max_length=16, choices=Role.choices)
+    about = models.JSONField(default=dict)
     token_sha256 = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
@@ -33,6 +37,36 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
+
+
+class JoinLink(models.Model):
+    """A link for a whole team: everybody who opens it becomes an annotator, up to a number of people and a date.
+
+    It carries no other role: a link that is passed around must never make an administrator.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="join_links")
+    name = models.CharField(max_length=80)
+    about = models.JSONField(default=dict)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    most = models.PositiveIntegerField()
+    used = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(most__gte=1), name="join_link_for_somebody"),
+            models.CheckConstraint(
+                condition=models.Q(used__lte=models.F("most")), name="join_link_not_overused"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Scope(models.TextChoices):

@@ -56,7 +56,7 @@ def choose_value(*, who: User, project: Project, axis: Axis, value: str) -> None
     if axis.project_id != project.pk or (value and value not in axis.values):
         raise Refused("value_unknown", _("This axis has no such value."))
     with transaction.atomic():
-        _give_back_leases(profile)
+        give_back_leases(profile)
         if value:
             ProfileValue.objects.update_or_create(profile=profile, axis=axis, defaults={"value": value})
         else:
@@ -68,13 +68,16 @@ def erase_profile(*, who: User, project: Project) -> None:
     """Remove everything said on any axis; votes and their frozen groups stay with the pseudonym."""
     profile = profile_of(who=who, project=project)
     with transaction.atomic():
-        _give_back_leases(profile)
+        give_back_leases(profile)
         ProfileValue.objects.filter(profile=profile).delete()
         audit.record(actor=who.actor, verb="annotation.erase_profile", subject=profile, project_id=project.pk)
 
 
-def _give_back_leases(profile: AnnotatorProfile) -> None:
+def give_back_leases(profile: AnnotatorProfile) -> int:
+    """End every lease of this person, item by item in one order; how many ended."""
     held = Assignment.objects.filter(profile=profile, state="leased").order_by("item_id")
+    ended = 0
     for assignment in held:
         Item.objects.select_for_update().get(pk=assignment.item_id)
-        queue.give_back([assignment.item_id], state="released", assignment=assignment.pk)
+        ended += queue.give_back([assignment.item_id], state="released", assignment=assignment.pk)
+    return ended

@@ -12,6 +12,7 @@ class AnnotatorProfile(models.Model):
     """The pseudonym that judgments carry. Erasing the link to the user keeps the votes.
 
     `languages` (BCP 47; none said: any) and `expertise` (domains; none said: none) decide what a person may be given;
+    `expertise_said` is what they say of themselves, which a lead has yet to confirm;
     `sensitive_ok` is their own opt-in to warned-of material, `sensitive_per_day` their own limit (none: the campaign's).
     """
 
@@ -23,6 +24,7 @@ class AnnotatorProfile(models.Model):
     simulated = models.BooleanField(default=False)
     languages = ArrayField(models.CharField(max_length=16), blank=True, default=list, db_default=[])
     expertise = ArrayField(models.CharField(max_length=80), blank=True, default=list, db_default=[])
+    expertise_said = ArrayField(models.CharField(max_length=80), blank=True, default=list, db_default=[])
     team = models.CharField(max_length=80, blank=True, default="", db_default="")
     sensitive_ok = models.BooleanField(default=False, db_default=False)
     sensitive_per_day = models.PositiveSmallIntegerField(null=True, blank=True)

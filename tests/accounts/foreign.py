@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actions.api_tokens import create_token
 from accounts.actions.invite import invite_member
+from accounts.actions.join_links import make_join_link
 from accounts.models import Role
 from annotation.models import Assignment, Item
 from core.jobs import enqueue
@@ -150,8 +151,9 @@ class ForeignProject:
         invitation, _ = invite_member(
             who=team.admin, project=team.project, email=f"{MARK}@x.example", role=Role.ANNOTATOR
         )
+        link, _ = make_join_link(who=team.admin, project=team.project, name=MARK, most=1, days=1)
         token, _ = create_token(who=team.admin, project=team.project, name=MARK, scopes=["read"])
-        self.values |= {"invitation_id": invitation.pk, "token_id": token.pk}
+        self.values |= {"invitation_id": invitation.pk, "link_id": link.pk, "token_id": token.pk}
 
     def _judging(self) -> None:
         world = self.world
@@ -204,7 +206,10 @@ class ForeignProject:
         self.values |= {"rules_id": rules.pk, "report_id": report.pk, "rerun_id": run.pk}
 
     def _blob(self) -> None:
-        trace, value = Trace.objects.filter(project=self.team.project).earliest("received_at"), Long(MARK.encode())
+        trace, value = (
+            Trace.objects.filter(project=self.team.project).earliest("received_at"),
+            Long(MARK.encode()),
+        )
         with transaction.atomic():
             keep_blobs([value], trace_id=trace.pk, day=trace.day, project_id=self.team.project.pk)
         self.values["sha256"] = value.sha256

@@ -6,7 +6,15 @@ from django.test import Client
 
 @pytest.mark.parametrize(
     "given",
-    ["", "short", "x" * 65, "with space and\x01", "<script>alert(1)</script>", "sk-proj-abc", "4111111111111111"],
+    [
+        "",
+        "short",
+        "x" * 65,
+        "with space and\x01",
+        "<script>alert(1)</script>",
+        "sk-proj-abc",
+        "4111111111111111",
+    ],
 )
 def test_a_malformed_id_is_replaced(given: str) -> None:
     answer = Client().get("/healthz", headers={"X-Request-Id": given})

@@ -177,7 +177,9 @@ def test_words_are_reached_by_their_index_and_pages_start_where_the_last_one_end
         assert "Seq Scan" not in plan(team, text)
     with CaptureQueriesContext(connection) as asked:
         page, _hits = search(team.project, {"q": "common"})
-    read = next(one["sql"] for one in asked if "ORDER BY" in one["sql"] and "FROM \"curation_trace\"" in one["sql"])
+    read = next(
+        one["sql"] for one in asked if "ORDER BY" in one["sql"] and 'FROM "curation_trace"' in one["sql"]
+    )
     assert f"BETWEEN '{days[0]}'::date AND '{days[0]}'::date" in read
     assert len(page.rows) == 25
     assert page.total == 10_000

@@ -5,7 +5,9 @@ from snapshots.models import RowContent, Snapshot, SnapshotRow, Tombstone
 from tests.snapshots.conftest import World
 
 
-def test_rows_of_a_destroyed_conversation_are_erased_and_the_others_stay(world: World, sealed: Snapshot) -> None:
+def test_rows_of_a_destroyed_conversation_are_erased_and_the_others_stay(
+    world: World, sealed: Snapshot
+) -> None:
     rows = list(SnapshotRow.objects.filter(snapshot=sealed).order_by("pk"))
     versions = [rows[0].version_id]
     team = world.team

@@ -20,13 +20,17 @@ def test_only_what_the_recipe_chooses_enters(world: World) -> None:
     for version in (kept, other):
         world.repair(version, "accepted")
     CurationState.objects.filter(version=other).update(kind="code")
-    recipe = save_recipe(who=world.team.lead, project=project, name="singles", recipe={"filters": {"kind": "single"}})
+    recipe = save_recipe(
+        who=world.team.lead, project=project, name="singles", recipe={"filters": {"kind": "single"}}
+    )
     spec = parse_spec({"kind": "sft", "recipe": f"singles@{recipe.number}"})
     tally = preview(project, spec, current_quarantine(project))
     assert (tally.kept.total(), tally.dropped["outside_recipe"]) == (1, 1)
     snapshot = world.snapshot(recipe="singles@1")
     assert (snapshot.row_count, snapshot.selection.spec["recipe"]) == (1, "singles@1")
-    page = world.team.client(world.team.lead).get(f"/p/{project.slug}/snapshots/{snapshot.pk}/").content.decode()
+    page = (
+        world.team.client(world.team.lead).get(f"/p/{project.slug}/snapshots/{snapshot.pk}/").content.decode()
+    )
     assert "singles@1" in page
     section = world.team.client(world.team.lead).get(f"/p/{project.slug}/snapshots/{snapshot.pk}/likeness/")
     assert "too few" in section.content.decode()
@@ -37,7 +41,12 @@ def test_only_what_the_recipe_chooses_enters(world: World) -> None:
 def test_a_recipe_that_is_not_there_or_has_no_number_is_refused(world: World) -> None:
     for name, error in (("singles@1", NotFound), ("singles", Refused), ("@1", Refused)):
         with pytest.raises(error):
-            create_selection(who=world.team.lead, project=world.team.project, name="x", spec={"kind": "sft", "recipe": name})
+            create_selection(
+                who=world.team.lead,
+                project=world.team.project,
+                name="x",
+                spec={"kind": "sft", "recipe": name},
+            )
 
 
 def test_a_selection_without_a_recipe_keeps_its_name() -> None:
