@@ -5,6 +5,7 @@ from annotation.models.guidance import GuidelinesRead, KeyMap, Question, Questio
 from annotation.models.items import Decision, Item, ItemRole, Pair, Quota, Repair, Response
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
+from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
 
 __all__ = [
     "AnnotatorProfile",
@@ -20,7 +21,11 @@ __all__ = [
     "JudgmentRevision",
     "KeyMap",
     "Pair",
+    "PracticeAnswer",
+    "PracticeItem",
+    "PracticeTry",
     "ProfileValue",
+    "Qualification",
     "Question",
     "QuestionAnswer",
     "Quota",
