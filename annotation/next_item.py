@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import NotFound
 
 from .actions.claim import claim
-from .models import Assignment, Campaign, Item, Judgment
+from .models import Assignment, Campaign, Item, Judgment, Qualification
+from .practice import PracticeFirst
 
 MOST = 1_000
 """Counts a page shows stop here."""
@@ -60,7 +61,12 @@ def _next(
     prefetch: bool,
 ) -> Assignment | None:
     for one in [campaign] if campaign else open_campaigns(project, kind):
-        found = claim(who=who, campaign=one, besides=besides, prefetch=prefetch)
+        try:
+            found = claim(who=who, campaign=one, besides=besides, prefetch=prefetch)
+        except PracticeFirst:
+            if campaign is not None:
+                raise
+            continue
         if found is not None:
             related = Assignment.objects.select_related("item__campaign", "item__version")
             return related.get(pk=found.pk)
@@ -79,8 +85,14 @@ def held_by_others(
 
 
 def waiting_for(*, who: User, project: Project, kind: str) -> int:
-    """Items of open campaigns with a free slot that this person has neither answered nor skipped, capped."""
-    free = Item.objects.waiting().filter(project=project, kind=kind)
+    """Items of open campaigns with a free slot that this person has neither answered nor skipped, capped.
+
+    Work behind a practice round they have not passed does not wait for them yet.
+    """
+    passed = Qualification.objects.filter(campaign=OuterRef("campaign"), profile__user=who)
+    free = Item.objects.waiting().filter(
+        Q(campaign__practice_asked=0) | Exists(passed), project=project, kind=kind
+    )
     return _unseen(free, who, ("submitted", "skipped"))[:MOST].count()
 
 

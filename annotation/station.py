@@ -16,6 +16,7 @@ from . import counts as counts
 from . import next_item
 from .actions.people import welcome
 from .models import Decision, Item, Judgment
+from .practice import rounds_before
 
 ANNOTATORS = {"annotator"}
 LEADS = {"data_lead", "admin"}
@@ -48,6 +49,15 @@ def work_for_annotators(project: Any, user: Any) -> Iterator[InboxItem]:
     """A round of pairs, and answers to repair."""
     if not may(user, "annotation.judge", project):
         return
+    for campaign in rounds_before(user, project):
+        yield InboxItem(
+            title=_("Practise for %(name)s") % {"name": campaign.name},
+            href=reverse("annotation:practice", kwargs={"slug": project.slug, "campaign_id": campaign.pk}),
+            kind=_("Practice"),
+            detail=_("Its work is given to you once you have passed."),
+            count=campaign.practice_asked,
+            action=_("Practise"),
+        )
     judge = reverse("annotation:judge", kwargs={"slug": project.slug})
     pairs = next_item.waiting_for(who=user, project=project, kind="pair")
     if pairs:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import backlog, campaigns, invitations, judge, my_work, pair, people, profile, repair
+from .views import (
+    backlog,
+    campaigns,
+    invitations,
+    judge,
+    my_work,
+    pair,
+    people,
+    practice,
+    practice_setup,
+    profile,
+    repair,
+)
 
 app_name = "annotation"
 
@@ -33,6 +45,22 @@ urlpatterns = [
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/state/", campaigns.set_state, name="campaign-state"),
+    path("practice/<uuid:campaign_id>/", practice.practice, name="practice"),
+    path("practice/<uuid:campaign_id>/start/", practice.start, name="practice-start"),
+    path("practice/<uuid:campaign_id>/answer/", practice.answer, name="practice-answer"),
+    path("campaigns/<uuid:campaign_id>/practice/", practice_setup.setup, name="practice-setup"),
+    path("campaigns/<uuid:campaign_id>/practice/marks/", practice_setup.marks, name="practice-marks"),
+    path("campaigns/<uuid:campaign_id>/practice/add/", practice_setup.add, name="practice-add"),
+    path(
+        "campaigns/<uuid:campaign_id>/practice/<uuid:practice_id>/retire/",
+        practice_setup.retire,
+        name="practice-retire",
+    ),
+    path(
+        "campaigns/<uuid:campaign_id>/practice/people/<uuid:user_id>/",
+        practice_setup.grant,
+        name="practice-grant",
+    ),
     path("campaigns/<uuid:campaign_id>/fill/", campaigns.fill, name="campaign-fill"),
     path("pairs/<uuid:item_id>/", pair.item, name="item"),
     path("pairs/<uuid:item_id>/reopen/", pair.reopen, name="item-reopen"),

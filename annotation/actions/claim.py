@@ -15,6 +15,7 @@ from core.errors import Refused
 
 from .. import queue
 from ..models import AnnotatorProfile, Assignment, Campaign
+from ..practice import PracticeFirst, needs_practice
 from .profile import profile_of
 
 MAX_LEASES = 2
@@ -37,6 +38,8 @@ def claim(
             hint=_("A data lead can open it on its page."),
         )
     profile = profile_of(who=who, project=campaign.project)
+    if needs_practice(profile, campaign):
+        raise PracticeFirst(campaign)
     held = _held(profile, campaign)
     for assignment in held:
         if assignment.pk not in besides:

@@ -23,8 +23,10 @@ from ..board import read_progress
 from ..cards import pair_card
 from ..choices import Shown
 from ..models import Assignment, Judgment, Pair
+from ..practice import PracticeFirst, rounds_before
 from ..sides import place
 from .forms_in import field, ids_in, lease_in, reasons_in
+from .practice import to_practice
 from .words import judging_words
 
 HEADER = "X-Winnow-Answer"
@@ -37,7 +39,12 @@ def judge(request: HttpRequest) -> HttpResponse:
     """Two cards: the one on the screen and the one behind it."""
     request = cast(ProjectRequest, request)
     campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""), kind="pair")
-    first = next_item.next_pair(who=request.user, project=request.project, campaign=campaign)
+    try:
+        first = next_item.next_pair(who=request.user, project=request.project, campaign=campaign)
+    except PracticeFirst as practice:
+        return to_practice(request, practice.campaign)
+    if first is None and (before := rounds_before(request.user, request.project, kind="pair")):
+        return to_practice(request, before[0])
     second = first and next_item.next_pair(
         who=request.user, project=request.project, campaign=campaign, besides=[first.pk], prefetch=True
     )

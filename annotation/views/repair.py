@@ -24,7 +24,9 @@ from ..cards import skip_words, tags_of
 from ..choices import RepairChoice
 from ..exchange import question
 from ..models import Assignment, Judgment, JudgmentRevision, Repair
+from ..practice import PracticeFirst, rounds_before
 from .forms_in import field, lease_in, reasons_in
+from .practice import to_practice
 
 SAID: dict[RepairChoice, Any] = {
     RepairChoice.ACCEPT: gettext_lazy("Accepted."),
@@ -41,7 +43,12 @@ def repair(request: HttpRequest) -> HttpResponse:
     """The next answer to repair."""
     request = cast(ProjectRequest, request)
     campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""), kind="repair")
-    assignment = next_item.next_repair(who=request.user, project=request.project, campaign=campaign)
+    try:
+        assignment = next_item.next_repair(who=request.user, project=request.project, campaign=campaign)
+    except PracticeFirst as practice:
+        return to_practice(request, practice.campaign)
+    if assignment is None and (before := rounds_before(request.user, request.project, kind="repair")):
+        return to_practice(request, before[0])
     if assignment is None:
         waiting = next_item.held_by_others(
             who=request.user, project=request.project, campaign=campaign, kind="repair"

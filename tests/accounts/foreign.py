@@ -10,7 +10,7 @@ from accounts.actions.api_tokens import create_token
 from accounts.actions.invite import invite_member
 from accounts.actions.join_links import make_join_link
 from accounts.models import Role
-from annotation.models import Assignment, Item
+from annotation.models import Assignment, Item, PracticeItem
 from core.jobs import enqueue
 from core.models import Job
 from curation.actions.adopt_rules import current_rules
@@ -163,6 +163,11 @@ class ForeignProject:
         assignment = Assignment.objects.create(
             project=self.team.project, item=item, profile=profile, leased_until=timezone.now(), swapped=False
         )
+        practice = PracticeItem.objects.create(
+            project=self.team.project, campaign=item.campaign, question=MARK, answer_a=MARK, answer_b=MARK,
+            right_choices=["a"], explanation=MARK, created_by=self.team.lead,
+        )  # fmt: skip
+        self.values["practice_id"] = practice.pk
         self.values |= {"item_id": item.pk, "campaign_id": item.campaign_id, "assignment_id": assignment.pk}
 
     def _index(self) -> None:
