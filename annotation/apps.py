@@ -11,7 +11,8 @@ class AnnotationConfig(AppConfig):
     name = "annotation"
 
     def ready(self) -> None:
-        """Tell curation what judging knows about outcomes; what that needs is imported when it is asked."""
+        """Announce the job handlers, and tell curation what judging knows about outcomes; what that needs is imported when it is asked."""
+        from annotation import jobs  # noqa: F401
         from curation.outcomes import add_source
 
         add_source("judged", _judged)

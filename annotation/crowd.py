@@ -79,10 +79,10 @@ def dawid_skene(labels: Sequence[Label]) -> Crowd | None:
     """Dawid and Skene (1979): a confusion matrix for everybody. None where nobody can be compared with anybody."""
     if not _comparable(labels):
         return None
-    from crowdkit.aggregation import DawidSkene  # type: ignore[import-untyped]
+    from crowdkit.aggregation import DawidSkene
 
     table = _Table(labels)
-    model = DawidSkene().fit(table.frame)
+    model: Any = DawidSkene().fit(table.frame)
     competence = {
         who: float(sum(prior * _at(model.errors_, place, v) for v, prior in model.priors_.items()))
         for place, who in enumerate(table.people)
@@ -126,7 +126,7 @@ def bradley_terry(games: Sequence[Game], *, resamples: int = RESAMPLES, seed: in
     item = np.array([items[game.item] for game in played])
 
     def fitted(weights: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
-        import choix  # type: ignore[import-untyped]
+        import choix
 
         table = np.zeros((len(names), len(names)))
         np.add.at(table, (first, second), won * weights)

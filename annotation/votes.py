@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models.functions import Length
 
-from .models import Campaign, JudgmentRevision
+from .models import Campaign, ItemRole, JudgmentRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class VoteRow:
     stratum: str
     length_a: int | None
     length_b: int | None
+    revision: int
 
 
 COLUMNS = (
@@ -42,6 +43,7 @@ COLUMNS = (
     "judgment__item__version__curation__domain",
     "length_a",
     "length_b",
+    "pk",
 )
 
 
@@ -49,7 +51,9 @@ def votes_of(campaign: Campaign, *, kind: str | None = None) -> list[VoteRow]:
     """Every judgment of the campaign's own items, oldest first; pairs made by fixes are not asked for again."""
     rows = (
         JudgmentRevision.objects.filter(
-            judgment__item__campaign=campaign, judgment__item__kind=kind or campaign.kind
+            judgment__item__campaign=campaign,
+            judgment__item__kind=kind or campaign.kind,
+            judgment__item__role=ItemRole.WORK,
         )
         .annotate(
             length_a=Length("judgment__item__pair__response_a__text"),
@@ -74,6 +78,7 @@ def votes_of(campaign: Campaign, *, kind: str | None = None) -> list[VoteRow]:
             stratum=row[10] or "",
             length_a=row[11],
             length_b=row[12],
+            revision=row[13],
         )
         for row in rows
     ]

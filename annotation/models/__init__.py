@@ -6,13 +6,16 @@ from annotation.models.items import Decision, Item, ItemRole, Pair, Quota, Repai
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
+from annotation.models.quality import Adjudication, GoldAnswer, QualityReport, SoftLabel
 
 __all__ = [
+    "Adjudication",
     "AnnotatorProfile",
     "Assignment",
     "Axis",
     "Campaign",
     "Decision",
+    "GoldAnswer",
     "GuidelinesRead",
     "Item",
     "ItemRole",
@@ -26,9 +29,11 @@ __all__ = [
     "PracticeTry",
     "ProfileValue",
     "Qualification",
+    "QualityReport",
     "Question",
     "QuestionAnswer",
     "Quota",
     "Repair",
     "Response",
+    "SoftLabel",
 ]

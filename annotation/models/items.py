@@ -169,7 +169,7 @@ class Quota(models.Model):
 
 
 class Decision(models.Model):
-    """What an item's counted judgments add up to so far: a projection over judgment revisions."""
+    """What an item's counted judgments add up to so far, or what a person decided over them: a projection over both."""
 
     item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="decision")
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
@@ -179,6 +179,9 @@ class Decision(models.Model):
     counted = models.PositiveSmallIntegerField()
     simulated = models.PositiveSmallIntegerField(default=0)
     response = models.ForeignKey(Response, on_delete=models.PROTECT, null=True, related_name="+")
+    adjudication = models.ForeignKey(
+        "annotation.Adjudication", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,0 +1,125 @@
+"""What the quality numbers are computed from: counted votes with their words, and who wrote the answers."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ..bias_of_models import Contest
+from ..checks import CheckedVote
+from ..choices import Answer, Choice
+from ..crowd import Game, Label
+from ..models import Campaign, JudgmentRevision, Pair
+from ..sides import as_shown, left_was_chosen
+from ..votes import VoteRow, votes_of
+
+CHARACTERS_A_WORD = 6
+"""With the space; the usual measure of reading speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Counted votes, oldest first; rationales by judgment; the two generators of each pair ("" unknown)."""
+
+    kind: str
+    votes: Sequence[VoteRow]
+    rationales: dict[UUID, str]
+    generators: dict[UUID, tuple[str, str]]
+
+    @property
+    def votes_hash(self) -> str:
+        """sha256 over which revision of which judgment was read: the same votes, the same report."""
+        digest = hashlib.sha256()
+        for judgment, revision in sorted((vote.judgment, vote.revision) for vote in self.votes):
+            digest.update(judgment.bytes + revision.to_bytes(8, "big"))
+        return digest.hexdigest()
+
+
+def read_votes(campaign: Campaign) -> Reading:
+    """Three statements, whatever the size of the campaign."""
+    votes = [vote for vote in votes_of(campaign) if vote.counted]
+    worded = JudgmentRevision.objects.filter(judgment__item__campaign=campaign).exclude(rationale="")
+    rationales = dict(worded.order_by("number").values_list("judgment_id", "rationale"))
+    pairs = Pair.objects.filter(item__campaign=campaign).values_list(
+        "item_id", "response_a__generator", "response_b__generator"
+    )
+    return Reading(campaign.kind, votes, rationales, {item: (a, b) for item, a, b in pairs})
+
+
+def labels(reading: Reading) -> list[Label]:
+    """Votes for the crowd models; who cannot judge says nothing about the item."""
+    return [
+        Label(vote.item, vote.annotator, vote.choice)
+        for vote in reading.votes
+        if vote.choice != Choice.CANNOT_JUDGE
+    ]
+
+
+def games(reading: Reading) -> list[Game]:
+    """Votes between two known generators; both bad is a tie between them."""
+    share = {Choice.A: 1.0, Choice.B: 0.0, Choice.TIE: 0.5, Choice.BOTH_BAD: 0.5}
+    return [
+        Game(vote.item, *reading.generators[vote.item], share[Choice(vote.choice)])
+        for vote in reading.votes
+        if vote.choice in share and all(reading.generators.get(vote.item, ("",)))
+    ]
+
+
+def contests(reading: Reading) -> list[Contest]:
+    """Each decided vote between two different generators, seen from both."""
+    found = []
+    for vote in reading.votes:
+        first, second = reading.generators.get(vote.item, ("", ""))
+        if vote.choice not in (Choice.A, Choice.B) or not first or not second or first == second:
+            continue
+        won, left = vote.choice == Choice.A, left_of(vote)
+        a_left = None if left is None else left == won
+        own, other = vote.length_a or 0, vote.length_b or 0
+        found += [
+            Contest(first, a_left, own, other, won),
+            Contest(second, None if a_left is None else not a_left, other, own, not won),
+        ]
+    return found
+
+
+def checked_votes(reading: Reading) -> list[CheckedVote]:
+    """Votes as the annotator checks read them."""
+    return [
+        CheckedVote(
+            item=vote.item,
+            annotator=vote.annotator,
+            answer=(vote.choice, vote.strength),
+            key=_key(vote),
+            left=left_of(vote),
+            longer=longer_of(vote),
+            seconds=vote.active_ms / 1000 if vote.active_ms is not None else None,
+            words=((vote.length_a or 0) + (vote.length_b or 0)) / CHARACTERS_A_WORD,
+            rationale=reading.rationales.get(vote.judgment, ""),
+        )
+        for vote in reading.votes
+    ]
+
+
+def left_of(vote: VoteRow) -> bool | None:
+    """Whether the left answer was taken; None where no side was, or none was drawn."""
+    if vote.swapped is None or vote.choice not in (Choice.A, Choice.B):
+        return None
+    return left_was_chosen(Choice(vote.choice), swapped=vote.swapped)
+
+
+def longer_of(vote: VoteRow) -> bool | None:
+    """Whether the longer answer was taken; None where neither was, or both are equally long."""
+    if vote.choice not in (Choice.A, Choice.B) or vote.length_a is None or vote.length_b is None:
+        return None
+    if vote.length_a == vote.length_b:
+        return None
+    return (vote.choice == Choice.A) == (vote.length_a > vote.length_b)
+
+
+def _key(vote: VoteRow) -> str | None:
+    """The answer as it stood on the screen; None where no screen was."""
+    if vote.swapped is None:
+        return None
+    if vote.choice not in set(Choice):
+        return vote.choice
+    return as_shown(Answer(Choice(vote.choice), vote.strength), swapped=vote.swapped).value

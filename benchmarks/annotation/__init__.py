@@ -1,0 +1,1 @@
+"""Annotation measured: `./dev bench annotation`."""
