@@ -15,7 +15,7 @@ from . import agreement, bias, diversity
 from .agreement import Estimate
 from .bias import BinomialTest
 from .choices import NOMINAL, ORDINAL, Choice, RepairChoice
-from .models import Campaign, JudgmentRevision
+from .models import Campaign, ItemRole, JudgmentRevision
 from .sides import left_was_chosen
 from .votes import VoteRow, votes_of
 
@@ -116,7 +116,7 @@ def _people(votes: Sequence[VoteRow]) -> diversity.Diversity:
 def read_progress(campaign: Campaign, now: datetime | None = None) -> Progress:
     """Counts straight from the tables."""
     now = now or timezone.now()
-    own = campaign.items.filter(kind=campaign.kind)
+    own = campaign.items.filter(kind=campaign.kind, role=ItemRole.WORK)
     items = own.aggregate(
         items=Count("pk"),
         decided=Count("pk", filter=Q(state="decided")),

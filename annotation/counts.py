@@ -7,7 +7,7 @@ from uuid import UUID
 from core.registry import registry
 from curation.dedup.keep import ANNOTATORS
 
-from .models import Pair, Repair
+from .models import ItemRole, Pair, Repair
 
 
 def annotators_of(project_id: UUID, versions: Collection[UUID]) -> Mapping[UUID, float]:
@@ -18,6 +18,7 @@ def annotators_of(project_id: UUID, versions: Collection[UUID]) -> Mapping[UUID,
         judged = model._default_manager.filter(
             **{f"{side}__version__in": versions},
             item__project=project_id,
+            item__role=ItemRole.WORK,
             item__judgments__isnull=False,
             item__judgments__simulated=False,
         )

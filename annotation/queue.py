@@ -3,19 +3,22 @@
 Every condition that can race lives on the item row or under its lock: under READ COMMITTED only the locked row
 is read again after the lock, a subquery keeps its old snapshot. Locks are always taken item first, then lease.
 
-The conditions of a claim are scalar subqueries probed item by item in queue order, and compare the annotator as
-text, so that no plan can start from everything one person has ever done.
+Which groups an item still takes stands in `barred`, which a trigger derives from its quota and the groups that hold
+its slots; the queue is read one value of `barred` at a time, so nobody walks past all that is kept for others.
+What one person has seen is a scalar subquery probed item by item in queue order, and compares the annotator as
+text, so that no plan can start from everything they have ever done.
 """
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-CLAIM = """
-WITH picked AS (
-    SELECT i.id FROM annotation_item i
-    WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0
+from .eligibility import Seeker
+
+UNSEEN = """
       AND NOT coalesce((
         SELECT true FROM annotation_assignment s
         WHERE s.item_id = i.id AND s.profile_id::text = %(profile)s::text
@@ -23,41 +26,75 @@ WITH picked AS (
       AND NOT coalesce((
         SELECT true FROM annotation_judgment j
         WHERE j.item_id = i.id AND j.profile_id::text = %(profile)s::text LIMIT 1), false)
-      AND NOT coalesce((
-        SELECT true FROM annotation_quota q
-        JOIN annotation_profilevalue v ON v.axis_id = q.axis_id AND v.value = q.value
-        WHERE q.item_id = i.id AND v.profile_id = %(profile)s AND q.left = 0 LIMIT 1), false)
-    ORDER BY i.priority DESC, i.id
-    LIMIT 1 FOR UPDATE OF i SKIP LOCKED
-), taken AS (
-    UPDATE annotation_item i SET slots_left = i.slots_left - 1 FROM picked
-    WHERE i.id = picked.id RETURNING i.id, i.project_id
-), capped AS (
-    UPDATE annotation_quota q SET "left" = q.left - 1 FROM taken, annotation_profilevalue v
-    WHERE q.item_id = taken.id AND v.profile_id = %(profile)s AND v.axis_id = q.axis_id AND v.value = q.value
-)
+"""
+
+SUITS = """
+      AND (%(languages)s::text[] IS NULL OR i.language = '' OR i.language = ANY(%(languages)s::text[]))
+      AND (%(strata)s::text[] IS NULL OR i.stratum = ANY(%(strata)s::text[]))
+      AND i.stratum <> ALL(%(not_strata)s::text[])
+      AND (%(sensitive)s OR NOT i.sensitive)
+      AND NOT i.asked_by && %(own)s::varchar[]
+"""
+
+LEASE = """
 INSERT INTO annotation_assignment
     (id, project_id, item_id, profile_id, state, lease_token, leased_until, prefetch, swapped, claimed_at,
-     skip_reason, draft)
+     skip_reason, draft, groups)
 SELECT gen_random_uuid(), taken.project_id, taken.id, %(profile)s, 'leased', gen_random_uuid(),
-       now() + make_interval(secs => %(seconds)s), %(prefetch)s, random() < 0.5, now(), '', '{}'
+       now() + make_interval(secs => %(seconds)s), %(prefetch)s, random() < 0.5, now(), '', '{}', taken.groups
 FROM taken
 RETURNING id
 """
 
-TAKE_LATE = """
+CLAIM = f"""
+WITH picked AS (
+    SELECT i.id FROM annotation_item i
+    WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0 AND i.barred = %(barred)s::varchar[]
+      AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS} {UNSEEN}
+    ORDER BY i.priority DESC, i.id
+    LIMIT 1 FOR UPDATE OF i SKIP LOCKED
+), taken AS (
+    UPDATE annotation_item i SET slots_left = i.slots_left - 1,
+        groups = i.groups || annotation_groups_taken(i.quota, %(groups)s::text[])
+    FROM picked WHERE i.id = picked.id
+    RETURNING i.id, i.project_id, annotation_groups_taken(i.quota, %(groups)s::text[]) AS groups
+) {LEASE}
+"""
+
+CLAIM_GOLD = f"""
 WITH taken AS (
-    UPDATE annotation_item SET slots_left = slots_left - 1
-    WHERE id = %(item)s AND state = 'open' AND slots_left > 0
+    SELECT i.id, i.project_id, '{{}}'::text[] AS groups FROM annotation_item i
+    JOIN LATERAL (SELECT g.most_people FROM annotation_goldanswer g WHERE g.item_id = i.id
+                  ORDER BY g.number DESC LIMIT 1) answer ON true
+    WHERE i.campaign_id = %(campaign)s AND i.role = 'gold' AND i.state = 'open'
+      AND (SELECT count(*) FROM annotation_assignment s
+           WHERE s.item_id = i.id AND s.state IN ('leased', 'submitted')) < answer.most_people {SUITS} {UNSEEN}
       AND NOT EXISTS (
-        SELECT FROM annotation_quota q JOIN annotation_profilevalue v ON v.axis_id = q.axis_id AND v.value = q.value
-        WHERE q.item_id = %(item)s AND v.profile_id = %(profile)s AND q.left = 0)
-    RETURNING id
-), capped AS (
-    UPDATE annotation_quota q SET "left" = q.left - 1 FROM taken, annotation_profilevalue v
-    WHERE q.item_id = taken.id AND v.profile_id = %(profile)s AND v.axis_id = q.axis_id AND v.value = q.value
+        SELECT FROM annotation_pair own JOIN annotation_pair known ON known.item_id <> own.item_id
+            AND known.response_a_id = own.response_a_id AND known.response_b_id = own.response_b_id
+        JOIN annotation_assignment s ON s.item_id = known.item_id
+        WHERE own.item_id = i.id AND s.profile_id = %(profile)s AND s.state IN ('leased', 'submitted'))
+    ORDER BY random() LIMIT 1
+) {LEASE}
+"""
+
+BARRED = """
+WITH RECURSIVE step AS (
+    (SELECT i.barred FROM annotation_item i
+     WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0 ORDER BY i.barred LIMIT 1)
+    UNION ALL
+    SELECT (SELECT i.barred FROM annotation_item i
+            WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0 AND i.barred > step.barred
+            ORDER BY i.barred LIMIT 1)
+    FROM step WHERE step.barred IS NOT NULL
 )
-SELECT id FROM taken
+SELECT barred FROM step WHERE NOT barred && %(groups)s::varchar[] ORDER BY cardinality(barred) DESC
+"""
+
+TAKE_LATE = """
+UPDATE annotation_item SET slots_left = slots_left - 1,
+    groups = groups || annotation_groups_taken(quota, %(groups)s::text[])
+WHERE id = %(item)s AND state = 'open' AND slots_left > 0 AND NOT barred && %(groups)s::varchar[]
 """
 
 LOCK_EXPIRED = """
@@ -73,36 +110,56 @@ WITH ended AS (
     UPDATE annotation_assignment SET state = %(state)s, ended_at = now(), skip_reason = %(reason)s
     WHERE state = 'leased' AND item_id = ANY(%(items)s)
       AND (%(assignment)s::uuid IS NULL AND leased_until < now() OR id = %(assignment)s::uuid)
-    RETURNING item_id, profile_id
+    RETURNING item_id, groups
 ), freed AS (
-    UPDATE annotation_item i SET slots_left = i.slots_left + e.n
-    FROM (SELECT item_id, count(*) AS n FROM ended GROUP BY item_id) e WHERE i.id = e.item_id
-), uncapped AS (
-    UPDATE annotation_quota q SET "left" = q.left + e.n
-    FROM (SELECT ended.item_id, v.axis_id, v.value, count(*) AS n
-          FROM ended JOIN annotation_profilevalue v ON v.profile_id = ended.profile_id
-          GROUP BY 1, 2, 3) e
-    WHERE q.item_id = e.item_id AND q.axis_id = e.axis_id AND q.value = e.value
+    UPDATE annotation_item i SET slots_left = i.slots_left + e.n,
+        groups = CASE WHEN e.gone = '{}' THEN i.groups ELSE annotation_groups_without(i.groups, e.gone) END
+    FROM (SELECT item_id, count(*) AS n,
+                 ARRAY(SELECT unnest(one.groups) FROM ended one WHERE one.item_id = ended.item_id) AS gone
+          FROM ended GROUP BY item_id) e
+    WHERE i.id = e.item_id AND i.role = 'work'
 )
 SELECT count(*) FROM ended
 """
 
 
-def take_slot(*, campaign: uuid.UUID, profile: uuid.UUID, seconds: float, prefetch: bool) -> uuid.UUID | None:
-    """Lease the best free slot to this annotator in one statement; the new assignment's id, or None."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM, {"campaign": campaign, "profile": profile, "seconds": seconds, "prefetch": prefetch}
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A lease somebody asks for: where, for whom, for how long, and whether it is fetched ahead."""
+
+    campaign: uuid.UUID
+    seeker: Seeker
+    seconds: float
+    prefetch: bool = False
 
 
-def take_slot_late(*, item: uuid.UUID, profile: uuid.UUID) -> bool:
+def take_slot(wanted: Wanted, *, prompt: str | None = None) -> uuid.UUID | None:
+    """Lease the best free slot to this annotator in one statement; the new assignment's id, or None.
+
+    Items that wait for a group this annotator brings come before those that are open to everybody.
+    """
+    given = _asked(wanted) | {"prompt": prompt}
+    groups = wanted.seeker.groups
+    for barred in _admitting(wanted.campaign, groups) if groups else ([],):
+        taken = _one(CLAIM, given | {"barred": barred})
+        if taken is not None:
+            return taken
+    return None
+
+
+def take_gold(wanted: Wanted) -> uuid.UUID | None:
+    """Lease a gold item chosen at random; it asks for no slot, and each is shown to so many people and never twice.
+
+    One whose two answers this person was given as work is passed over: they would be asked the same twice.
+    """
+    return _one(CLAIM_GOLD, _asked(wanted))
+
+
+def take_slot_late(*, item: uuid.UUID, groups: Sequence[str]) -> bool:
     """Take a free slot of an item whose lock is held, for an answer that came after its lease; False if none."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_LATE, {"item": item, "profile": profile})
-        return cursor.fetchone() is not None
+        cursor.execute(TAKE_LATE, {"item": item, "groups": list(groups)})
+        return bool(cursor.rowcount)
 
 
 def lock_items_with_expired_leases(batch: int) -> list[uuid.UUID]:
@@ -115,9 +172,40 @@ def lock_items_with_expired_leases(batch: int) -> list[uuid.UUID]:
 def give_back(
     items: Sequence[uuid.UUID], *, state: str, assignment: uuid.UUID | None = None, reason: str = ""
 ) -> int:
-    """End one lease, or every expired one, of locked items and return their slots and quotas; how many ended."""
+    """End one lease, or every expired one, of locked items and return their slots and groups; how many ended."""
     with connection.cursor() as cursor:
         cursor.execute(
             GIVE_BACK, {"items": list(items), "state": state, "assignment": assignment, "reason": reason}
         )
         return int(cursor.fetchone()[0])
+
+
+def _admitting(campaign: uuid.UUID, groups: Sequence[str]) -> list[list[str]]:
+    """Values of `barred` in the queue that leave this annotator in, those that leave most others out first."""
+    with connection.cursor() as cursor:
+        cursor.execute(BARRED, {"campaign": campaign, "groups": list(groups)})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    """The parameters of a claim."""
+    seeker = wanted.seeker
+    return {
+        "campaign": wanted.campaign,
+        "seconds": wanted.seconds,
+        "prefetch": wanted.prefetch,
+        "profile": seeker.profile.pk,
+        "groups": list(seeker.groups),
+        "languages": None if seeker.languages is None else list(seeker.languages),
+        "strata": None if seeker.strata is None else list(seeker.strata),
+        "not_strata": list(seeker.not_strata),
+        "own": list(seeker.own),
+        "sensitive": seeker.sensitive,
+    }
+
+
+def _one(sql: str, given: dict[str, Any]) -> uuid.UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        row = cursor.fetchone()
+    return row[0] if row else None

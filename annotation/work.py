@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
-from .models import AnnotatorProfile, Judgment, JudgmentRevision
+from .models import AnnotatorProfile, ItemRole, Judgment, JudgmentRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def summarise(profile: AnnotatorProfile) -> WorkSummary:
     counts = own.aggregate(
         answers=Count("pk"),
         today=Count("pk", filter=Q(created_at__gte=midnight)),
-        counted=Count("pk", filter=Q(slot__isnull=False)),
+        counted=Count("pk", filter=Q(slot__isnull=False) | ~Q(item__role=ItemRole.WORK)),
     )
     revisions = JudgmentRevision.objects.filter(judgment__in=own)
     spent = revisions.filter(number=1).aggregate(ms=Sum("active_ms", default=0))["ms"]

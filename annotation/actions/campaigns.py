@@ -1,7 +1,7 @@
 """Open a body of judging work, and close it."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,10 +14,9 @@ from curation.models import AssetVersion
 
 from .. import tags as reasons
 from ..models import Axis, Campaign
+from ..rules import Rules, as_stored, checked
 
-REQUIRABLE = frozenset({"tags", "rationale"})
 TRANSITIONS = {"draft": {"open"}, "open": {"closed"}, "closed": {"open"}}
-MAX_OVERLAP = 20
 
 
 def create_campaign(
@@ -31,20 +30,21 @@ def create_campaign(
     tags: Collection[str] = reasons.DEFAULT,
     requires: Collection[str] = (),
     caps: Mapping[str, int] | None = None,
+    rules: Rules | None = None,
     guidelines: AssetVersion | None = None,
     open_now: bool = True,
 ) -> Campaign:
-    """A campaign of pairs or repairs; `caps` limits, per axis name, how many votes of one group an item takes."""
+    """A campaign of pairs or repairs. `rules` say everything; without them `tags`, `requires` and `caps` do."""
     require(who, "annotation.manage", project)
-    rules = _rules(project=project, tags=tags, requires=requires, caps=caps or {})
+    rules = checked_rules(
+        rules or Rules(tags=tuple(tags), requires=tuple(requires), caps=dict(caps or {})),
+        project=project,
+        overlap=overlap,
+    )
     if kind not in ("pair", "repair") or not name.strip():
         raise Refused("campaign_incomplete", _("A campaign needs a name, and judges pairs or repairs."))
-    if not 1 <= overlap <= MAX_OVERLAP or not 30 <= lease_seconds <= 86_400:
-        raise Refused(
-            "campaign_out_of_range",
-            _("Judgments per item go from 1 to %(max)d, a lease from 30 seconds to a day.")
-            % {"max": MAX_OVERLAP},
-        )
+    if not 30 <= lease_seconds <= 86_400:
+        raise Refused("campaign_out_of_range", _("A lease goes from 30 seconds to a day."))
     state = "open" if open_now else "draft"
     try:
         with transaction.atomic():
@@ -56,7 +56,7 @@ def create_campaign(
                 overlap=overlap,
                 lease_seconds=lease_seconds,
                 guidelines=guidelines,
-                rules=rules,
+                rules=as_stored(rules),
                 created_by=who,
             )
             _record(who, campaign, "annotation.create_campaign", "", state)
@@ -84,23 +84,35 @@ def set_campaign_state(*, who: User, campaign: Campaign, state: str) -> Campaign
     return locked
 
 
-def _rules(
-    *, project: Project, tags: Collection[str], requires: Collection[str], caps: Mapping[str, int]
-) -> dict[str, Any]:
-    unknown = [tag for tag in tags if tag not in reasons.REASONS]
-    if unknown:
-        raise Refused("tag_unknown", _("There is no such reason: %(tags)s.") % {"tags": ", ".join(unknown)})
-    if not set(requires) <= REQUIRABLE:
-        raise Refused("requires_unknown", _("Only reasons (tags) and an explanation can be required."))
-    for axis, most in caps.items():
-        if most < 1 or not Axis.objects.filter(project=project, name=axis).exists():
-            raise Refused("cap_unknown", _("There is no axis %(axis)s to cap.") % {"axis": axis})
-    return {
-        "tags": [tag for tag in reasons.REASONS if tag in tags],
-        "tags_version": 1,
-        "requires": sorted(set(requires)),
-        "caps": dict(caps),
-    }
+def set_rules(*, who: User, campaign: Campaign, rules: Rules) -> Campaign:
+    """Change what a campaign asks; items that wait already keep the slots and the quota they were made with."""
+    require(who, "annotation.manage", campaign.project)
+    checked = checked_rules(rules, project=campaign.project, overlap=campaign.overlap)
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        before, locked.rules = locked.rules, as_stored(checked)
+        locked.save(update_fields=["rules"])
+        changed = sorted(name for name in locked.rules if locked.rules[name] != before.get(name))
+        audit.record(
+            actor=who.actor,
+            verb="annotation.set_rules",
+            subject=locked,
+            project_id=locked.project_id,
+            data={"changed": changed},
+        )
+    return locked
+
+
+def checked_rules(rules: Rules, *, project: Project, overlap: int) -> Rules:
+    """The rules with tags and requirements in their order; refused where they cannot be kept."""
+    for axis in {*rules.caps, *rules.distinct}:
+        if not Axis.objects.filter(project=project, name=axis).exists():
+            raise Refused("axis_unknown", _("There is no axis %(axis)s here.") % {"axis": axis})
+    return replace(
+        checked(rules, overlap=overlap),
+        tags=tuple(tag for tag in reasons.REASONS if tag in rules.tags),
+        requires=tuple(sorted(set(rules.requires))),
+    )
 
 
 def _record(who: User, campaign: Campaign, verb: str, before: str, after: str) -> None:

@@ -1,21 +1,22 @@
 """Take the next item of a campaign under a lease."""
 
-from collections.abc import Collection
-from datetime import timedelta
-from typing import Any
+import random
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Refused
 
 from .. import queue
-from ..models import AnnotatorProfile, Assignment, Campaign
+from ..eligibility import seeker_of
+from ..models import AnnotatorProfile, Assignment, Campaign, ItemRole
 from ..practice import PracticeFirst, needs_practice
+from ..rules import Rules, read
+from .leases import renew
 from .profile import profile_of
 
 MAX_LEASES = 2
@@ -25,11 +26,17 @@ ATTEMPTS = 8
 
 
 def claim(
-    *, who: User, campaign: Campaign, besides: Collection[UUID] = (), prefetch: bool = False
+    *,
+    who: User,
+    campaign: Campaign,
+    besides: Collection[UUID] = (),
+    prefetch: bool = False,
+    chance: Callable[[], float] = random.random,
 ) -> Assignment | None:
     """The annotator's next item: one already held and not in `besides`, else a fresh lease; None if nothing is free.
 
-    Losing a race for a quota or against one's own second tab is tried again, a few times.
+    What is in `besides` is on the screen: its lease starts anew. One claim in so many (`gold_share`, drawn with
+    `chance`) is gold. Losing a race against one's own second tab is tried again, a few times.
     """
     if campaign.state != "open":
         raise Refused(
@@ -40,25 +47,68 @@ def claim(
     profile = profile_of(who=who, project=campaign.project)
     if needs_practice(profile, campaign):
         raise PracticeFirst(campaign)
-    held = _held(profile, campaign)
-    for assignment in held:
-        if assignment.pk not in besides:
-            return _renewed(assignment, campaign, prefetch)
-    if len(held) >= MAX_LEASES:
-        return None
+    rules = read(campaign.rules)
+    seconds = rules.prefetch_seconds if prefetch else campaign.lease_seconds
     for _attempt in range(ATTEMPTS):
+        held = _held(profile, campaign)
+        waiting = next((one for one in held if one.pk not in besides), None)
+        shown = [one.pk for one in held if one.pk in besides]
+        if shown:
+            renew(Assignment.objects.filter(pk__in=shown), seconds=campaign.lease_seconds)
+        if waiting is not None:
+            renew(Assignment.objects.filter(pk=waiting.pk), seconds=seconds, prefetch=prefetch)
+            return waiting
+        if len(held) >= MAX_LEASES:
+            return None
         try:
             with transaction.atomic():
-                taken = queue.take_slot(
-                    campaign=campaign.pk,
-                    profile=profile.pk,
-                    seconds=campaign.lease_seconds,
-                    prefetch=prefetch,
-                )
+                taken = _fresh(profile, campaign, rules, held, prefetch=prefetch, chance=chance)
         except IntegrityError:
             continue
         return Assignment.objects.select_related("item", "project").get(pk=taken) if taken else None
     return None
+
+
+def _fresh(
+    profile: AnnotatorProfile,
+    campaign: Campaign,
+    rules: Rules,
+    held: Sequence[Assignment],
+    *,
+    prefetch: bool,
+    chance: Callable[[], float],
+) -> UUID | None:
+    """A new lease: gold by chance, then the prompt just read where the campaign keeps its pairs together, then the queue."""
+    seeker = seeker_of(profile, rules)
+    if seeker is None:
+        return None
+    seconds = rules.prefetch_seconds if prefetch else campaign.lease_seconds
+    wanted = queue.Wanted(campaign.pk, seeker, seconds, prefetch)
+    if chance() < rules.gold_share and gold_seen_today(profile) < rules.gold_per_day:
+        taken = queue.take_gold(wanted)
+        if taken is not None:
+            return taken
+    prompt = _prompt_at_hand(profile, campaign, held) if rules.in_sequence else ""
+    if prompt:
+        taken = queue.take_slot(wanted, prompt=prompt)
+        if taken is not None:
+            return taken
+    return queue.take_slot(wanted)
+
+
+def gold_seen_today(profile: AnnotatorProfile) -> int:
+    """How many gold items this person was given today (UTC)."""
+    return Assignment.objects.filter(
+        profile=profile, claimed_at__gte=TruncDay(Now()), item__role=ItemRole.GOLD
+    ).count()
+
+
+def _prompt_at_hand(profile: AnnotatorProfile, campaign: Campaign, held: Sequence[Assignment]) -> str:
+    """The prompt group of what the annotator reads now or read last."""
+    if held:
+        return held[-1].item.prompt_group
+    last = Assignment.objects.filter(profile=profile, item__campaign=campaign).order_by("-claimed_at")
+    return last.values_list("item__prompt_group", flat=True).first() or ""
 
 
 def _held(profile: AnnotatorProfile, campaign: Campaign) -> list[Assignment]:
@@ -68,19 +118,4 @@ def _held(profile: AnnotatorProfile, campaign: Campaign) -> list[Assignment]:
         )
         .select_related("item")
         .order_by("prefetch", "claimed_at")
-    )
-
-
-def _renewed(assignment: Assignment, campaign: Campaign, prefetch: bool) -> Assignment:
-    """Looking at an item again starts its lease anew, unless the sweeper was faster."""
-    Assignment.objects.filter(pk=assignment.pk, state="leased").update(
-        leased_until=lease_end(campaign), prefetch=prefetch
-    )
-    return assignment
-
-
-def lease_end(campaign: Campaign) -> "ExpressionWrapper[Any]":
-    """now() + the campaign's lease, by the database's clock."""
-    return ExpressionWrapper(
-        Now() + Value(timedelta(seconds=campaign.lease_seconds)), output_field=DateTimeField()
     )

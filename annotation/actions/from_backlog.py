@@ -60,7 +60,7 @@ def pair_from_backlog(*, who: User, backlog: BacklogItem) -> Item:
         first = NewResponse(version_id, "production", own.generator, response_of(own.conversation))
         responses = store_responses(project_id=project.pk, found=[first, other])
         pin(ConversationVersion.objects.filter(pk__in={version_id, other.version_id}))
-        new = NewItem(version_id, (responses[0], responses[1]), "backlog", URGENT, backlog.pk)
+        new = NewItem(version_id, (responses[0], responses[1]), "backlog", URGENT, backlog.pk, sampled=False)
         make_items(campaign=campaign, found=[new])
         made = Item.objects.get(campaign=campaign, fingerprint=fingerprint(project.pk, new))
         _put_in_front(made)

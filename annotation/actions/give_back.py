@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -11,7 +13,7 @@ from core import audit
 from core.errors import Refused
 
 from .. import queue
-from ..models import Item
+from ..models import Assignment, Item
 from .lock import lock_assignment
 
 SKIP_REASONS = ("too_long", "not_my_field", "unsure", "language")
@@ -76,7 +78,15 @@ def flag(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID,
 
 
 def sweep_leases(*, batch: int = SWEEP_BATCH) -> int:
-    """Return the slots of expired leases, in batches, passing over items in use; how many leases ended."""
+    """Return the slots of expired leases, in batches, passing over items in use; how many leases ended.
+
+    People who were deactivated, here or as users, hold nothing: their leases run out at once.
+    """
+    Assignment.objects.filter(
+        Q(profile__deactivated_at__isnull=False) | Q(profile__user__is_active=False) | Q(profile__user=None),
+        state="leased",
+        leased_until__gt=Now(),
+    ).update(leased_until=Now())
     ended = 0
     while True:
         with transaction.atomic():

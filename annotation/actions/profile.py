@@ -36,6 +36,8 @@ def define_axis(*, who: User, project: Project, name: str, values: Sequence[str]
     wanted = [v.strip() for v in values if v.strip()]
     if len(set(wanted)) < 2:
         raise Refused("axis_too_small", _("An axis needs at least two different values."))
+    if "=" in name or not name.strip():
+        raise Refused("axis_name", _("An axis needs a name without an equals sign."))
     with transaction.atomic():
         latest = Axis.objects.filter(project=project, name=name).order_by("-number").first()
         number = latest.number + 1 if latest else 1

@@ -23,11 +23,11 @@ def latest_votes(item: Item) -> list[Vote[UUID]]:
     return [Vote(*row) for row in rows]
 
 
-def project_decision(item: Item) -> None:
-    """Write what the votes add up to now; nothing while none counts."""
+def project_decision(item: Item) -> Outcome[UUID] | None:
+    """Write what the votes add up to now and say it; nothing while none counts."""
     outcome = _outcome(item, latest_votes(item))
     if outcome is None:
-        return
+        return None
     row = Decision(
         item=item,
         project_id=item.project_id,
@@ -42,6 +42,7 @@ def project_decision(item: Item) -> None:
     Decision.objects.bulk_create(
         [row], update_conflicts=True, unique_fields=["item"], update_fields=PROJECTED
     )
+    return outcome
 
 
 def _outcome(item: Item, votes: list[Vote[UUID]]) -> Outcome[UUID] | None:

@@ -63,7 +63,7 @@ def submit_repair(
         )
         fix = _fix(repair, choice, text, project)
         done = record_answer(who=who, assignment=assignment, key=key, said=said, response=fix)
-        if fix is not None and done.how == "counted":
+        if fix is not None and done.how == "counted" and done.judgment.counted:
             _prefer(who=who, repair=repair, fix=fix, by=done.judgment, said=said)
     return done
 
@@ -170,6 +170,11 @@ def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Sai
         slots_asked=1,
         slots_left=0,
         state="decided",
+        stratum=item.stratum,
+        language=item.language,
+        sensitive=item.sensitive,
+        asked_by=item.asked_by,
+        sampled=False,
     )
     Pair.objects.create(item=pair_item, response_a=fix, response_b=original, source=SOURCE)
     judgment = _vote(pair_item, fix=fix, by=by, said=said)

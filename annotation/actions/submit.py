@@ -16,9 +16,11 @@ from core.errors import Refused
 
 from .. import queue
 from ..choices import Shown
-from ..models import AnnotatorProfile, Assignment, Item, Judgment, JudgmentRevision, Response
+from ..eligibility import groups_of
+from ..models import AnnotatorProfile, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from .lock import lock_assignment
+from .overlap import settle_overlap
 from .project_decision import project_decision
 from .said import IN_FORCE, Said, Under, checked
 
@@ -102,20 +104,24 @@ def record_answer(
     _freeze_groups(judgment, profile)
     Assignment.objects.filter(pk=assignment.pk).update(state="submitted", ended_at=Now())
     _advance(who=who, item=item, judgment=judgment, said=said)
-    return Submitted(judgment, "counted" if slot else "uncounted")
+    return Submitted(judgment, "counted" if judgment.taken else "uncounted")
 
 
 def _slot_for(assignment: Assignment, given: Sequence[Judgment]) -> int | None:
     """The number this vote takes, or None where it cannot count any more."""
     item = assignment.item
+    if item.role != ItemRole.WORK:
+        return None
     if item.state == "flagged":
         if assignment.state == "leased":
             queue.give_back([item.pk], state="released", assignment=assignment.pk)
         return None
     if assignment.state != "leased":
         _end_newer_lease(assignment)
-        if not queue.take_slot_late(item=item.pk, profile=assignment.profile_id):
+        groups = groups_of(assignment.profile) if item.quota else ()
+        if not queue.take_slot_late(item=item.pk, groups=groups):
             return None
+        item.refresh_from_db(fields=["slots_left"])
     return max((one.slot or 0 for one in given), default=0) + 1
 
 
@@ -164,16 +170,9 @@ def _advance(*, who: User, item: Item, judgment: Judgment, said: Said) -> None:
     The audit names the pseudonym and no choice: who voted what is joined through the profile only.
     """
     if judgment.slot is not None:
-        project_decision(item)
-        if judgment.slot == item.slots_asked and item.state == "open":
-            Item.objects.filter(pk=item.pk).update(state="decided")
-            audit.emit(
-                subject=item,
-                name="item.decided",
-                project_id=item.project_id,
-                from_state="open",
-                to_state="decided",
-            )
+        outcome = project_decision(item)
+        if outcome is not None and item.state == "open":
+            settle_overlap(item, outcome)
     audit.record(
         actor=who.actor,
         verb="annotation.submit",

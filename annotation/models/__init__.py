@@ -2,7 +2,7 @@
 
 from annotation.models.campaign import Campaign
 from annotation.models.guidance import GuidelinesRead, KeyMap, Question, QuestionAnswer
-from annotation.models.items import Decision, Item, ItemRole, Pair, Quota, Repair, Response
+from annotation.models.items import Decision, Item, ItemRole, Pair, Repair, Response
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
@@ -32,7 +32,6 @@ __all__ = [
     "QualityReport",
     "Question",
     "QuestionAnswer",
-    "Quota",
     "Repair",
     "Response",
     "SoftLabel",

@@ -112,9 +112,14 @@ class Item(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["campaign", "-priority", "id"],
+                fields=["campaign", "barred", "-priority", "id"],
                 condition=Q(state="open", slots_left__gt=0),
                 name="item_queue",
+            ),
+            models.Index(
+                fields=["campaign", "prompt_group", "-priority", "id"],
+                condition=Q(state="open", slots_left__gt=0) & ~Q(prompt_group=""),
+                name="item_of_one_prompt",
             ),
             models.Index(
                 fields=["campaign", "role", "id"], condition=~Q(role=ItemRole.WORK), name="item_not_work"
@@ -150,22 +155,6 @@ class Repair(models.Model):
 
     def __str__(self) -> str:
         return str(self.item_id)[:8]
-
-
-class Quota(models.Model):
-    """How many more counted judgments of one group an item may take; taken under the item's lock."""
-
-    id = models.BigAutoField(primary_key=True)
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="quotas")
-    axis = models.ForeignKey("annotation.Axis", on_delete=models.PROTECT, related_name="+")
-    value = models.CharField(max_length=60)
-    left = models.PositiveSmallIntegerField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["item", "axis", "value"], name="quota_once")]
-
-    def __str__(self) -> str:
-        return f"{self.value}: {self.left}"
 
 
 class Decision(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ..choices import TURN_ACTS
+from .items import ItemRole
 
 
 class Assignment(models.Model):
@@ -37,6 +38,11 @@ class Assignment(models.Model):
                 fields=["item", "profile"],
                 condition=Q(state__in=["leased", "submitted"]),
                 name="assignment_once",
+            ),
+            models.UniqueConstraint(
+                fields=["profile"],
+                condition=Q(state="leased", prefetch=True),
+                name="assignment_one_ahead",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["leased", "submitted", "expired", "skipped", "released"]),
@@ -85,6 +91,11 @@ class Judgment(models.Model):
     def counted(self) -> bool:
         """Whether this judgment is one of those the item asked for."""
         return self.slot is not None
+
+    @property
+    def taken(self) -> bool:
+        """What its author is told: as if gold and practice counted like all others, or they could be told apart."""
+        return self.counted or self.item.role != ItemRole.WORK
 
 
 class JudgmentRevision(models.Model):

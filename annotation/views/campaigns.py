@@ -23,7 +23,7 @@ from ..actions.make_pairs import make_pairs
 from ..actions.make_repairs import make_repairs
 from ..axes import read_axes
 from ..board import read_board
-from ..models import Campaign, Decision, Item
+from ..models import Campaign, Decision, Item, ItemRole
 from .outcomes import outcome_words
 from .plots import axis_plot, choices_plot, work_plot
 
@@ -61,7 +61,7 @@ class CampaignForm(forms.Form):
 def campaigns(request: HttpRequest) -> HttpResponse:
     """Every campaign with how far it is."""
     request = cast(ProjectRequest, request)
-    own = Q(items__kind=F("kind"))
+    own = Q(items__kind=F("kind"), items__role=ItemRole.WORK)
     found = Campaign.objects.filter(project=request.project).annotate(
         item_count=Count("items", filter=own),
         decided=Count("items", filter=own & Q(items__state="decided")),

@@ -11,7 +11,7 @@ from annotation.actions.campaigns import create_campaign, set_campaign_state
 from annotation.actions.claim import claim
 from annotation.actions.give_back import flag, release, reopen, skip, sweep_leases
 from annotation.actions.profile import choose_value, define_axis
-from annotation.models import Assignment, Item, Quota
+from annotation.models import Assignment, Item
 from core.errors import NotFound, PermissionRefused, Refused
 
 from .conftest import annotators, queue_pairs
@@ -139,23 +139,28 @@ def test_a_group_never_gets_more_of_an_item_than_its_cap(team, capped):
 def test_the_database_itself_holds_the_cap(team, capped):
     _, campaign = capped
     queue_pairs(campaign, 1)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Quota.objects.update(left=-1)
+    with pytest.raises(DatabaseError, match="more than 1 judgments of one group"), transaction.atomic():
+        Item.objects.update(groups=["locale=de", "locale=de"])
 
 
 def test_a_lease_given_back_returns_its_quota_under_the_value_it_was_taken_with(team, capped):
     axis, campaign = capped
-    queue_pairs(campaign, 1)
+    (item,) = queue_pairs(campaign, 1)
+
+    def held():
+        item.refresh_from_db()
+        return item.groups
+
     choose_value(who=team.annotator, project=team.project, axis=axis, value="de")
     claim(who=team.annotator, campaign=campaign)
-    assert Quota.objects.get(value="de").left == 0
+    assert held() == ["locale=de"]
     choose_value(who=team.annotator, project=team.project, axis=axis, value="en")
-    assert set(Quota.objects.values_list("left", flat=True)) == {1}
+    assert held() == []
     mine = claim(who=team.annotator, campaign=campaign)
-    assert Quota.objects.get(value="en").left == 0
+    assert held() == ["locale=en"]
     let_expire(mine)
     sweep_leases()
-    assert set(Quota.objects.values_list("left", flat=True)) == {1}
+    assert held() == []
 
 
 def test_a_lead_lets_a_reported_item_be_judged_again(team, campaign, people):

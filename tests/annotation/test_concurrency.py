@@ -16,7 +16,7 @@ from annotation.actions.give_back import skip, sweep_leases
 from annotation.actions.profile import choose_value, define_axis
 from annotation.actions.submit import submit_judgment
 from annotation.choices import Shown
-from annotation.models import Assignment, Item, Judgment, JudgmentGroup, Quota
+from annotation.models import Assignment, Item, Judgment, JudgmentGroup
 from core.errors import Refused
 from tests.conftest import make_team
 
@@ -150,8 +150,8 @@ def test_caps_hold_while_groups_race_for_the_same_pairs():
     votes = JudgmentGroup.objects.filter(judgment__slot__isnull=False)
     assert not votes.values("judgment__item", "value").annotate(n=Count("pk")).filter(n__gt=1).exists()
     assert slots_are_conserved(campaign)
-    taken = Quota.objects.filter(left=0).count()
-    assert taken == votes.count() > 40
+    taken = [group for groups in campaign.items.values_list("groups", flat=True) for group in groups]
+    assert len(taken) == votes.count() > 40
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 
+from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
 from annotation.actions.give_back import sweep_leases
 from annotation.actions.profile import choose_value, define_axis
@@ -21,7 +22,6 @@ from annotation.models import (
     Judgment,
     JudgmentGroup,
     JudgmentRevision,
-    Quota,
 )
 from core.errors import NotFound, Refused
 from core.models import AuditEntry, Event
@@ -257,11 +257,10 @@ def test_a_vote_is_of_one_project_one_person_and_as_simulated_as_its_author(team
     Judgment.objects.create(project=team.project, item=item, profile=robot, slot=1, simulated=True)
 
 
-def test_a_cap_cannot_be_taken_away(team, campaign):
-    (item,) = queue_pairs(campaign, 1)
-    axis = define_axis(who=team.lead, project=team.project, name="region", values=["north", "south"])
-    quota = Quota.objects.create(item=item, axis=axis, value="north", left=1)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Quota.objects.filter(pk=quota.pk).update(value="south")
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Quota.objects.filter(pk=quota.pk).delete()
+def test_a_cap_cannot_be_taken_away(team):
+    define_axis(who=team.lead, project=team.project, name="region", values=["north", "south"])
+    capped = create_campaign(who=team.lead, project=team.project, name="Capped", caps={"region": 1})
+    queue_pairs(capped, 1)
+    for loosened in ({"caps": {"region": 2}}, {"caps": {}}, {}):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            Item.objects.update(quota=loosened)
