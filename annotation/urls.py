@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     backlog,
     campaigns,
+    diversity,
     invitations,
     judge,
     my_work,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign-new"),
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/diversity/", diversity.diversity, name="diversity"),
     path("campaigns/<uuid:campaign_id>/state/", campaigns.set_state, name="campaign-state"),
     path("practice/<uuid:campaign_id>/", practice.practice, name="practice"),
     path("practice/<uuid:campaign_id>/start/", practice.start, name="practice-start"),

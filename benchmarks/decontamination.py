@@ -35,7 +35,9 @@ def rows(*, quick: bool) -> Iterator[Row]:
     items = held_out()
     finders = {"": winnow(items)} | peers([text for one in items for text in one])
     planted = _lines(DATA / "quarantine" / "planted_leaks_dev.jsonl")
-    made = list(leaks([text for one in items for text in one], half=HALF, seed=SEED, per_kind=25 if quick else 150))
+    made = list(
+        leaks([text for one in items for text in one], half=HALF, seed=SEED, per_kind=25 if quick else 150)
+    )
     for name, finder in finders.items():
         yield from _planted(name, finder, planted)
     for name, finder in finders.items():
@@ -74,7 +76,9 @@ def _index(sets: Sequence[Sequence[str]]) -> ContainmentIndex:
     flat = [(cohort, text) for cohort, one in enumerate(sets) for text in one]
     prompts = [Item(at, text, cohort=cohort) for at, (cohort, text) in enumerate(flat)]
     tasks = _lines(DATA / "quarantine" / "gsm8k_test.jsonl")
-    return ContainmentIndex.build([*prompts, *(Item(at, row["answer"], ANSWER) for at, row in enumerate(tasks))])
+    return ContainmentIndex.build(
+        [*prompts, *(Item(at, row["answer"], ANSWER) for at, row in enumerate(tasks))]
+    )
 
 
 def peers(items: Sequence[str]) -> dict[str, Finder]:
@@ -126,8 +130,15 @@ def _planted(name: str, finder: Finder, planted: Sequence[dict[str, Any]]) -> It
     yield Row(f"{label}: found", recall, f"of {total}", ">= 0.99" if ours else "")
     for kind in kinds:
         if ours or found[kind] < seen[kind]:
-            yield Row(f"{label}: {kind}", found[kind] / seen[kind], f"of {seen[kind]}", ">= 0.95" if ours else "")
-    yield Row(f"{label}: clean questions flagged", found[None] / seen[None], f"of {seen[None]}", "<= 0.002" if ours else "")
+            yield Row(
+                f"{label}: {kind}", found[kind] / seen[kind], f"of {seen[kind]}", ">= 0.95" if ours else ""
+            )
+    yield Row(
+        f"{label}: clean questions flagged",
+        found[None] / seen[None],
+        f"of {seen[None]}",
+        "<= 0.002" if ours else "",
+    )
 
 
 def _made(name: str, finder: Finder, made: Sequence[Leak]) -> Iterator[Row]:
@@ -138,7 +149,9 @@ def _made(name: str, finder: Finder, made: Sequence[Leak]) -> Iterator[Row]:
     yield Row(f"{label}: found", found.total() / len(made), f"of {len(made)}", ">= 0.99" if ours else "")
     for kind in KINDS:
         if ours or found[kind] < 0.95 * seen[kind]:
-            yield Row(f"{label}: {kind}", found[kind] / seen[kind], f"of {seen[kind]}", ">= 0.95" if ours else "")
+            yield Row(
+                f"{label}: {kind}", found[kind] / seen[kind], f"of {seen[kind]}", ">= 0.95" if ours else ""
+            )
 
 
 def _evidence(sets: Sequence[Sequence[str]], made: Sequence[Leak]) -> Iterator[Row]:
@@ -177,7 +190,9 @@ def _alarms(
     caught = sum(hit and leak for hit, leak in zip(flagged, leaked, strict=True))
     alarms = sum(flagged) - caught
     yield Row(f"{label}: copies of held-out items found", caught / max(copies, 1), f"of {copies}", least)
-    yield Row(f"{label}: other conversations flagged", alarms / clean, f"of {clean}", "<= 0.002" if ours else "")
+    yield Row(
+        f"{label}: other conversations flagged", alarms / clean, f"of {clean}", "<= 0.002" if ours else ""
+    )
     yield Row(f"{label}: speed, one core", len(texts) / took, "conversations/s")
 
 

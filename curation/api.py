@@ -218,7 +218,9 @@ class TraceBatch(ProjectAPI):
         try:
             return open_file(stream, place=PLACE, form=form, limit=MAX_BATCH_BYTES, fallback=RECORD)
         except OSError as error:
-            raise Unavailable("body_cut", "The body ended before it was whole.", hint="Send it again.") from error
+            raise Unavailable(
+                "body_cut", "The body ended before it was whole.", hint="Send it again."
+            ) from error
 
 
 class Batches(ProjectAPI):

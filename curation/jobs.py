@@ -64,7 +64,10 @@ def mine(running: RunningJob) -> dict[str, Any] | None:
     payload = running.payload
     project = Project.objects.get(pk=payload["project"])
     mining = mine_hard_negatives(
-        project, per_stratum=int(payload["per_stratum"]), seed=int(payload["seed"]), on_progress=running.progress
+        project,
+        per_stratum=int(payload["per_stratum"]),
+        seed=int(payload["seed"]),
+        on_progress=running.progress,
     )
     return mining.as_data()
 

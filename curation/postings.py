@@ -140,7 +140,9 @@ class Postings:
         weights = self._weights[postings][order]
         shares = np.add.reduceat(weights, starts) / self.totals[entries]
         at = np.repeat(here, lengths)[order]
-        return Matches(entries, np.append(starts, len(owners)), at, np.repeat(terms, lengths)[order], weights, shares)
+        return Matches(
+            entries, np.append(starts, len(owners)), at, np.repeat(terms, lengths)[order], weights, shares
+        )
 
 
 def densest(found: Found, span: int, least: float) -> tuple[float, int, int, int] | None:

@@ -87,7 +87,14 @@ def _finding(hit: Hit, parts: Sequence[Segment], placed: Sequence[Places]) -> Fi
     spans = _spans(hit.start, hit.end, parts, placed)
     longest = max(_spans(*hit.run, parts, placed), key=_length, default=None)
     most = max(spans, key=_length)
-    evidence = {"method": hit.method, "score": hit.score, "of": hit.kind, **most, "spans": spans, "longest": longest}
+    evidence = {
+        "method": hit.method,
+        "score": hit.score,
+        "of": hit.kind,
+        **most,
+        "spans": spans,
+        "longest": longest,
+    }
     return Finding(hit.item_id, hit.method, hit.score, evidence)
 
 
@@ -102,6 +109,8 @@ def _spans(start: int, end: int, parts: Sequence[Segment], placed: Sequence[Plac
     for part, own in zip(parts, placed, strict=True):
         low, high = max(start - at, 0), min(end - at, len(own))
         if low < high:
-            found.append({"message": part.message, "part": part.part, "start": own[low][0], "end": own[high - 1][1]})
+            found.append(
+                {"message": part.message, "part": part.part, "start": own[low][0], "end": own[high - 1][1]}
+            )
         at += len(own)
     return found

@@ -103,7 +103,8 @@ def _form(request: ProjectRequest) -> dict[str, Any]:
         "formats": [(form.name, form.title) for form in FORMATS.values()],
         "uses": uses,
         "default_use": dict(uses).get(request.project.training_use_default, ""),
-        "given": request.POST.dict() | {"service": cleaned(request.POST.get("service", ""), project=request.project)},
+        "given": request.POST.dict()
+        | {"service": cleaned(request.POST.get("service", ""), project=request.project)},
         "largest": LARGEST,
         "tabs": tabs(request.project.slug, "ingest"),
     }

@@ -19,9 +19,7 @@ def waiting_for(project: Project, user: User) -> list[InboxItem]:
     for verb, provider in registry.inbox.values():
         if verb in verbs:
             found.extend(provider(project, user))
-    return sorted(
-        found, key=lambda item: (item.since is None, item.since.timestamp() if item.since else 0.0)
-    )
+    return sorted(found, key=lambda item: (item.since is None, item.since.timestamp() if item.since else 0.0))
 
 
 def by_kind(items: Iterable[InboxItem]) -> list[tuple[Any, list[InboxItem]]]:

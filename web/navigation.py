@@ -90,7 +90,11 @@ def nav_links(entries: Iterable[NavEntry], project: Project, user: User, path: s
     current = next((name for name, far in reach.items() if far and far == furthest), "")
     return [
         NavLink(
-            entry.label, href, entry.url == current, _waiting(entry, project, user), LETTERS.get(entry.url, "")
+            entry.label,
+            href,
+            entry.url == current,
+            _waiting(entry, project, user),
+            LETTERS.get(entry.url, ""),
         )
         for entry, href in shown
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -67,11 +67,16 @@ def choose_value(*, who: User, project: Project, axis: Axis, value: str) -> None
 
 
 def erase_profile(*, who: User, project: Project) -> None:
-    """Remove everything said on any axis; votes and their frozen groups stay with the pseudonym."""
+    """Remove everything said on any axis, also from votes given before; the votes stay, and count as of nobody's group.
+
+    What was published stays as it is until the next release, which others change too: nothing can be subtracted.
+    """
     profile = profile_of(who=who, project=project)
     with transaction.atomic():
         give_back_leases(profile)
         ProfileValue.objects.filter(profile=profile).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT annotation_forget_groups(%s)", [profile.pk])
         audit.record(actor=who.actor, verb="annotation.erase_profile", subject=profile, project_id=project.pk)
 
 

@@ -7,12 +7,14 @@ from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, Jud
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
 from annotation.models.quality import Adjudication, GoldAnswer, QualityReport, SoftLabel
+from annotation.models.releases import AxisRelease
 
 __all__ = [
     "Adjudication",
     "AnnotatorProfile",
     "Assignment",
     "Axis",
+    "AxisRelease",
     "Campaign",
     "Decision",
     "GoldAnswer",

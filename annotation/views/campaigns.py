@@ -21,11 +21,11 @@ from .. import next_item
 from ..actions.campaigns import create_campaign, set_campaign_state
 from ..actions.make_pairs import make_pairs
 from ..actions.make_repairs import make_repairs
-from ..axes import read_axes
+from ..axes import current_axes_of
 from ..board import read_board
 from ..models import Campaign, Decision, Item, ItemRole
 from .outcomes import outcome_words
-from .plots import axis_plot, choices_plot, work_plot
+from .plots import choices_plot, work_plot
 
 FILL_AT_ONCE = 500
 
@@ -102,11 +102,10 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     found = next_item.chosen_campaign(request.project, str(campaign_id))
     assert found is not None
     board = read_board(found)
-    axes = read_axes(found)
     context: dict[str, Any] = {
         "campaign": found,
         "board": board,
-        "axes": [(report, axis_plot(report)) for report in axes],
+        "axes": current_axes_of(found.project_id),
         "choices_plot": choices_plot(found.kind, board.quality.choices),
         "work_plot": work_plot(board.annotators),
         "outcomes": _outcomes(found),

@@ -6,9 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.plots.bars import Bar, bars
 from core.plots.frame import Plot
-from core.plots.heat import heat
 
-from ..axes import AxisReport
 from ..board import AnnotatorRow
 from ..choices import Choice, RepairChoice
 from .outcomes import stored_word
@@ -42,16 +40,3 @@ def work_plot(rows: Sequence[AnnotatorRow]) -> Plot:
         colours=("p-s1", "p-neutral"),
         note=_("The %(n)d busiest are drawn.") % {"n": MOST} if len(rows) > MOST else "",
     )
-
-
-def axis_plot(report: AxisReport) -> Plot:
-    """Votes by stratum and group; a cell a few real people could be told from is left out."""
-    values = {
-        (stratum, value): float(cell.votes)
-        for stratum, cells in report.rows
-        for value, cell in zip(report.values, cells, strict=True)
-        if cell.votes is not None
-    }
-    note = _("Cells of fewer than 5 people are not shown.") if report.suppressed else ""
-    strata = [stratum for stratum, _cells in report.rows]
-    return heat(report.name, strata, report.values, values, unit=_("judgments"), note=note)

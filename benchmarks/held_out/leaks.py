@@ -19,7 +19,20 @@ Edit = Callable[[str, random.Random], str]
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}\b")
-_NAMES = ("Olga", "Kwame", "Ingrid", "Mateo", "Yuki", "Farid", "Noor", "Bram", "Sunniva", "Tariq", "Zofia", "Paolo")
+_NAMES = (
+    "Olga",
+    "Kwame",
+    "Ingrid",
+    "Mateo",
+    "Yuki",
+    "Farid",
+    "Noor",
+    "Bram",
+    "Sunniva",
+    "Tariq",
+    "Zofia",
+    "Paolo",
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CYRILLIC = str.maketrans("aceopxyiABCEHKMOPTX", "асеорхуіАВСЕНКМОРТХ")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u2063\u180e"
@@ -77,7 +90,10 @@ def _numbers_in_words(text: str, rng: random.Random) -> str:
 
 
 def _names(text: str, rng: random.Random) -> str:
-    others = {name: rng.choice(_NAMES) for name in sorted({*_NAME.findall(text), *re.findall(r"^[A-Z][a-z]{2,}", text)})}
+    others = {
+        name: rng.choice(_NAMES)
+        for name in sorted({*_NAME.findall(text), *re.findall(r"^[A-Z][a-z]{2,}", text)})
+    }
     return re.sub(r"\b[A-Z][a-z]{2,}\b", lambda found: others.get(found.group(), found.group()), text)
 
 
@@ -133,7 +149,9 @@ def _long_chat(text: str, rng: random.Random) -> str:
 
 
 def _paraphrased(text: str, rng: random.Random) -> str:
-    pattern = re.compile(r"\b(" + "|".join(sorted(_PARAPHRASES, key=len, reverse=True)) + r")\b", re.IGNORECASE)
+    pattern = re.compile(
+        r"\b(" + "|".join(sorted(_PARAPHRASES, key=len, reverse=True)) + r")\b", re.IGNORECASE
+    )
     return pattern.sub(lambda found: _PARAPHRASES[found.group().lower()], text)
 
 
@@ -156,7 +174,9 @@ def _decomposed(text: str, rng: random.Random) -> str:
 
 def _accented(text: str, rng: random.Random) -> str:
     accents = "\u0301\u0300\u0308\u0323"
-    return "".join(char + rng.choice(accents) if char in "aeiou" and rng.random() < 0.5 else char for char in text)
+    return "".join(
+        char + rng.choice(accents) if char in "aeiou" and rng.random() < 0.5 else char for char in text
+    )
 
 
 def _zero_width(text: str, rng: random.Random) -> str:
@@ -173,7 +193,9 @@ def _wrapped(text: str, rng: random.Random) -> str:
 
 def _hyphenated(text: str, rng: random.Random) -> str:
     lines = [text[start : start + 37] for start in range(0, len(text), 37)]
-    return "".join(line + ("-\n" if line[-1].isalpha() else "\n" if line[-1] == " " else "") for line in lines)
+    return "".join(
+        line + ("-\n" if line[-1].isalpha() else "\n" if line[-1] == " " else "") for line in lines
+    )
 
 
 def _quoted(text: str, rng: random.Random) -> str:

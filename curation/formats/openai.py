@@ -77,7 +77,9 @@ def _places(choice: dict[str, Any], message: dict[str, Any]) -> list[TokenLogpro
     tokens, text = (choice.get(LOGPROBS) or {}).get("content"), message.get("content")
     if not tokens or not isinstance(text, str):
         return []
-    return token_places(tokens, text, 1 if message.get("reasoning_content") or message.get("reasoning") else 0)
+    return token_places(
+        tokens, text, 1 if message.get("reasoning_content") or message.get("reasoning") else 0
+    )
 
 
 def without_logprobs(messages: list[Any]) -> list[Any]:

@@ -144,7 +144,9 @@ def _are_messages(messages: Any) -> bool:
         if type(one) is not dict or type(one.get("role")) is not str:
             return False
         content, calls = one.get("content"), one.get("tool_calls")
-        if (content is not None and type(content) not in (str, list)) or (calls is not None and type(calls) is not list):
+        if (content is not None and type(content) not in (str, list)) or (
+            calls is not None and type(calls) is not list
+        ):
             return False
     return True
 

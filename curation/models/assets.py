@@ -29,7 +29,9 @@ class Asset(models.Model):
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, choices=AssetKind.choices)
     name = models.CharField(max_length=80)
-    current = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    current = models.ForeignKey(
+        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -23,7 +23,9 @@ class Feedback(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__in=[-1, 1]), name="feedback_rating"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__in=[-1, 1]), name="feedback_rating"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -36,7 +38,9 @@ class BacklogItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="backlog")
     trace = models.ForeignKey("curation.Trace", on_delete=models.PROTECT, null=True, related_name="backlog")
-    version = models.ForeignKey("curation.ConversationVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(
+        "curation.ConversationVersion", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     citation = models.CharField(max_length=64, blank=True, default="")
     reason = models.CharField(max_length=40)
     note = models.TextField(blank=True, default="")
@@ -57,7 +61,11 @@ class BacklogItem(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="open", resolution="")
-                | Q(state="resolved", resolution__in=["pair", "repair", "dismissed", "reindexed"], resolved_at__isnull=False),
+                | Q(
+                    state="resolved",
+                    resolution__in=["pair", "repair", "dismissed", "reindexed"],
+                    resolved_at__isnull=False,
+                ),
                 name="backlog_resolution_with_state",
             ),
             models.UniqueConstraint(

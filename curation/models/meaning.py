@@ -20,7 +20,10 @@ class MeaningCheck(models.Model):
     """Up to which quarantine version number a question's vector was compared, and by which model."""
 
     version = models.OneToOneField(
-        "curation.ConversationVersion", on_delete=models.CASCADE, primary_key=True, related_name="meaning_check"
+        "curation.ConversationVersion",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="meaning_check",
     )
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     model = models.CharField(max_length=120)
@@ -43,7 +46,9 @@ class MeaningFlag(models.Model):
     score = models.FloatField()
     raised_at = models.DateTimeField(db_default=Now())
     answer = models.CharField(max_length=8, choices=FlagAnswer.choices, blank=True, default="")
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

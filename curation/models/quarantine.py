@@ -32,7 +32,9 @@ class QuarantineSet(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "name"], name="quarantine_set_once"),
-            models.CheckConstraint(condition=models.Q(role__in=SetRole.values), name="quarantine_set_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=SetRole.values), name="quarantine_set_role_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +64,9 @@ class QuarantineItem(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "set_name", "external_id"], name="quarantine_item_stored_once"),
+            models.UniqueConstraint(
+                fields=["project", "set_name", "external_id"], name="quarantine_item_stored_once"
+            ),
         ]
 
     def __str__(self) -> str:

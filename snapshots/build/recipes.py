@@ -16,7 +16,9 @@ def recipe_named(project: Project, name: str) -> AssetVersion:
     """`name@number`, always a version: what is chosen must not change when somebody saves the next one."""
     title, _sign, number = name.rpartition(SEPARATOR)
     if not title or not number.isdigit():
-        raise Refused("bad_selection", "recipe: is written as name@number, with the number of a version", field="recipe")
+        raise Refused(
+            "bad_selection", "recipe: is written as name@number, with the number of a version", field="recipe"
+        )
     return find_recipe(project, title, int(number))
 
 

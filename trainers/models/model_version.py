@@ -28,7 +28,9 @@ class ModelVersion(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "name", "number"], name="model_version_once"),
-            models.CheckConstraint(condition=Q(kind="base") | Q(parent__isnull=False), name="model_has_parent"),
+            models.CheckConstraint(
+                condition=Q(kind="base") | Q(parent__isnull=False), name="model_has_parent"
+            ),
         ]
 
     def __str__(self) -> str:

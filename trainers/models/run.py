@@ -52,7 +52,9 @@ class Run(models.Model):
     approval = models.ForeignKey("snapshots.Approval", on_delete=models.PROTECT, related_name="runs")
     recipe = models.ForeignKey(Recipe, on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=8)
-    parent = models.ForeignKey("trainers.ModelVersion", on_delete=models.PROTECT, null=True, related_name="runs_from")
+    parent = models.ForeignKey(
+        "trainers.ModelVersion", on_delete=models.PROTECT, null=True, related_name="runs_from"
+    )
     reference = models.ForeignKey(
         "trainers.ModelVersion", on_delete=models.PROTECT, null=True, related_name="runs_beside"
     )
@@ -83,7 +85,9 @@ class Run(models.Model):
                 name="run_one_live",
             ),
             models.CheckConstraint(condition=Q(kind__in=RUN_KINDS), name="run_kind_known"),
-            models.CheckConstraint(condition=Q(state__in=[*LIVE_STATES, *FINAL_STATES]), name="run_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[*LIVE_STATES, *FINAL_STATES]), name="run_state_known"
+            ),
             models.CheckConstraint(condition=Q(kind="base") | Q(parent__isnull=False), name="run_has_parent"),
         ]
         indexes: ClassVar = [models.Index(fields=["project", "-created_at"], name="run_newest")]

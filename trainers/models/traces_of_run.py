@@ -38,7 +38,9 @@ class Sample(models.Model):
     reference_text = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "step", "number"], name="sample_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "step", "number"], name="sample_once")
+        ]
 
     def __str__(self) -> str:
         return self.prompt[:60]
