@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.rendering.logprobs import TokenHeat, token_heat
-from core.rendering.markdown import plain
+from core.rendering.markdown import mapped_prose, plain
 from core.rendering.parts import LONG_TEXT, NOTHING, PartView, Surroundings, part_view
 from core.rendering.veil import Veil
 
@@ -117,9 +117,32 @@ def _passages_by_hash(whole: Mapping[str, Any], veil: Veil) -> dict[str, str]:
     }
 
 
-def messages_view(messages: Iterable[Mapping[str, Any]], *, anonymous: bool = False) -> ConversationView:
-    """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind."""
-    return ConversationView(_messages(messages, anonymous=anonymous))
+def messages_view(
+    messages: Iterable[Mapping[str, Any]], *, anonymous: bool = False, mapped: bool = False
+) -> ConversationView:
+    """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind.
+
+    `mapped` gives the words of the last answer their places in its text, so that people can mark them.
+    """
+    held = list(messages)
+    turns = _messages(held, anonymous=anonymous)
+    if mapped and turns and turns[-1].role == "assistant":
+        turns[-1] = replace(turns[-1], parts=list(_mapped(turns[-1].parts, held[-1].get("parts", ()))))
+    return ConversationView(turns)
+
+
+def _mapped(views: Iterable[PartView], parts: Iterable[Mapping[str, Any]]) -> Iterator[PartView]:
+    """Text parts with places; an answer's text is its text parts joined by line ends, without blanks around it."""
+    offset: int | None = None
+    for view, part in zip(views, parts, strict=True):
+        if view.kind != "text":
+            yield view
+            continue
+        text = str(part.get("text") or "")
+        if offset is None:
+            offset = len(text.lstrip()) - len(text)
+        yield replace(view, html=mapped_prose(text), source=offset)
+        offset += len(text) + 1
 
 
 def conversation_view(

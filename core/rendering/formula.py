@@ -1,6 +1,6 @@
 """LaTeX → MathML elements; what is broken, nested too deep or too long is no formula and is shown as it was written."""
 
-from html import escape, unescape
+from html import unescape
 from xml.etree.ElementTree import Element, tostring
 
 from latex2mathml.converter import Converter
@@ -71,8 +71,3 @@ def mathml(latex: str, *, display: bool) -> str:
         return tostring(element, encoding="unicode")
     except Exception:
         return ""  # the converter answers broken input with many kinds of errors, plain IndexError among them
-
-
-def as_written(text: str) -> str:
-    """A formula that cannot be set, escaped and marked as code."""
-    return f'<code class="formula">{escape(text)}</code>'

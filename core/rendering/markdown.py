@@ -14,12 +14,14 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from core.rendering import formula
 from core.rendering.cache import shared
-from core.rendering.characters import revealed
+from core.rendering.characters import Revealed, revealed
 from core.rendering.code import highlight
 from core.rendering.math_rules import CLOSING, add_mathematics
 from core.rendering.redactions import with_chips
+from core.rendering.source_map import PLACE, SourceMap
 
 MAX_MARKDOWN = 100_000
+MAP = "source_map"
 MAX_MATHEMATICS = 20_000
 """Characters of LaTeX set in one text; setting takes about 30 µs for each."""
 HEADINGS_BELOW = 3
@@ -29,8 +31,8 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
-    "span": {"class", "title"},
-    "code": {"class"},
+    "span": {"class", "title", "data-s", "data-e"},
+    "code": {"class", "data-s", "data-e"},
     "ol": {"start"},
     **formula.ATTRIBUTES,
     **{tag: {"dir"} for tag in ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "td", "th")},
@@ -42,7 +44,8 @@ class _AnswerRenderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         alt = escape(tokens[idx].content or "picture")
-        return f'<span class="picture" title="{escape(str(tokens[idx].attrs.get("src", "")))}">⬚ {alt}</span>'
+        title = escape(str(tokens[idx].attrs.get("src", "")))
+        return f'<span class="picture" title="{title}"{_whole(tokens[idx], env)}>⬚ {alt}</span>'
 
     def math_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return _set(tokens[idx], env, display=False)
@@ -55,15 +58,48 @@ class _AnswerRenderer(RendererHTML):
     def math_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return f"<p>{_set(tokens[idx], env, display=True)}</p>\n"
 
+    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        token = tokens[idx]
+        if PLACE not in token.meta:
+            return escape(token.content)
+        return str(env[MAP].run(token.content, token.meta[PLACE]))
+
+    text_special = text
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<code{_exact(tokens[idx], env)}>{escape(tokens[idx].content)}</code>"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        html = super().fence(tokens, idx, options, env)
+        return html.replace("<code", f"<code{_exact(tokens[idx], env)}", 1)
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<pre><code{_exact(tokens[idx], env)}>{escape(tokens[idx].content)}</code></pre>\n"
+
+
+def _whole(token: Token, env: EnvType) -> str:
+    return f" {env[MAP].whole(token.meta[PLACE])}" if PLACE in token.meta else ""
+
+
+def _exact(token: Token, env: EnvType) -> str:
+    """The place of code; each of its characters has one, unless some are shown otherwise than they are stored."""
+    if PLACE not in token.meta:
+        return ""
+    attributes = str(env[MAP].whole(token.meta[PLACE]))
+    exact = env[MAP].is_exact(token.content, token.meta[PLACE])
+    return " " + (attributes.partition(" ")[0] if exact else attributes)
+
 
 def _set(token: Token, env: EnvType, *, display: bool) -> str:
     """One formula in MathML; as it was written where it is broken or the text holds more than anybody reads."""
     latex = token.content.strip()
     env["mathematics"] = env.get("mathematics", 0) + len(latex)
     made = formula.mathml(latex, display=display) if env["mathematics"] <= MAX_MATHEMATICS else ""
+    place = _whole(token, env)
     if made:
-        return f'<span class="math{" math--block" if display else ""}">{made}</span>'
-    return formula.as_written(token.markup + token.content + CLOSING.get(token.markup, token.markup))
+        return f'<span class="math{" math--block" if display else ""}"{place}>{made}</span>'
+    written = token.markup + token.content + CLOSING.get(token.markup, token.markup)
+    return f'<code class="formula"{place}>{escape(written)}</code>'
 
 
 def _parser() -> MarkdownIt:
@@ -74,7 +110,7 @@ def _parser() -> MarkdownIt:
     }
     parser = MarkdownIt("commonmark", settings, renderer_cls=_AnswerRenderer)
     add_mathematics(parser)
-    return parser.enable(["table", "strikethrough"])
+    return parser.enable(["table", "strikethrough"]).disable("text_join")
 
 
 _markdown = _parser()
@@ -90,12 +126,15 @@ def _prepared(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _render(text: str) -> str:
-    shown = revealed(text[:MAX_MARKDOWN])
+def _render(text: str, *, mapped: bool = False) -> str:
+    shown = Revealed(text[:MAX_MARKDOWN])
     env: dict[str, Any] = {}
-    html = _markdown.renderer.render(_prepared(_markdown.parse(shown, env)), _markdown.options, env)
+    tokens = _prepared(_markdown.parse(shown.text, env))
+    if mapped:
+        env[MAP] = SourceMap(shown)
+        env[MAP].place(tokens)
     clean = nh3.clean(
-        str(html),
+        str(_markdown.renderer.render(tokens, _markdown.options, env)),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
@@ -106,9 +145,22 @@ def _render(text: str) -> str:
     return with_chips(clean + (f'<pre tabindex="0">{escape(rest)}</pre>' if rest else ""))
 
 
+def _render_mapped(text: str) -> str:
+    return _render(text, mapped=True)
+
+
 def prose(text: str) -> SafeString:
     """Safe HTML of one piece of markdown; the same content is rendered once per process and language (its chips speak)."""
-    return mark_safe(shared.get(f"markdown/4/{get_language()}", text, _render))
+    return mark_safe(shared.get(f"markdown/5/{get_language()}", text, _render))
+
+
+def mapped_prose(text: str) -> SafeString:
+    """The same with `data-s` on every run of text: its offset in `text`, in code points, for marks people make.
+
+    An element that also carries `data-e` is shown otherwise than stored and is marked as a whole. The part that is
+    too long for markdown carries no places.
+    """
+    return mark_safe(shared.get(f"markdown/5/mapped/{get_language()}", text, _render_mapped))
 
 
 def plain(text: str) -> SafeString:

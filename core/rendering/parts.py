@@ -39,7 +39,10 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class PartView:
-    """One part: `kind` picks the look; `long` parts are folded to their beginning until asked for."""
+    """One part: `kind` picks the look; `long` parts are folded to their beginning until asked for.
+
+    `source` is where the text of a part that people may mark stands in its answer's text, in code points.
+    """
 
     kind: str
     html: SafeString = NOTHING
@@ -53,6 +56,7 @@ class PartView:
     duration_ms: float | None = None
     sha256: str = ""
     size: int | None = None
+    source: int | None = None
 
     @property
     def long(self) -> bool:

@@ -160,9 +160,9 @@ def conversation(
 
 
 @register.inclusion_tag("components/_conversation.html")
-def messages(value: Iterable[Mapping[str, Any]], plain: bool = False) -> dict[str, Any]:
-    """Some messages of a conversation: a prompt, or one answer. Model names are not shown."""
-    return {"view": messages_view(value, anonymous=True), "plain": plain}
+def messages(value: Iterable[Mapping[str, Any]], plain: bool = False, mapped: bool = False) -> dict[str, Any]:
+    """Some messages of a conversation: a prompt, or one answer, `mapped` to be marked. Model names are not shown."""
+    return {"view": messages_view(value, anonymous=True, mapped=mapped), "plain": plain}
 
 
 @register.inclusion_tag("components/_conversation.html")
