@@ -32,7 +32,8 @@ from .serializers import (
     StatisticsOut,
     SubmittedOut,
 )
-from .shown import shown_blind
+from .shown import marks_of, shown_blind
+from .spans import spans_from
 from .views.forms_in import BadField
 
 KEY = OpenApiParameter("Idempotency-Key", UUID, OpenApiParameter.HEADER, required=True)
@@ -65,7 +66,8 @@ class AnnotationAPI(ProjectAPI):
 
 
 def _submitted(done: Submitted) -> Response:
-    body = SubmittedOut({"judgment": done.judgment.pk, "how": done.how}).data
+    found = {"judgment": done.judgment.pk, "how": done.how, "spans": marks_of(done.judgment)}
+    body = SubmittedOut(found).data
     return Response(body, status=200 if done.how == "again" else 201)
 
 
@@ -111,6 +113,7 @@ class JudgmentsAPI(AnnotationAPI):
                 tags=body["tags"],
                 rationale=body["rationale"],
                 active_ms=body["active_ms"],
+                spans=spans_from([dict(one) for one in body["spans"]]),
             )
         )
 

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 from curation.bodies import load_many
 from curation.conversation import Conversation, Message, Retrieved, last_user_text
 
+from .actions.spans import spans_of
 from .choices import Answer, Choice, Shown
 from .exchange import question
 from .models import Assignment, Campaign, JudgmentRevision, Pair, Response
 from .sides import as_shown, place
+from .span_labels import SPAN_LABELS
+from .spans import shown_spans
 from .tags import REASONS
 
 TAG_KEYS = "qwtyopazxcbnm"
@@ -70,6 +73,8 @@ class Card:
     chosen: str = ""
     rationale: str = ""
     revising: bool = False
+    spans: list[dict[str, Any]] = field(default_factory=list)
+    span_labels: list[tuple[str, Any]] = field(default_factory=list)
 
 
 def options() -> list[Option]:
@@ -139,6 +144,8 @@ def pair_card(assignment: Assignment, *, slug: str, revision: JudgmentRevision |
         chosen=_chosen(assignment, revision),
         rationale=revision.rationale if revision else "",
         revising=revision is not None,
+        spans=shown_spans(spans_of(revision), left=left.pk, right=right.pk) if revision else [],
+        span_labels=list(SPAN_LABELS.items()),
     )
 
 

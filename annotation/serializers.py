@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from .choices import RepairChoice, Shown
 from .models import Campaign
+from .span_labels import SPAN_LABELS
+from .spans import MAX_QUOTE, MAX_SPANS, SIDES
 
 
 class LeaseSerializer(serializers.Serializer[Any]):
@@ -23,10 +25,22 @@ class ReasonsSerializer(serializers.Serializer[Any]):
     active_ms = serializers.IntegerField(min_value=0, max_value=2**31 - 1, allow_null=True, default=None)
 
 
+class SpanSerializer(serializers.Serializer[Any]):
+    """A mark on one answer: `quote` is its `text[start:end]`, in Unicode code points; `passage` counts from 0."""
+
+    side = serializers.ChoiceField(choices=SIDES)
+    start = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    end = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    quote = serializers.CharField(max_length=MAX_QUOTE, trim_whitespace=False)
+    label = serializers.ChoiceField(choices=list(SPAN_LABELS))  # type: ignore[assignment]
+    passage = serializers.IntegerField(min_value=0, max_value=2**15 - 1, allow_null=True, default=None)
+
+
 class JudgmentIn(LeaseSerializer, ReasonsSerializer):
     """A judgment of a pair, about the sides as they were shown."""
 
     choice = serializers.ChoiceField(choices=[shown.value for shown in Shown])
+    spans = serializers.ListField(child=SpanSerializer(), default=list, max_length=MAX_SPANS)
 
 
 class RepairIn(LeaseSerializer, ReasonsSerializer):
@@ -53,12 +67,14 @@ class SubmittedOut(serializers.Serializer[Any]):
 
     judgment = serializers.UUIDField()
     how = serializers.ChoiceField(choices=["counted", "uncounted", "again"])
+    spans = SpanSerializer(many=True)
 
 
 class ShownAnswer(serializers.Serializer[Any]):
     """One answer as shown; who generated it is never said."""
 
     messages = serializers.ListField(child=serializers.DictField())
+    text = serializers.CharField()
     passages = serializers.ListField(child=serializers.DictField())
 
 

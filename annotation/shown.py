@@ -5,9 +5,11 @@ from typing import Any
 from curation.bodies import load_many
 from curation.conversation import Conversation, Message, Part
 
+from .actions.spans import spans_of
 from .exchange import question
-from .models import Assignment, Pair, Repair, Response
+from .models import Assignment, Judgment, Pair, Repair, Response
 from .sides import place
+from .spans import shown_spans
 
 
 def anonymous(messages: list[Message]) -> list[dict[str, Any]]:
@@ -22,6 +24,7 @@ def _timeless(part: Part) -> dict[str, Any]:
 def _answer(response: Response, conversation: Conversation) -> dict[str, Any]:
     return {
         "messages": anonymous(response.messages),
+        "text": response.text,
         "passages": [
             {"document_id": one["document_id"], "text": one["text"]} for one in conversation["retrieval"]
         ],
@@ -51,3 +54,13 @@ def shown_blind(assignment: Assignment) -> dict[str, Any]:
         "prompt": anonymous(question(bodies[item.version_id].conversation)),
         **answers,
     }
+
+
+def marks_of(judgment: Judgment) -> list[dict[str, Any]]:
+    """The marks a judgment now carries, on the sides its assignment showed."""
+    pair = Pair.objects.filter(item_id=judgment.item_id).first()
+    if pair is None or judgment.assignment is None:
+        return []
+    left, right = place(pair.response_a_id, pair.response_b_id, swapped=judgment.assignment.swapped)
+    latest = judgment.revisions.order_by("-number")[0]
+    return shown_spans(spans_of(latest), left=left, right=right)

@@ -1,6 +1,7 @@
 """Change one's own answer: a new revision, never an edit; the decision follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -13,9 +14,11 @@ from core.errors import NotFound, Refused
 from ..choices import Shown
 from ..models import Item, Judgment, JudgmentRevision, Response
 from ..sides import unswap
+from ..spans import SpanGiven
 from .profile import profile_of
 from .project_decision import project_decision
 from .said import IN_FORCE, Said, Under, checked
+from .spans import checked_spans, spans_of
 from .submit import add_revision
 
 
@@ -45,8 +48,9 @@ def revise_judgment(
     active_ms: int | None = None,
     section: str = "",
     under: Under = IN_FORCE,
+    spans: Sequence[SpanGiven] | None = None,
 ) -> JudgmentRevision:
-    """Say something else about a pair; saying the same again changes nothing."""
+    """Say something else about a pair; saying the same again changes nothing. Without `spans` its marks stay."""
     with transaction.atomic():
         judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
         if judgment.item.kind != "pair" or judgment.assignment is None:
@@ -64,7 +68,12 @@ def revise_judgment(
             section=section,
             under=under,
         )
-        return add_revision_of(who=who, judgment=judgment, said=said)[0]
+        marks = (
+            spans_of(judgment.revisions.order_by("-number")[0])
+            if spans is None
+            else checked_spans(assignment=judgment.assignment, given=spans)
+        )
+        return add_revision_of(who=who, judgment=judgment, said=replace(said, spans=marks))[0]
 
 
 def add_revision_of(
@@ -75,7 +84,8 @@ def add_revision_of(
     fix = response.pk if response else None
     before = (latest.choice, latest.strength, tuple(latest.tags), latest.rationale, latest.response_id)
     after = (said.choice, said.strength, said.tags, said.rationale, fix)
-    if (*before, latest.section, latest.act) == (*after, said.section, said.act):
+    same = (*before, latest.section, latest.act) == (*after, said.section, said.act)
+    if same and set(spans_of(latest)) == set(said.spans):
         return latest, False
     revision = add_revision(
         judgment, number=latest.number + 1, said=said, item=judgment.item, response=response

@@ -14,6 +14,7 @@ from curation.models import AssetVersion
 
 from ..choices import TURN_ACTS
 from ..models import Assignment, Campaign
+from ..spans import SpanSaid
 
 MAX_RATIONALE = 4_000
 
@@ -43,6 +44,7 @@ class Said:
     policy_id: int | None = None
     section: str = ""
     act: str = ""
+    spans: tuple[SpanSaid, ...] = ()
 
 
 class _Cited(TypedDict):

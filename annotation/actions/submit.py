@@ -1,7 +1,7 @@
 """Submit an answer: vote, revision, frozen groups, decision, audit entry and event, or none of them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -19,10 +19,12 @@ from ..choices import Shown
 from ..eligibility import groups_of
 from ..models import AnnotatorProfile, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
 from ..sides import unswap
+from ..spans import SpanGiven
 from .lock import lock_assignment
 from .overlap import settle_overlap
 from .project_decision import project_decision
 from .said import IN_FORCE, Said, Under, checked
+from .spans import checked_spans, store_spans
 
 How = Literal["counted", "uncounted", "again"]
 
@@ -48,8 +50,9 @@ def submit_judgment(
     active_ms: int | None = None,
     section: str = "",
     under: Under = IN_FORCE,
+    spans: Sequence[SpanGiven] = (),
 ) -> Submitted:
-    """Store a judgment of a pair; `shown` is about sides and is unswapped here.
+    """Store a judgment of a pair; `shown` and `spans` are about sides and are unswapped here.
 
     The same `key` again changes nothing. After the lease has ended the vote counts only if a slot is still free.
     """
@@ -70,6 +73,7 @@ def submit_judgment(
             section=section,
             under=under,
         )
+        said = replace(said, spans=checked_spans(assignment=assignment, given=spans))
         return record_answer(who=who, assignment=assignment, key=key, said=said)
 
 
@@ -136,7 +140,7 @@ def add_revision(
     judgment: Judgment, *, number: int, said: Said, item: Item, response: Response | None = None
 ) -> JudgmentRevision:
     """What the judgment says from now on, and what it was judged under."""
-    return JudgmentRevision.objects.create(
+    revision = JudgmentRevision.objects.create(
         project_id=item.project_id,
         judgment=judgment,
         number=number,
@@ -152,6 +156,8 @@ def add_revision(
         act=said.act,
         active_ms=said.active_ms,
     )
+    store_spans(revision, said.spans)
+    return revision
 
 
 def _freeze_groups(judgment: Judgment, profile: AnnotatorProfile) -> None:

@@ -8,6 +8,7 @@ from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
 from annotation.models.quality import Adjudication, GoldAnswer, QualityReport, SoftLabel
 from annotation.models.releases import AxisRelease
+from annotation.models.spans import JudgmentSpan
 
 __all__ = [
     "Adjudication",
@@ -24,6 +25,7 @@ __all__ = [
     "Judgment",
     "JudgmentGroup",
     "JudgmentRevision",
+    "JudgmentSpan",
     "KeyMap",
     "Pair",
     "PracticeAnswer",

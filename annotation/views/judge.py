@@ -25,6 +25,7 @@ from ..choices import Shown
 from ..models import Assignment, Judgment, Pair
 from ..practice import PracticeFirst, rounds_before
 from ..sides import place
+from ..spans import spans_from_text
 from .forms_in import field, ids_in, lease_in, reasons_in
 from .practice import to_practice
 from .words import judging_words
@@ -85,6 +86,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         tags=reasons.tags,
         rationale=reasons.rationale,
         active_ms=reasons.active_ms,
+        spans=spans_from_text(request.POST.get("spans", "")),
     )
     return _after(request, done.how)
 
@@ -193,6 +195,7 @@ def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         tags=reasons.tags,
         rationale=reasons.rationale,
         active_ms=reasons.active_ms,
+        spans=spans_from_text(request.POST["spans"]) if "spans" in request.POST else None,
     )
     if "X-Winnow-Judging" in request.headers:
         response = HttpResponse(status=200)
