@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Project, Role, User
@@ -99,3 +100,9 @@ def languages_of(project: Project) -> list[str]:
 def held_by(profile: AnnotatorProfile) -> int:
     """Leases this person holds now."""
     return Assignment.objects.filter(profile=profile, state="leased").count()
+
+
+def sensitive_today(profile: AnnotatorProfile) -> int:
+    """Warned-of items this person was given today (UTC), those they let go unseen left out."""
+    given = Assignment.objects.filter(profile=profile, item__sensitive=True, claimed_at__gte=TruncDay(Now()))
+    return given.exclude(state="released").count()

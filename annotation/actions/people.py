@@ -16,6 +16,8 @@ from ..models import AnnotatorProfile
 from ..people_words import PersonWords, read_expertise, read_languages, read_team
 from .profile import give_back_leases, profile_of
 
+MOST_EXPOSURES = 1_000
+
 
 def welcome(project: Project, user: User, about: Mapping[str, Any]) -> None:
     """Somebody has joined by an invitation: a judge gets a pseudonym with the words the invitation carried."""
@@ -68,6 +70,27 @@ def describe_myself(*, who: User, project: Project, languages: str, expertise: s
             subject=locked,
             project_id=project.pk,
             data={"before": before, "after": after},
+        )
+
+
+def choose_exposure(*, who: User, project: Project, ok: bool, per_day: int | None) -> None:
+    """Warned-of material only for who asked for it, and no more a day than they say; what they hold of it is let go."""
+    profile = profile_of(who=who, project=project)
+    if per_day is not None and not 1 <= per_day <= MOST_EXPOSURES:
+        raise Refused(
+            "exposure_out_of_range",
+            _("A day takes 1 to %(n)d warned-of items; empty is the campaign's number.")
+            % {"n": MOST_EXPOSURES},
+        )
+    with transaction.atomic():
+        locked = AnnotatorProfile.objects.select_for_update().get(pk=profile.pk)
+        if (locked.sensitive_ok, locked.sensitive_per_day) == (ok, per_day):
+            return
+        AnnotatorProfile.objects.filter(pk=locked.pk).update(sensitive_ok=ok, sensitive_per_day=per_day)
+        if not ok:
+            give_back_leases(profile)
+        audit.record(
+            actor=who.actor, verb="annotation.choose_exposure", subject=locked, project_id=project.pk
         )
 
 

@@ -40,11 +40,9 @@ class RosterForm(forms.Form):
         label=gettext_lazy("The links work for (days)"), min_value=1, max_value=MAX_DAYS, initial=DEFAULT_DAYS
     )
     renew = forms.BooleanField(
-        label=gettext_lazy(
-            "Make fresh links for people whose link is still open (the old ones stop working)"
-        ),
-        required=False,
-    )
+        label=gettext_lazy("Fresh links where one is still open"), required=False,
+        help_text=gettext_lazy("For links that were lost; the old ones stop working."),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Something to read, not more than is read."""

@@ -12,7 +12,9 @@ from core.paging import keyset
 from .. import next_item, work
 from ..actions.profile import profile_of
 from ..models import Judgment, JudgmentRevision
+from ..practice import rounds_before
 from ..station import ROUND
+from .mine import tabs_of
 from .outcomes import choice_word
 
 
@@ -34,6 +36,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "summary": work.summarise(profile),
         "profile": profile,
         "pairs": pairs,
+        "practice": rounds_before(request.user, request.project),
+        "tabs": tabs_of(request, profile, "my-work"),
         "round": min(ROUND, pairs),
         "repairs": next_item.waiting_for(who=request.user, project=request.project, kind="repair"),
     }

@@ -68,6 +68,7 @@ class ItemForm(forms.Form):
         words = [(choice, stored_word(choice, 1)) for choice in choices_of(kind)]
         self.fields["right"].choices = words  # type: ignore[attr-defined]
         for name in ("question", "answer_a", "answer_b"):
+            self.fields[name].required = True
             if picked or (name == "answer_b" and kind != "pair"):
                 del self.fields[name]
 

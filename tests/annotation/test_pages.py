@@ -199,7 +199,7 @@ def test_what_one_says_about_oneself_is_chosen_and_erased(team, campaign):
     axis = define_axis(who=team.lead, project=team.project, name="locale", values=["de", "en"])
     client = team.client(team.annotator)
     assert "prefer not to say" in client.get(url(team, "profile")).content.decode()
-    client.post(url(team, "profile"), {f"axis-{axis.pk}": "de"})
+    client.post(url(team, "profile-axes"), {f"axis-{axis.pk}": "de"})
     assert ProfileValue.objects.get().value == "de"
     client.post(url(team, "profile-erase"))
     assert not ProfileValue.objects.exists()
