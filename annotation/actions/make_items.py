@@ -29,6 +29,7 @@ class NewItem:
     role: ItemRole = ItemRole.WORK
     sensitive: bool = False
     sampled: bool = True
+    hard_negative_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,13 @@ def make_items(*, campaign: Campaign, found: Sequence[NewItem]) -> list[UUID]:
     fresh = [(row, new) for row, new in rows.values() if row.pk in made]
     Pair.objects.bulk_create(
         [
-            Pair(item=row, response_a=new.responses[0], response_b=new.responses[1], source=new.source)
+            Pair(
+                item=row,
+                response_a=new.responses[0],
+                response_b=new.responses[1],
+                source=new.source,
+                hard_negative_id=new.hard_negative_id,
+            )
             for row, new in fresh
             if row.kind == "pair"
         ],

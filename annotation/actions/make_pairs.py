@@ -1,10 +1,10 @@
-"""Fill a campaign with pairs from production: variants, n-best answers, regenerations."""
+"""Fill a campaign with pairs from production: each source by itself, and why others were not made."""
 
 import random
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,14 +17,18 @@ from curation.bodies import pin
 from curation.models import ConversationVersion
 
 from ..candidates import Candidate, judgeable, prompt_clusters, read_candidates
-from ..exchange import alternatives, asked_text, final_text, response_of
+from ..exchange import alternatives, asked_text, response_of
 from ..filters import why_not_shown
 from ..models import Campaign
+from ..pair_sources import LABELS, FoundPair, PairSource, edited_pairs, hard_negative_pairs, worded
 from ..pairing import Asked, propose
 from .make_items import NewItem, make_items
 from .responses import NewResponse, store_responses
 
-SOURCES = ("variants", "n_best", "regeneration")
+SOURCES = (PairSource.VARIANTS, PairSource.N_BEST, PairSource.REGENERATION)
+"""What is looked for where nothing else is asked for: answers production gave by itself."""
+
+ACROSS = frozenset(SOURCES)
 CHUNK = 200
 
 
@@ -41,16 +45,6 @@ class PairsMade:
         return self.made.total()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Two answers to one question, with the versions they come from."""
-
-    a: NewResponse
-    b: NewResponse
-    source: str
-    versions: tuple[ConversationVersion, ...]
-
-
 def make_pairs(
     *,
     who: User,
@@ -65,14 +59,28 @@ def make_pairs(
     Only settled, successful traces whose people allow training and that no quarantine screening hit are used;
     every conversation a pair points to is pinned first, so retention cannot take the question away.
     """
+    result = PairsMade()
+    unknown = set(sources) - set(LABELS)
+    if unknown or not sources:
+        raise Refused(
+            "source_unknown",
+            _("Choose where pairs come from: %(known)s.") % {"known": ", ".join(LABELS)},
+        )
+    found = _find(campaign, sources, per_prompt, seed, result)
+    return put_before_people(who=who, campaign=campaign, found=found, limit=limit, seed=seed, result=result)
+
+
+def put_before_people(
+    *, who: User, campaign: Campaign, found: Iterable[FoundPair], limit: int, seed: int, result: PairsMade
+) -> PairsMade:
+    """Queue up to `limit` of the pairs found that are worth a person's time, in a seeded order; the rest is counted."""
     require(who, "annotation.manage", campaign.project)
     if campaign.kind != "pair":
         raise Refused("not_a_pair_campaign", _("This campaign judges repairs, not pairs."))
-    result = PairsMade()
     rng = random.Random(seed)
-    found = _kept(_find(campaign, sources, per_prompt, seed), result)
+    kept = _kept(found, result)
     with transaction.atomic():
-        while result.total < limit and (chunk := list(islice(found, min(CHUNK, limit - result.total)))):
+        while result.total < limit and (chunk := list(islice(kept, min(CHUNK, limit - result.total)))):
             _store(campaign, chunk, rng, result)
         audit.record(
             actor=who.actor,
@@ -90,7 +98,24 @@ def make_pairs(
     return result
 
 
-def _find(campaign: Campaign, sources: Collection[str], per_prompt: int, seed: int) -> Iterator[_Found]:
+def _find(
+    campaign: Campaign, sources: Collection[str], per_prompt: int, seed: int, result: PairsMade
+) -> Iterator[FoundPair]:
+    """The rarest sources first, so that a limit does not crowd them out."""
+
+    def left(reason: str) -> None:
+        result.not_made[reason] += 1
+
+    return chain(
+        edited_pairs(campaign, left) if PairSource.EDITED in sources else (),
+        hard_negative_pairs(campaign, left) if PairSource.HARD_NEGATIVE in sources else (),
+        _asked_twice(campaign, sources, per_prompt, seed) if ACROSS & set(sources) else (),
+    )
+
+
+def _asked_twice(
+    campaign: Campaign, sources: Collection[str], per_prompt: int, seed: int
+) -> Iterator[FoundPair]:
     """One pass over the bodies gives n-best pairs; proposals across requests follow, read again in chunks."""
     clusters = prompt_clusters(campaign.project)
     asked = []
@@ -109,41 +134,51 @@ def _find(campaign: Campaign, sources: Collection[str], per_prompt: int, seed: i
             yield _across(by_key[proposal.a], by_key[proposal.b], proposal.source)
 
 
-def _n_best(candidate: Candidate) -> Iterator[_Found]:
+def _n_best(candidate: Candidate) -> Iterator[FoundPair]:
     for other in alternatives(candidate.conversation)[:1]:
-        yield _Found(
+        yield FoundPair(
             _answer(candidate, "production"),
             NewResponse(candidate.version.pk, "n_best", candidate.generator, other),
-            "n_best",
+            PairSource.N_BEST,
+            candidate.version,
             (candidate.version,),
         )
 
 
-def _across(a: Candidate, b: Candidate, source: str) -> _Found:
-    again = "regeneration" if source == "regeneration" else "production"
-    return _Found(_answer(a, "production"), _answer(b, again), source, (a.version, b.version))
+def _across(a: Candidate, b: Candidate, source: str) -> FoundPair:
+    again = "regeneration" if source == PairSource.REGENERATION else "production"
+    return FoundPair(
+        _answer(a, "production"), _answer(b, again), PairSource(source), a.version, (a.version, b.version)
+    )
 
 
 def _answer(candidate: Candidate, origin: str) -> NewResponse:
     return NewResponse(candidate.version.pk, origin, candidate.generator, response_of(candidate.conversation))
 
 
-def _kept(found: Iterable[_Found], result: PairsMade) -> Iterator[_Found]:
+def _kept(found: Iterable[FoundPair], result: PairsMade) -> Iterator[FoundPair]:
     for one in found:
-        why = why_not_shown(final_text(one.a.messages), final_text(one.b.messages))
+        why = why_not_shown(*worded(one))
         if why is not None:
             result.not_made[why.value] += 1
         else:
             yield one
 
 
-def _store(campaign: Campaign, chunk: list[_Found], rng: random.Random, result: PairsMade) -> None:
+def _store(campaign: Campaign, chunk: list[FoundPair], rng: random.Random, result: PairsMade) -> None:
     responses = store_responses(
         project_id=campaign.project_id, found=[side for one in chunk for side in (one.a, one.b)]
     )
     pin([version for one in chunk for version in one.versions])
     new = [
-        NewItem(one.a.version_id, (responses[2 * i], responses[2 * i + 1]), one.source, rng.random())
+        NewItem(
+            one.asked.pk,
+            (responses[2 * i], responses[2 * i + 1]),
+            one.source,
+            rng.random(),
+            sampled=one.drawn,
+            hard_negative_id=one.hard_negative_id,
+        )
         for i, one in enumerate(chunk)
     ]
     made = set(make_items(campaign=campaign, found=new))

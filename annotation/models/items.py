@@ -137,10 +137,17 @@ class Pair(models.Model):
     response_a = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="+")
     response_b = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=24)
+    hard_negative = models.ForeignKey(
+        "curation.HardNegative", on_delete=models.PROTECT, null=True, related_name="pairs"
+    )
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(response_a=F("response_b")), name="pair_two_responses")
+            models.CheckConstraint(condition=~Q(response_a=F("response_b")), name="pair_two_responses"),
+            models.CheckConstraint(
+                condition=Q(source="hard_negative") | Q(hard_negative__isnull=True),
+                name="pair_names_its_hard_negative",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
@@ -19,15 +18,12 @@ from core.paging import keyset
 
 from .. import next_item
 from ..actions.campaigns import create_campaign, set_campaign_state
-from ..actions.make_pairs import make_pairs
-from ..actions.make_repairs import make_repairs
 from ..axes import current_axes_of
 from ..board import read_board
 from ..models import Campaign, Decision, Item, ItemRole
+from .fill import FillForm
 from .outcomes import outcome_words
 from .plots import choices_plot, work_plot
-
-FILL_AT_ONCE = 500
 
 
 class CampaignForm(forms.Form):
@@ -106,6 +102,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "campaign": found,
         "board": board,
         "axes": current_axes_of(found.project_id),
+        "fill_form": FillForm(),
         "choices_plot": choices_plot(found.kind, board.quality.choices),
         "work_plot": work_plot(board.annotators),
         "outcomes": _outcomes(found),
@@ -155,23 +152,4 @@ def set_state(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     found = next_item.chosen_campaign(request.project, str(campaign_id))
     assert found is not None
     set_campaign_state(who=request.user, campaign=found, state=request.POST.get("state", ""))
-    return redirect("annotation:campaign", slug=request.project.slug, campaign_id=campaign_id)
-
-
-@require_POST
-@project_view("annotation.manage")
-def fill(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """Add items from production."""
-    request = cast(ProjectRequest, request)
-    found = next_item.chosen_campaign(request.project, str(campaign_id))
-    assert found is not None
-    if found.kind == "pair":
-        made = make_pairs(who=request.user, campaign=found, limit=FILL_AT_ONCE).total
-    else:
-        made = make_repairs(who=request.user, campaign=found, limit=FILL_AT_ONCE)
-    if made:
-        said = ngettext("%(n)d item was added.", "%(n)d items were added.", made) % {"n": made}
-        messages.success(request, said)
-    else:
-        messages.info(request, _("Nothing new was found: every pair the traces hold is here already."))
     return redirect("annotation:campaign", slug=request.project.slug, campaign_id=campaign_id)

@@ -16,7 +16,9 @@ from curation.bodies import load_many
 
 from ..actions.give_back import reopen as reopen_item
 from ..exchange import question
+from ..informativeness import informativeness
 from ..models import Item, Judgment, JudgmentRevision, Response
+from ..pair_sources import LABELS
 from ..tags import REASONS
 from .outcomes import origin_words, outcome_words, stored_word
 
@@ -33,6 +35,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
             "version__trace",
             "pair__response_a__version",
             "pair__response_b__version",
+            "pair__hard_negative__negative",
             "repair__response__version",
             "decision__response",
         )
@@ -44,6 +47,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
     context = {
         "item": found,
         "decision": decision,
+        "informativeness": informativeness(decision.votes) if decision and found.kind == "pair" else None,
+        "source": LABELS.get(found.pair.source, "") if found.kind == "pair" else "",
         "outcome": outcome_words()[decision.outcome] if decision else "",
         "question": _question(found),
         "answers": _answers(found),
