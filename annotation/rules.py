@@ -49,7 +49,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything a campaign asks beyond its overlap and its lease. Shares are 0..1; `cost_per_hour` is in `currency`.
+    """Everything a campaign asks beyond its overlap and its lease. Shares are 0..1; both costs are in `currency`.
 
     `caps` limits, per axis name, how many judgments of one group an item takes; `distinct` says how many different groups
     it needs. `overlap` replaces the campaign's own per stratum; `stop_early` takes free slots from what they cannot change.
@@ -71,6 +71,7 @@ class Rules:
     prefetch_seconds: int = 120
     in_sequence: bool = False
     cost_per_hour: float | None = None
+    cost_per_answer: float | None = None
     currency: str = "EUR"
 
     @property
@@ -140,6 +141,7 @@ def checked(rules: Rules, *, overlap: int) -> Rules:
     _within("sensitive_per_day", rules.sensitive_per_day, 0, 1_000)
     _within("prefetch_seconds", rules.prefetch_seconds, 10, 600)
     _within("cost_per_hour", rules.cost_per_hour or 0, 0, 10_000)
+    _within("cost_per_answer", rules.cost_per_answer or 0, 0, 10_000)
     _known_reasons(rules)
     return rules
 

@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     axes,
     backlog,
+    campaign_settings,
     campaigns,
     diversity,
     fill,
@@ -55,7 +56,8 @@ urlpatterns = [
     path("people/<uuid:user_id>/words/", people.describe, name="person-words"),
     path("people/<uuid:user_id>/state/", people.set_person_state, name="person-state"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
-    path("campaigns/new/", campaigns.new, name="campaign-new"),
+    path("campaigns/new/", campaign_settings.new, name="campaign-new"),
+    path("campaigns/<uuid:campaign_id>/settings/", campaign_settings.settings, name="campaign-settings"),
     path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<uuid:campaign_id>/diversity/", diversity.diversity, name="diversity"),
     path("campaigns/<uuid:campaign_id>/state/", campaigns.set_state, name="campaign-state"),

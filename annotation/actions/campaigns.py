@@ -16,6 +16,9 @@ from .. import tags as reasons
 from ..models import Axis, Campaign
 from ..rules import Rules, as_stored, checked
 
+SHORTEST_LEASE, LONGEST_LEASE = 30, 86_400
+"""Seconds."""
+
 TRANSITIONS = {"draft": {"open"}, "open": {"closed"}, "closed": {"open"}}
 
 
@@ -43,7 +46,7 @@ def create_campaign(
     )
     if kind not in ("pair", "repair") or not name.strip():
         raise Refused("campaign_incomplete", _("A campaign needs a name, and judges pairs or repairs."))
-    if not 30 <= lease_seconds <= 86_400:
+    if not SHORTEST_LEASE <= lease_seconds <= LONGEST_LEASE:
         raise Refused("campaign_out_of_range", _("A lease goes from 30 seconds to a day."))
     state = "open" if open_now else "draft"
     try:

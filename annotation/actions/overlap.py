@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -93,7 +94,7 @@ def set_overlap(*, who: User, campaign: Campaign, overlap: int) -> int:
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         before, locked.overlap = locked.overlap, overlap
         locked.save(update_fields=["overlap"])
-        changed = _ask(campaign, overlap)
+        changed = _ask_everywhere(locked, overlap)
         audit.record(
             actor=who.actor,
             verb="annotation.set_overlap",
@@ -111,11 +112,18 @@ def set_overlap(*, who: User, campaign: Campaign, overlap: int) -> int:
     return changed
 
 
-def _ask(campaign: Campaign, overlap: int) -> int:
-    """In batches and in the order in which every act locks items."""
+def _ask_everywhere(campaign: Campaign, overlap: int) -> int:
+    """Strata with a number of their own keep to it."""
     own = Item.objects.filter(
         campaign=campaign, role="work", kind=campaign.kind, state__in=["open", "decided"]
     )
+    by_stratum = read(campaign.rules).overlap
+    changed = _ask(own.exclude(stratum__in=list(by_stratum)), overlap)
+    return changed + sum(_ask(own.filter(stratum=stratum), n) for stratum, n in by_stratum.items())
+
+
+def _ask(own: QuerySet[Item], overlap: int) -> int:
+    """In batches and in the order in which every act locks items."""
     changed, after = 0, None
     while True:
         page = own.filter(pk__gt=after) if after else own

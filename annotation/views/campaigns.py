@@ -3,53 +3,24 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django import forms
 from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
-from core.errors import Refused
 from core.paging import keyset
 
 from .. import next_item
-from ..actions.campaigns import create_campaign, set_campaign_state
+from ..actions.campaigns import set_campaign_state
 from ..axes import current_axes_of
 from ..board import read_board
 from ..models import Campaign, Decision, Item, ItemRole
 from .fill import FillForm
 from .outcomes import outcome_words
 from .plots import choices_plot, work_plot
-
-
-class CampaignForm(forms.Form):
-    """What a lead decides when opening a campaign."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What is judged"),
-        choices=[
-            ("pair", gettext_lazy("Pairs: which of two answers is better")),
-            ("repair", gettext_lazy("Repairs: accept, fix or drop one answer")),
-        ],
-    )
-    overlap = forms.IntegerField(
-        label=gettext_lazy("People per item"), min_value=1, max_value=20, initial=2,
-        help_text=gettext_lazy("Two show whether people agree; one is enough for repairs."),
-    )  # fmt: skip
-    requires = forms.MultipleChoiceField(
-        label=gettext_lazy("Every answer needs"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[
-            ("tags", gettext_lazy("at least one reason")),
-            ("rationale", gettext_lazy("an explanation in own words")),
-        ],
-    )
 
 
 @require_GET
@@ -74,20 +45,6 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "may_manage": may(request.user, "annotation.manage", request.project),
     }
     return render(request, "annotation/campaigns.html", context)
-
-
-@project_view("annotation.manage")
-def new(request: HttpRequest) -> HttpResponse:
-    """Open a campaign."""
-    request = cast(ProjectRequest, request)
-    form = CampaignForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = create_campaign(who=request.user, project=request.project, **form.cleaned_data)
-            return redirect("annotation:campaign", slug=request.project.slug, campaign_id=made.pk)
-        except Refused as refused:
-            form.add_error("name", str(refused))
-    return render(request, "annotation/campaign_new.html", {"form": form})
 
 
 @require_GET
