@@ -18,7 +18,10 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class DecidedPreference:
-    """A pair with a winner; strength is the mean pull towards it over all counted votes (0..2)."""
+    """A pair with a winner; strength is the mean pull towards it over all counted votes (0..2), or what an adjudicator said.
+
+    `adjudication` names the decision of a person over the votes, None where they decided by themselves.
+    """
 
     item_id: UUID
     version_id: UUID
@@ -30,6 +33,7 @@ class DecidedPreference:
     simulated: int
     source: str
     judgment_ids: list[UUID]
+    adjudication: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class RepairedAnswer:
     counted: int
     simulated: int
     judgment_ids: list[UUID]
+    adjudication: UUID | None
 
 
 def _decisions(project: Project, *, simulated: bool) -> QuerySet[Decision]:
@@ -73,6 +78,7 @@ def decided_preferences(
             simulated=decision.simulated,
             source=pair.source,
             judgment_ids=_judgments(decision),
+            adjudication=decision.adjudication_id,
         )
 
 
@@ -90,6 +96,7 @@ def repaired_answers(project: Project, *, simulated: bool = False) -> Iterator[R
             counted=decision.counted,
             simulated=decision.simulated,
             judgment_ids=_judgments(decision),
+            adjudication=decision.adjudication_id,
         )
 
 

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from .views import (
+    adjudicate,
     axes,
     backlog,
     campaign_settings,
     campaigns,
     diversity,
     fill,
+    gold,
     invitations,
     judge,
     mine,
@@ -18,6 +20,7 @@ from .views import (
     practice,
     practice_setup,
     profile,
+    quality,
     repair,
 )
 
@@ -78,6 +81,18 @@ urlpatterns = [
         name="practice-grant",
     ),
     path("campaigns/<uuid:campaign_id>/fill/", fill.fill, name="campaign-fill"),
+    path("campaigns/<uuid:campaign_id>/quality/", quality.quality, name="quality"),
+    path("campaigns/<uuid:campaign_id>/quality/compute/", quality.run, name="quality-run"),
+    path("campaigns/<uuid:campaign_id>/adjudicate/", adjudicate.queue, name="adjudicate"),
+    path(
+        "campaigns/<uuid:campaign_id>/adjudicate/<uuid:item_id>/",
+        adjudicate.decide,
+        name="adjudicate-decide",
+    ),
+    path("campaigns/<uuid:campaign_id>/gold/", gold.gold, name="gold"),
+    path("gold/<uuid:item_id>/new/", gold.new, name="gold-new"),
+    path("gold/<uuid:item_id>/", gold.answer, name="gold-answer"),
+    path("gold/<uuid:item_id>/state/", gold.set_state, name="gold-state"),
     path("pairs/<uuid:item_id>/", pair.item, name="item"),
     path("pairs/<uuid:item_id>/reopen/", pair.reopen, name="item-reopen"),
     path("backlog/<uuid:item_id>/repair/", backlog.make_repair, name="backlog-repair"),

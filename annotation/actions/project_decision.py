@@ -1,14 +1,15 @@
-"""Keep the item's Decision in step with its counted judgments; called under the item's lock."""
+"""Keep the item's Decision in step with its counted judgments and what was decided over them; called under the item's lock."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import F, Max
 from django.utils import timezone
 
 from ..decisions import Outcome, Vote, decide_pair, decide_repair
-from ..models import Decision, Item, JudgmentRevision, Pair, Repair
+from ..models import Adjudication, Decision, Item, JudgmentRevision, Pair, Repair
 
-PROJECTED = ["outcome", "strength", "votes", "counted", "simulated", "response", "decided_at"]
+PROJECTED = ["outcome", "strength", "votes", "counted", "simulated", "response", "adjudication", "decided_at"]
 
 
 def latest_votes(item: Item) -> list[Vote[UUID]]:
@@ -24,10 +25,13 @@ def latest_votes(item: Item) -> list[Vote[UUID]]:
 
 
 def project_decision(item: Item) -> Outcome[UUID] | None:
-    """Write what the votes add up to now and say it; nothing while none counts."""
+    """Write what the votes add up to now, or what a person decided over them, and say it; nothing while none counts."""
     outcome = _outcome(item, latest_votes(item))
     if outcome is None:
         return None
+    decided = item.adjudications.order_by("-number").first()
+    if decided is not None:
+        outcome = _decided_over(outcome, decided)
     row = Decision(
         item=item,
         project_id=item.project_id,
@@ -37,6 +41,7 @@ def project_decision(item: Item) -> Outcome[UUID] | None:
         counted=outcome.counted,
         simulated=outcome.simulated,
         response_id=outcome.response,
+        adjudication=decided,
         decided_at=timezone.now(),
     )
     Decision.objects.bulk_create(
@@ -50,3 +55,14 @@ def _outcome(item: Item, votes: list[Vote[UUID]]) -> Outcome[UUID] | None:
         a, b = Pair.objects.values_list("response_a_id", "response_b_id").get(item=item)
         return decide_pair(votes, a=a, b=b)
     return decide_repair(votes, original=Repair.objects.values_list("response_id", flat=True).get(item=item))
+
+
+def _decided_over(outcome: Outcome[UUID], decided: Adjudication) -> Outcome[UUID]:
+    """The adjudicated outcome in place of the votes' own; how they were given stays beside it."""
+    whole = 1.0 if decided.response_id and not decided.strength else 0.0
+    return replace(
+        outcome,
+        outcome=decided.outcome,
+        strength=decided.strength or whole,
+        response=decided.response_id,
+    )

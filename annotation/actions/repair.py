@@ -88,7 +88,7 @@ def revise_repair(
         fix = _fix(repair, choice, text, project)
         revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)
         if changed and judgment.slot is not None:
-            _close_preferences(repair, judgment, keep=fix)
+            close_preferences(repair, by=judgment.profile_id, keep=fix.pk if fix else None)
             if fix is not None:
                 _prefer(who=who, repair=repair, fix=fix, by=judgment, said=said)
     return revision
@@ -211,17 +211,18 @@ def _vote(pair_item: Item, *, fix: Response, by: Judgment, said: Said) -> Judgme
     return judgment
 
 
-def _close_preferences(repair: Repair, judgment: Judgment, *, keep: Response | None) -> None:
-    """A preference whose fix its author took back counts no longer; the votes stay."""
+def close_preferences(repair: Repair, *, keep: UUID | None, by: UUID | None = None) -> None:
+    """Preferences whose fix no longer stands (`by` one annotator, else anybody's) count no longer; the votes stay."""
     stale = Item.objects.filter(
         campaign_id=repair.item.campaign_id,
         kind="pair",
         pair__source=SOURCE,
         pair__response_b=repair.response,
-        judgments__profile_id=judgment.profile_id,
     )
+    if by is not None:
+        stale = stale.filter(judgments__profile_id=by)
     if keep is not None:
-        stale = stale.exclude(pair__response_a=keep)
+        stale = stale.exclude(pair__response_a_id=keep)
     for item in stale.exclude(state="closed"):
         _say(item, item.state, "closed")
         Decision.objects.filter(item=item).delete()

@@ -17,7 +17,7 @@ from curation.bodies import load_many
 from ..actions.give_back import reopen as reopen_item
 from ..exchange import question
 from ..informativeness import informativeness
-from ..models import Item, Judgment, JudgmentRevision, Response
+from ..models import Item, ItemRole, Judgment, JudgmentRevision, Response
 from ..pair_sources import LABELS
 from ..tags import REASONS
 from .outcomes import origin_words, outcome_words, stored_word
@@ -38,6 +38,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
             "pair__hard_negative__negative",
             "repair__response__version",
             "decision__response",
+            "decision__adjudication__by",
         )
         .first()
     )
@@ -50,9 +51,13 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "informativeness": informativeness(decision.votes) if decision and found.kind == "pair" else None,
         "source": LABELS.get(found.pair.source, "") if found.kind == "pair" else "",
         "outcome": outcome_words()[decision.outcome] if decision else "",
-        "question": _question(found),
+        "question": question_of(found),
         "answers": _answers(found),
-        "judgments": _judgments(found),
+        "judgments": judgment_rows(found),
+        "adjudication": decision.adjudication if decision else None,
+        "may_make_gold": found.role == ItemRole.WORK
+        and found.state in ("open", "decided")
+        and may(request.user, "annotation.manage", request.project),
         "may_reopen": found.state == "flagged" and may(request.user, "annotation.manage", request.project),
     }
     return render(request, "annotation/item.html", context)
@@ -71,7 +76,7 @@ def reopen(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return redirect("annotation:item", slug=request.project.slug, item_id=item_id)
 
 
-def _responses(found: Item) -> list[tuple[str, Response]]:
+def responses_of(found: Item) -> list[tuple[str, Response]]:
     """What stands beside each other: the two of a pair, or an answer and what it was mended to."""
     if found.kind == "pair":
         return [(_("First"), found.pair.response_a), (_("Second"), found.pair.response_b)]
@@ -82,7 +87,7 @@ def _responses(found: Item) -> list[tuple[str, Response]]:
     return [(_("Answer"), original)]
 
 
-def _question(found: Item) -> list[Any]:
+def question_of(found: Item) -> list[Any]:
     return question(load_many([found.version])[found.version_id].conversation)
 
 
@@ -96,11 +101,11 @@ def _answers(found: Item) -> list[dict[str, Any]]:
             "messages": response.messages,
             "won": response.pk == winner,
         }
-        for name, response in _responses(found)
+        for name, response in responses_of(found)
     ]
 
 
-def _judgments(found: Item) -> list[dict[str, Any]]:
+def judgment_rows(found: Item) -> list[dict[str, Any]]:
     """Each judgment with all it ever said, latest first."""
     revisions: dict[UUID, list[JudgmentRevision]] = {}
     for revision in JudgmentRevision.objects.filter(judgment__item=found).order_by("-number"):

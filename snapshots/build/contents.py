@@ -73,6 +73,8 @@ class _Batch:
     conversations: Mapping[UUID, Conversation]
     responses: Mapping[UUID, Response]
     votes: Mapping[str, dict[str, int]]
+    adjudicated: Mapping[str, str]
+    """The person's decision over the votes that stands, by item."""
     revisions: Mapping[str, tuple[int, ...]]
 
 
@@ -100,7 +102,13 @@ def _answer(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
         tools=conversation.get("tools") or (),
         reason=one.evidence.reason.value,
         split=_split(shop, home),
-        lineage=_lineage(home, sources, revisions, one.evidence.simulated),
+        lineage=_lineage(
+            home,
+            sources,
+            revisions,
+            one.evidence.simulated,
+            batch.adjudicated.get(one.evidence.decision or "", ""),
+        ),
     )
     return BuiltRow(body, canonical_row(body), home, sources, revisions)
 
@@ -121,7 +129,13 @@ def _pair(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
         votes=batch.votes.get(one.candidate.key, {}),
         reason=one.evidence.reason.value,
         split=_split(shop, home),
-        lineage=_lineage(home, sources, revisions, one.evidence.simulated),
+        lineage=_lineage(
+            home,
+            sources,
+            revisions,
+            one.evidence.simulated,
+            batch.adjudicated.get(one.candidate.key, ""),
+        ),
     )
     return BuiltRow(body, canonical_row(body), home, sources, revisions)
 
@@ -133,9 +147,14 @@ def _sides(shop: Workshop, pair: PairFacts) -> Iterator[Source]:
 
 
 def _lineage(
-    home: VersionFacts, sources: Sequence[Source], revisions: Sequence[int], simulated: bool
+    home: VersionFacts,
+    sources: Sequence[Source],
+    revisions: Sequence[int],
+    simulated: bool,
+    adjudication: str,
 ) -> Lineage:
     traces = sorted({str(source.facts.trace) for source in sources})
+    decided = {"adjudication": adjudication} if adjudication else {}
     return Lineage(
         trace=str(home.trace),
         conversation_version=str(home.version),
@@ -143,7 +162,8 @@ def _lineage(
         simulated=simulated,
         licence=" AND ".join(sorted({source.facts.licence for source in sources})),
         redaction_rules=" ".join(sorted({source.facts.rules for source in sources})),
-        extra={"traces": traces, "trace_simulated": any(source.facts.simulated for source in sources)},
+        extra={"traces": traces, "trace_simulated": any(source.facts.simulated for source in sources)}
+        | decided,
     )
 
 
@@ -167,11 +187,14 @@ def _fetch(shop: Workshop, chosen: Sequence[Chosen]) -> _Batch:
     for one in chosen:
         pair = shop.field.pairs.get(one.candidate.key)
         responses |= set(pair.versions) if pair else set()
-    votes = Decision.objects.filter(item__in=decisions).values_list("item_id", "votes")
+    votes = list(
+        Decision.objects.filter(item__in=decisions).values_list("item_id", "votes", "adjudication_id")
+    )
     return _Batch(
         {version: stored.conversation for version, stored in bodies.items()},
         Response.objects.in_bulk(responses),
-        {str(item): counts for item, counts in votes},
+        {str(item): counts for item, counts, _ in votes},
+        {str(item): str(adjudication) for item, _, adjudication in votes if adjudication},
         _counted_revisions(decisions),
     )
 
