@@ -18,6 +18,7 @@ class Reason(StrEnum):
     POSITIVE_FEEDBACK = "explicit_positive_feedback"
     JUDGED = "judged"
     FIXED_OVER_ORIGINAL = "fixed_over_original"
+    TIED = "tied"
 
 
 class Exclusion(StrEnum):
@@ -63,6 +64,8 @@ class Exclusion(StrEnum):
 
 SFT_REASONS = (Reason.FIXED, Reason.ACCEPTED, Reason.PAIR_WINNER, Reason.POSITIVE_FEEDBACK)
 PREFERENCE_REASONS = (Reason.JUDGED, Reason.FIXED_OVER_ORIGINAL)
+ON_REQUEST = (Reason.TIED,)
+"""Pairs that nobody won enter only a selection that asks for them, and no training of ours."""
 TRUNCATING = frozenset({"length", "max_tokens", "content_filter", "incomplete"})
 
 
@@ -130,7 +133,8 @@ def judge_answer(facts: AnswerFacts, policy: Policy) -> Keep | Drop:
 
 def judge_preference(evidence: Evidence | None, outcome: str, policy: Policy) -> Keep | Drop:
     """Whether a judged pair becomes a preference row; `outcome` is that of its decision, "" for none yet."""
-    if outcome not in ("a", "b") or evidence is None:
+    tied = outcome == "tie" and Reason.TIED in policy.reasons
+    if (outcome not in ("a", "b") and not tied) or evidence is None:
         return Drop(_UNDECIDED.get(outcome, Exclusion.UNDECIDED))
     if evidence.reason not in policy.reasons:
         return Drop(Exclusion.NOT_ASKED_FOR)

@@ -9,9 +9,10 @@ from typing import Any
 from curation.sampling import AXES as STRATUM_AXES
 from curation.sampling import USUAL_AXES, ordered_axes
 from snapshots.canonical import canonical_manifest
-from snapshots.reasons import PREFERENCE_REASONS, SFT_REASONS
+from snapshots.reasons import ON_REQUEST, PREFERENCE_REASONS, SFT_REASONS
 
-KINDS = {"sft": SFT_REASONS, "preference": PREFERENCE_REASONS}
+USUAL = {"sft": SFT_REASONS, "preference": PREFERENCE_REASONS}
+KINDS = {"sft": SFT_REASONS, "preference": (*PREFERENCE_REASONS, *ON_REQUEST)}
 LATER = ("quotas", "quota_axes", "fill_quotas", "max_per_template", "recipe")
 MOST_QUOTAS = 500
 AXES = ("domains", "difficulties", "kinds", "languages")
@@ -86,12 +87,12 @@ class SelectionSpec:
 
 
 def default_spec(kind: str) -> SelectionSpec:
-    """Every reason of the kind. Strength is the mean pull of all counted votes: a winner becomes a positive only
+    """Every usual reason of the kind. Strength is the mean pull of all counted votes: a winner becomes a positive only
     where they say more than slightly better, a pair enters where they lean one way at all.
     """
     if kind not in KINDS:
         raise BadSpec("kind", f"is one of {', '.join(KINDS)}")
-    reasons = tuple(sorted(reason.value for reason in KINDS[kind]))
+    reasons = tuple(sorted(reason.value for reason in USUAL[kind]))
     return SelectionSpec(kind=kind, reasons=reasons, min_strength=1.5 if kind == "sft" else 0.5)
 
 

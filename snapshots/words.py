@@ -14,6 +14,7 @@ REASONS: dict[str, tuple[Words, Words]] = {
     "explicit_positive_feedback": (_("Thumb up"), _("the user said the answer was good")),
     "judged": (_("Judged"), _("people preferred one answer over the other")),
     "fixed_over_original": (_("Fixed over original"), _("the rewritten answer against what it replaced")),
+    "tied": (_("Tie (to export; never trained on here)"), _("people found both answers equally good")),
 }
 
 EXCLUSIONS: dict[str, tuple[Words, Words]] = {

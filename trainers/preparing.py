@@ -16,6 +16,7 @@ from core import storage
 from core.errors import Refused
 from snapshots.actions.open_for_training import open_rows
 from snapshots.models import Approval
+from snapshots.reasons import Reason
 from snapshots.shards import content
 from trainers.folder import AttemptFolder, RunFolder
 from trainers.manifests import Unverified, seal, verify
@@ -55,10 +56,10 @@ def prepare(run: Run, attempt: int) -> AttemptFolder:
 
 def _lines(approval: Approval) -> Iterator[bytes]:
     """One JSON line per row, without its salt and lineage, named by its leaf. Refused unless every check holds:
-    files, leaves, root, counts, the quarantine as it is now, permission to train."""
+    files, leaves, root, counts, the quarantine as it is now, permission to train. A tie prefers nothing and is left out."""
     for row in open_rows(approval):
         body = content(row)
-        if body is not None:
+        if body is not None and body["reason"] != Reason.TIED:
             kept: dict[str, Any] = {key: body[key] for key in TRAINED_ON if key in body}
             line = json.dumps({"name": row.leaf, **kept}, ensure_ascii=False, sort_keys=True)
             yield line.encode("utf-8", "backslashreplace") + b"\n"

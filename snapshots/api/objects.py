@@ -23,6 +23,7 @@ from snapshots.actions.verify_snapshot import as_data, verify_snapshot
 from snapshots.build.compose import preview
 from snapshots.build.materialise import current_shards
 from snapshots.models import Selection, Snapshot, SnapshotRow
+from snapshots.preference_lines import Shape, Ties
 from snapshots.proofs import proof_of
 from snapshots.queries import find_row, find_snapshot, with_standing
 from snapshots.samples import shown
@@ -204,12 +205,15 @@ class Lines(ProjectAPI):
 
     @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.STR})
     def get(self, request: Request, slug: str, snapshot_id: uuid.UUID) -> HttpResponseBase:
-        """The shape TRL reads; ?split= and ?lineage=1."""
+        """The shapes TRL reads; ?split=, ?lineage=1, and of preferences ?ties=, ?shape= and ?voters=1."""
         lines = export_jsonl(
             who=self.who,
             snapshot=find_snapshot(self.project, snapshot_id),
             split=request.query_params.get("split", ""),
             lineage=request.query_params.get("lineage") == "1",
+            ties=request.query_params.get("ties", Ties.DROP),
+            shape=request.query_params.get("shape", Shape.PAIRED),
+            pseudonyms=request.query_params.get("voters") == "1",
         )
         return StreamingHttpResponse(lines, content_type="application/x-ndjson")
 

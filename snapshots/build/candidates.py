@@ -17,7 +17,7 @@ from snapshots.selection import SelectionSpec
 
 @dataclass(frozen=True)
 class PairFacts:
-    """Both answers of a judged pair: response id and the version each came from."""
+    """Both answers of a judged pair: response id and the version each came from; of a tie, the first stands as winner."""
 
     item: UUID
     version: UUID
@@ -115,7 +115,8 @@ def _pairs(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> F
 def _pair_facts(decision: Decision) -> PairFacts:
     pair = decision.item.pair
     a, b = pair.response_a, pair.response_b
-    winner, loser = {"a": (a.pk, b.pk), "b": (b.pk, a.pk)}.get(decision.outcome, (None, None))
+    sides = {"a": (a.pk, b.pk), "b": (b.pk, a.pk), "tie": (a.pk, b.pk)}
+    winner, loser = sides.get(decision.outcome, (None, None))
     return PairFacts(
         decision.item_id, decision.item.version_id, winner, loser, {a.pk: a.version_id, b.pk: b.version_id}
     )
@@ -128,6 +129,7 @@ def _pair_candidate(
     bars = [facts[version].bar for version in (pair.version, *pair.versions.values())]
     fixed = decision.item.pair.source == "repair"
     reason = Reason.FIXED_OVER_ORIGINAL if fixed else Reason.JUDGED
+    reason = Reason.TIED if decision.outcome == "tie" else reason
     return Candidate(
         str(decision.item_id),
         str(pair.version),

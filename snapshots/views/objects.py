@@ -21,6 +21,7 @@ from snapshots.actions.verify_snapshot import as_data, verify_snapshot
 from snapshots.build.materialise import current_shards
 from snapshots.forms import NoteForm
 from snapshots.models import Review, Selection, Snapshot
+from snapshots.preference_lines import Shape, Ties
 from snapshots.queries import (
     SHOWN,
     change_since_parent,
@@ -156,11 +157,17 @@ def manifest(request: ProjectRequest, snapshot_id: uuid.UUID) -> HttpResponse:
 @require_safe
 @project_view(verb="snapshot.export")
 def export(request: ProjectRequest, snapshot_id: uuid.UUID) -> HttpResponseBase:
-    """JSON lines in the shape TRL reads; ?split= and ?lineage=1."""
+    """JSON lines in the shapes TRL reads; ?split=, ?lineage=1, and of preferences ?ties=, ?shape= and ?voters=1."""
     found = find_snapshot(request.project, snapshot_id)
     split = request.GET.get("split", "")
     lines = export_jsonl(
-        who=request.user, snapshot=found, split=split, lineage=request.GET.get("lineage") == "1"
+        who=request.user,
+        snapshot=found,
+        split=split,
+        lineage=request.GET.get("lineage") == "1",
+        ties=request.GET.get("ties", Ties.DROP),
+        shape=request.GET.get("shape", Shape.PAIRED),
+        pseudonyms=request.GET.get("voters") == "1",
     )
     name = f"{request.project.slug}-{found.number}-{split or 'all'}.jsonl"
     return StreamingHttpResponse(
