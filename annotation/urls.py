@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     adjudicate,
+    argilla,
     axes,
     backlog,
     campaign_settings,
@@ -93,6 +94,10 @@ urlpatterns = [
     path("gold/<uuid:item_id>/new/", gold.new, name="gold-new"),
     path("gold/<uuid:item_id>/", gold.answer, name="gold-answer"),
     path("gold/<uuid:item_id>/state/", gold.set_state, name="gold-state"),
+    path("campaigns/<uuid:campaign_id>/argilla/", argilla.argilla, name="argilla"),
+    path("campaigns/<uuid:campaign_id>/argilla/act/", argilla.argilla_act, name="argilla-act"),
+    path("campaigns/<uuid:campaign_id>/argilla/job/", argilla.argilla_job, name="argilla-job"),
+    path("work/argilla/", argilla.argilla_account, name="argilla-account"),
     path("pairs/<uuid:item_id>/", pair.item, name="item"),
     path("pairs/<uuid:item_id>/reopen/", pair.reopen, name="item-reopen"),
     path("backlog/<uuid:item_id>/repair/", backlog.make_repair, name="backlog-repair"),

@@ -1,5 +1,14 @@
 """Campaigns, the items in their queues, who judges them, and what they said."""
 
+from annotation.models.argilla import (
+    ArgillaAccount,
+    ArgillaAnswer,
+    ArgillaConnection,
+    ArgillaDataset,
+    ArgillaDelivery,
+    ArgillaRecord,
+    ArgillaRefusal,
+)
 from annotation.models.campaign import Campaign
 from annotation.models.guidance import GuidelinesRead, KeyMap, Question, QuestionAnswer
 from annotation.models.items import Decision, Item, ItemRole, Pair, Repair, Response
@@ -13,6 +22,13 @@ from annotation.models.spans import JudgmentSpan
 __all__ = [
     "Adjudication",
     "AnnotatorProfile",
+    "ArgillaAccount",
+    "ArgillaAnswer",
+    "ArgillaConnection",
+    "ArgillaDataset",
+    "ArgillaDelivery",
+    "ArgillaRecord",
+    "ArgillaRefusal",
     "Assignment",
     "Axis",
     "AxisRelease",

@@ -6,11 +6,11 @@ import socket
 FIRST, EACH = 20_000, 500
 
 
-def own_port() -> int:
-    """A free port of this test process's own range. A server killed and started again finds it free."""
+def own_port(*, above: int = 0) -> int:
+    """A free port of this test process's own range, above a given one. A server killed and started again finds it free."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = FIRST + EACH * number
-    for port in range(first, first + EACH):
+    for port in range(max(first, above + 1), first + EACH):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
