@@ -1,6 +1,7 @@
 """What the judging page shows of one assignment: two answers on their sides, and nothing that names who gave them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from curation.bodies import load_many
-from curation.conversation import Conversation, Message, Retrieved, last_user_text
+from curation.conversation import Conversation, Message, last_user_text
 
 from .actions.spans import spans_of
 from .choices import Answer, Choice, Shown
+from .citations import Citations
+from .evidence import index_links, linked
 from .exchange import question
 from .models import Assignment, Campaign, JudgmentRevision, Pair, Response
 from .sides import as_shown, place
@@ -26,13 +29,15 @@ ASKED = 200
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """One side: the steps the answer took, its text, and the passages it was given."""
+    """One side: the steps the answer took, the passages it was given, and, where it can be marked, its text and citations."""
 
     side: str
     name: str
     messages: list[Message]
-    passages: Sequence[Retrieved]
+    passages: Sequence[Mapping[str, object]]
     words: int
+    text: str = ""
+    citations: Citations | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Card:
     chosen: str = ""
     rationale: str = ""
     revising: bool = False
-    spans: list[dict[str, Any]] = field(default_factory=list)
+    spans_json: str = "[]"
     span_labels: list[tuple[str, Any]] = field(default_factory=list)
 
 
@@ -126,14 +131,16 @@ def pair_card(assignment: Assignment, *, slug: str, revision: JudgmentRevision |
     conversations = {key: stored.conversation for key, stored in bodies.items()}
     asked = conversations[assignment.item.version_id]
     left, right = place(pair.response_a, pair.response_b, swapped=assignment.swapped)
+    given = [one for side in (left, right) for one in conversations[side.version_id]["retrieval"]]
+    links = index_links(assignment.project_id, slug, given)
     return Card(
         assignment=assignment.pk,
         lease_token=assignment.lease_token,
         asked=last_user_text(asked)[:ASKED],
         prompt=question(asked),
         answers=[
-            _answer("left", "A", left, conversations[left.version_id]),
-            _answer("right", "B", right, conversations[right.version_id]),
+            _answer(assignment, "left", "A", left, conversations[left.version_id], links),
+            _answer(assignment, "right", "B", right, conversations[right.version_id], links),
         ],
         options=options(),
         tags=tags_of(campaign, revision.tags if revision else ()),
@@ -144,19 +151,36 @@ def pair_card(assignment: Assignment, *, slug: str, revision: JudgmentRevision |
         chosen=_chosen(assignment, revision),
         rationale=revision.rationale if revision else "",
         revising=revision is not None,
-        spans=shown_spans(spans_of(revision), left=left.pk, right=right.pk) if revision else [],
+        spans_json=_marks(revision, left, right),
         span_labels=list(SPAN_LABELS.items()),
     )
 
 
-def _answer(side: str, name: str, response: Response, conversation: Conversation) -> ShownAnswer:
+def _answer(
+    assignment: Assignment,
+    side: str,
+    name: str,
+    response: Response,
+    conversation: Conversation,
+    links: dict[str, str],
+) -> ShownAnswer:
+    passages = conversation["retrieval"]
+    tools = any(part.get("type") == "tool_result" for one in response.messages for part in one["parts"])
     return ShownAnswer(
         side=side,
         name=name,
         messages=response.messages,
-        passages=conversation["retrieval"],
+        text=response.text,
+        passages=linked(passages, links),
+        citations=Citations(passages, f"passage-{assignment.pk}-{side}", has_other_sources=tools),
         words=len(response.text.split()),
     )
+
+
+def _marks(revision: JudgmentRevision | None, left: Response, right: Response) -> str:
+    """The marks of an earlier answer for the hidden field that the page's script reads and writes."""
+    said = spans_of(revision) if revision else ()
+    return json.dumps(shown_spans(said, left=left.pk, right=right.pk), ensure_ascii=False)
 
 
 def _urls(slug: str, assignment: Assignment, revision: JudgmentRevision | None) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.rendering.logprobs import TokenHeat, token_heat
@@ -118,20 +118,29 @@ def _passages_by_hash(whole: Mapping[str, Any], veil: Veil) -> dict[str, str]:
 
 
 def messages_view(
-    messages: Iterable[Mapping[str, Any]], *, anonymous: bool = False, mapped: bool = False
+    messages: Iterable[Mapping[str, Any]],
+    *,
+    anonymous: bool = False,
+    mapped: bool = False,
+    linked: Callable[[str], str] = str,
 ) -> ConversationView:
     """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind.
 
-    `mapped` gives the words of the last answer their places in its text, so that people can mark them.
+    `mapped` gives the words of the last answer their places in its text, so that people can mark them; `linked`
+    turns the safe HTML of those words into safe HTML with links to what they cite.
     """
     held = list(messages)
     turns = _messages(held, anonymous=anonymous)
     if mapped and turns and turns[-1].role == "assistant":
-        turns[-1] = replace(turns[-1], parts=list(_mapped(turns[-1].parts, held[-1].get("parts", ()))))
+        turns[-1] = replace(
+            turns[-1], parts=list(_mapped(turns[-1].parts, held[-1].get("parts", ()), linked))
+        )
     return ConversationView(turns)
 
 
-def _mapped(views: Iterable[PartView], parts: Iterable[Mapping[str, Any]]) -> Iterator[PartView]:
+def _mapped(
+    views: Iterable[PartView], parts: Iterable[Mapping[str, Any]], linked: Callable[[str], str]
+) -> Iterator[PartView]:
     """Text parts with places; an answer's text is its text parts joined by line ends, without blanks around it."""
     offset: int | None = None
     for view, part in zip(views, parts, strict=True):
@@ -141,7 +150,7 @@ def _mapped(views: Iterable[PartView], parts: Iterable[Mapping[str, Any]]) -> It
         text = str(part.get("text") or "")
         if offset is None:
             offset = len(text.lstrip()) - len(text)
-        yield replace(view, html=mapped_prose(text), source=offset)
+        yield replace(view, html=mark_safe(linked(mapped_prose(text))), source=offset)
         offset += len(text) + 1
 
 

@@ -159,7 +159,7 @@
 
   function keepDraft(card) {
     const tags = [...card.querySelectorAll("input[name=tags]:checked")].map((box) => box.value);
-    const draft = { choice: pending, tags, rationale: card.querySelector("[name=rationale]").value };
+    const draft = { choice: pending, tags, rationale: card.querySelector("[name=rationale]").value, spans: card.querySelector("[name=spans]").value };
     localStorage.setItem(draftName(card), JSON.stringify(draft));
   }
 
@@ -169,6 +169,7 @@
     const draft = JSON.parse(kept);
     choose(card, draft.choice);
     card.querySelector("[name=rationale]").value = draft.rationale;
+    card.querySelector("[name=spans]").value = draft.spans ?? "[]";
     for (const box of card.querySelectorAll("input[name=tags]")) box.checked = draft.tags.includes(box.value);
   }
 

@@ -1,6 +1,6 @@
 """The components as tags and filters. docs/face.md is the sheet to look at while writing a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -160,9 +160,14 @@ def conversation(
 
 
 @register.inclusion_tag("components/_conversation.html")
-def messages(value: Iterable[Mapping[str, Any]], plain: bool = False, mapped: bool = False) -> dict[str, Any]:
+def messages(
+    value: Iterable[Mapping[str, Any]],
+    plain: bool = False,
+    mapped: bool = False,
+    linked: Callable[[str], str] = str,
+) -> dict[str, Any]:
     """Some messages of a conversation: a prompt, or one answer, `mapped` to be marked. Model names are not shown."""
-    return {"view": messages_view(value, anonymous=True, mapped=mapped), "plain": plain}
+    return {"view": messages_view(value, anonymous=True, mapped=mapped, linked=linked), "plain": plain}
 
 
 @register.inclusion_tag("components/_conversation.html")
