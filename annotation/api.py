@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.access import ProjectAPI
 from accounts.models import ApiToken, User
+from accounts.permissions import may
 
 from . import next_item
 from .actions.claim import claim
@@ -22,6 +23,7 @@ from .actions.submit import Submitted, submit_judgment
 from .board import read_board
 from .choices import RepairChoice, Shown
 from .models import Campaign
+from .quality.latest import latest_report
 from .serializers import (
     AssignmentOut,
     CampaignSerializer,
@@ -170,7 +172,7 @@ class StatisticsAPI(ProjectAPI):
 
     @extend_schema(responses=StatisticsOut)
     def get(self, request: Request, slug: str, campaign_id: UUID) -> Response:
-        """Progress, diversity, agreement and bias."""
+        """Progress, diversity, agreement, bias, and the last quality report; numbers of single people for leads only."""
         campaign = next_item.chosen_campaign(self.project, str(campaign_id))
         assert campaign is not None
         board = read_board(campaign)
@@ -186,10 +188,12 @@ class StatisticsAPI(ProjectAPI):
                 "agreement": {
                     "alpha_nominal": asdict(quality.nominal) if quality.nominal else None,
                     "alpha_ordinal": asdict(quality.ordinal) if quality.ordinal else None,
+                    "ac1": asdict(quality.ac1) if quality.ac1 else None,
                     "pairwise": quality.pairwise,
                 },
                 "position_bias": asdict(quality.left) if quality.left else None,
                 "length_bias": asdict(quality.longer) if quality.longer else None,
                 "choices": quality.choices,
+                "report": latest_report(campaign, people=may(self.who, "annotation.manage", self.project)),
             }
         )

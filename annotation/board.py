@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import floor, log
 from uuid import UUID
 
 from django.core.cache import cache
@@ -21,6 +22,8 @@ from .votes import VoteRow, votes_of
 
 RATE_WINDOW = timedelta(hours=1)
 CACHE_SECONDS = 600
+EVERY_ANSWER = 5_000
+"""Up to so many answers the board is computed anew after each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Quality:
 
     nominal: Estimate | None
     ordinal: Estimate | None
+    ac1: Estimate | None
     pairwise: float | None
     left: BinomialTest | None
     longer: BinomialTest | None
@@ -85,7 +89,7 @@ class Board:
 
 
 def read_board(campaign: Campaign) -> Board:
-    """Compute the board; statistics are kept until the next answer comes in."""
+    """Compute the board; statistics are kept until the next answer comes in, of a large campaign until 1 % more have."""
     votes_key = _cache_key(campaign)
     kept = cache.get(votes_key)
     if kept is None:
@@ -103,10 +107,14 @@ def read_board(campaign: Campaign) -> Board:
 
 
 def _cache_key(campaign: Campaign) -> str:
-    latest = JudgmentRevision.objects.filter(judgment__item__campaign=campaign).aggregate(last=Max("pk"))[
-        "last"
-    ]
-    return f"annotation.board.1.{campaign.pk}.{latest or 0}"
+    said = JudgmentRevision.objects.filter(judgment__item__campaign=campaign)
+    found = said.aggregate(last=Max("pk", default=0), n=Count("pk"))
+    return f"annotation.board.2.{campaign.pk}.{freshness(**found)}"
+
+
+def freshness(*, last: int, n: int) -> str:
+    """What tells one state of the votes from the next: each of few, every hundredth part of many."""
+    return str(last) if n <= EVERY_ANSWER else f"about{floor(log(n) / log(1.01))}"
 
 
 def _people(votes: Sequence[VoteRow]) -> diversity.Diversity:
@@ -142,7 +150,8 @@ def quality_of(votes: Sequence[VoteRow], *, kind: str) -> Quality:
     if kind == "repair":
         table = agreement.tabulate(((v.item, v.choice) for v in votes), [c.value for c in RepairChoice])
         nominal = agreement.alpha_with_interval(table, level="nominal")
-        return Quality(nominal, None, agreement.pairwise_agreement(table), None, None, choices)
+        ac1 = agreement.ac1_with_interval(table)
+        return Quality(nominal, None, ac1, agreement.pairwise_agreement(table), None, None, choices)
     nominal_table = agreement.tabulate(((v.item, nominal_value(v.choice)) for v in votes), NOMINAL)
     ordinal_table = agreement.tabulate(
         ((v.item, (v.choice, v.strength)) for v in votes), [(a.choice.value, a.strength) for a in ORDINAL]
@@ -150,6 +159,7 @@ def quality_of(votes: Sequence[VoteRow], *, kind: str) -> Quality:
     return Quality(
         nominal=agreement.alpha_with_interval(nominal_table, level="nominal"),
         ordinal=agreement.alpha_with_interval(ordinal_table, level="ordinal"),
+        ac1=agreement.ac1_with_interval(nominal_table),
         pairwise=agreement.pairwise_agreement(nominal_table),
         left=bias.position_bias(map(_left, votes)),
         longer=bias.length_bias(filter(None, map(_lengths, votes))),

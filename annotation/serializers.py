@@ -111,3 +111,4 @@ class StatisticsOut(serializers.Serializer[Any]):
     position_bias = serializers.DictField(allow_null=True)
     length_bias = serializers.DictField(allow_null=True)
     choices = serializers.DictField()
+    report = serializers.DictField(allow_null=True)

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from annotation.board import freshness
 from annotation.models import QualityReport
 
 from .conftest import queue_pairs
@@ -123,3 +124,21 @@ def test_without_the_extra_the_page_says_what_is_missing(team, campaign, monkeyp
     run = url(team, "quality-run", campaign_id=campaign.pk)
     html = team.client(team.lead).post(run, follow=True).content.decode()
     assert "Install the extra" in html
+
+
+def test_the_api_gives_the_report_and_single_people_to_leads_only(team, campaign) -> None:
+    path = f"/api/v1/projects/{team.project.slug}/campaigns/{campaign.pk}/statistics/"
+    assert team.client(team.lead).get(path).json()["report"] is None
+    stored(campaign, people=2)
+    of_lead = team.client(team.lead).get(path).json()["report"]
+    assert of_lead["agreement"]["alpha_ordinal"] is None
+    assert len(of_lead["annotators"]) == 2
+    of_engineer = team.client(team.engineer).get(path).json()["report"]
+    assert "annotators" not in of_engineer
+    assert of_engineer["votes_hash"] == of_lead["votes_hash"]
+
+
+def test_the_board_of_a_large_campaign_is_not_computed_anew_after_every_answer() -> None:
+    assert freshness(last=10, n=100) != freshness(last=11, n=101)
+    of_many = {freshness(last=n, n=n) for n in range(100_000, 110_000, 10)}
+    assert len(of_many) <= 11

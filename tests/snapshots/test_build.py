@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
+from annotation.actions.adjudicate import Ruling, adjudicate
 from annotation.models import Item
 from core import storage
 from core.jobs.runner import run
@@ -114,6 +115,22 @@ def test_a_clear_pair_winner_and_a_thumb_up_are_positives(world: World) -> None:
     snapshot = world.snapshot()
     assert snapshot.manifest["counts"]["by_reason"] == {"pair_winner": 1, "explicit_positive_feedback": 1}
     assert excluded(snapshot) == {"below_strength": 1, "no_reason": 2}
+
+
+def test_a_row_names_the_decision_of_a_person_over_its_votes_where_there_is_one(world: World) -> None:
+    by_votes = world.pair(world.answer("a"), world.answer("b"))
+    over_votes = world.pair(world.answer("c"), world.answer("d"), outcome="tie", strength=0)
+    made = adjudicate(
+        who=world.team.lead, item=over_votes.item, ruling=Ruling("b", 2), reason="The first invents a source."
+    )
+    snapshot = world.snapshot(kind="preference")
+    found = {row["chosen"][0]["content"]: row for row in rows(snapshot)}
+    decided = found[over_votes.item.pair.response_b.text]
+    assert decided["lineage"]["adjudication"] == str(made.pk)
+    assert decided["votes"] == {"tie": 1}
+    assert decided["lineage"]["judgments"]
+    assert "adjudication" not in found[by_votes.item.pair.response_a.text]["lineage"]
+    assert verify_snapshot(who=world.team.engineer, snapshot=snapshot).holds
 
 
 def test_preferences_keep_winner_over_loser_and_count_ties_and_both_bad(world: World) -> None:
