@@ -1,5 +1,6 @@
 """What snapshots may take from annotation: decided preferences and answers worth training on, with their votes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +9,11 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Project
 
-from .models import Decision, Judgment, Response
+from .axes import current_axes_of
+from .bias import BinomialTest, position_bias
+from .choices import Choice
+from .models import AxisRelease, Decision, Judgment, JudgmentRevision, Response
+from .sides import left_was_chosen
 
 UNDECIDED = ("tie", "both_bad", "cannot", "conflict")
 """Outcomes that never become chosen and rejected; their counts stand on the snapshot."""
@@ -113,3 +118,47 @@ def undecided_counts(project: Project) -> dict[str, int]:
 def _judgments(decision: Decision) -> list[UUID]:
     counted = Judgment.objects.filter(item_id=decision.item_id, slot__isnull=False)
     return list(counted.order_by("slot").values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who stands behind some judgments of real people: votes per pseudonym, the pull of a side, groups shown per axis."""
+
+    votes: dict[UUID, int]
+    left: BinomialTest | None
+    groups: dict[str, int]
+
+
+def people_behind(project: Project, revisions: QuerySet[JudgmentRevision]) -> People:
+    """Groups come from published reports of the campaigns concerned alone: no choice of judgments filters people by group."""
+    rows = revisions.filter(judgment__project=project, judgment__simulated=False).values_list(
+        "judgment__profile_id", "choice", "judgment__assignment__swapped", "judgment__item__campaign_id"
+    )
+    votes: Counter[UUID] = Counter()
+    sides = []
+    campaigns = set()
+    for person, choice, swapped, campaign in rows:
+        votes[person] += 1
+        campaigns.add(campaign)
+        if swapped is not None and choice in (Choice.A, Choice.B):
+            sides.append(left_was_chosen(Choice(choice), swapped=swapped))
+    return People(dict(votes), position_bias(sides), _groups_shown(project, campaigns))
+
+
+def _groups_shown(project: Project, campaigns: set[UUID]) -> dict[str, int]:
+    found = {}
+    for axis in current_axes_of(project.pk):
+        latest = (
+            AxisRelease.objects.filter(axis=axis, campaign__in=campaigns)
+            .order_by("campaign", "-number")
+            .distinct("campaign")
+        )
+        shown = {
+            level["group"]
+            for report in latest.values_list("report", flat=True)
+            for levels in report["strata"].values()
+            for level in levels
+            if level["shown"]
+        }
+        found[axis.name] = len(shown)
+    return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from snapshots.views import likeness, objects, rows, selecting, signing
+from snapshots.views import gate, likeness, objects, rows, selecting, signing
 
 app_name = "snapshots"
 ONE = "<uuid:snapshot_id>/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", objects.listing, name="list"),
     path("new/<slug:kind>/", selecting.new, name="new"),
     path("new/<slug:kind>/counts/", selecting.live_counts, name="live_counts"),
+    path("people/", gate.gate, name="gate"),
     path(ONE, objects.snapshot, name="snapshot"),
     path(ONE + "progress/", objects.progress, name="progress"),
     path(ONE + "likeness/", likeness.against_production, name="likeness"),

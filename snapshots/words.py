@@ -72,6 +72,7 @@ CHECKS: dict[str, tuple[Words, Words]] = {
     "row list": (_("The row list is complete"), _("rows in the database")),
     "quarantine": (_("Clean against today's quarantine"), _("screened again, not remembered")),
     "permission to train": (_("Every source may be trained on"), _("as of now")),
+    "people": (_("Enough people stand behind it"), _("what the project asks before a signature")),
     "nothing erased": (_("No row was erased"), _("erasure keeps the root but closes training")),
 }
 

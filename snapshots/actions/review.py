@@ -10,8 +10,9 @@ from accounts.permissions import require
 from core.audit import emit, record
 from core.errors import PermissionRefused, Refused
 from core.keyring import project_key
-from snapshots.actions.verify_snapshot import as_data, check, require_sound
+from snapshots.actions.verify_snapshot import as_data, require_holds
 from snapshots.canonical import canonical_manifest
+from snapshots.gate import check_for_signature
 from snapshots.models import Approval, Review, Snapshot
 
 PURPOSE = "approval"
@@ -20,7 +21,7 @@ PURPOSE = "approval"
 def request_review(*, who: User | ApiToken, snapshot: Snapshot, note: str = "") -> Review:
     """Ask for a signature; the checks of this moment are kept with the request."""
     require(who, "snapshot.request", snapshot.project)
-    verdict = check(snapshot)
+    verdict = check_for_signature(snapshot)
     if Approval.objects.standing().filter(snapshot=snapshot).exists():
         raise Refused("approved_already", _("This snapshot is approved already."))
     try:
@@ -41,7 +42,7 @@ def request_review(*, who: User | ApiToken, snapshot: Snapshot, note: str = "") 
 def approve_snapshot(*, who: User | ApiToken, review: Review, reason: str) -> Approval:
     """Sign exactly this root. Every check runs again first; training can start from the approval."""
     person = _require_decider(who, review, reason)
-    require_sound(review.snapshot)
+    require_holds(check_for_signature(review.snapshot))
     snapshot = review.snapshot
     assert snapshot.root is not None
     with transaction.atomic():

@@ -106,7 +106,11 @@ def as_data(verdict: Verdict) -> list[dict[str, Any]]:
 
 def require_sound(snapshot: Snapshot) -> Verdict:
     """Refuse unless every check holds."""
-    verdict = check(snapshot)
+    return require_holds(check(snapshot))
+
+
+def require_holds(verdict: Verdict) -> Verdict:
+    """Refuse with the evidence of what does not hold."""
     if not verdict.holds:
         said = "; ".join(f"{one.check}: {one.seen}" for one in verdict.broken)
         raise Refused(

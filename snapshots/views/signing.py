@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import ProjectRequest, project_view
 from core.errors import NotFound, Refused
 from snapshots.actions.review import approve_snapshot, cancel_review, refuse_snapshot, request_review
-from snapshots.actions.verify_snapshot import as_data, check
+from snapshots.actions.verify_snapshot import as_data
 from snapshots.actions.withdraw import withdraw_approval
 from snapshots.forms import NoteForm, ReasonForm
+from snapshots.gate import check_for_signature
 from snapshots.models import Review
 from snapshots.queries import find_review, find_snapshot, standing_approval
 from snapshots.samples import sample_rows
@@ -47,7 +48,7 @@ def review(request: ProjectRequest, snapshot_id: uuid.UUID, review_id: uuid.UUID
 def review_checks(request: ProjectRequest, snapshot_id: uuid.UUID, review_id: uuid.UUID) -> HttpResponse:
     """The checks, run at this moment."""
     found = find_review(request.project, snapshot_id, review_id).snapshot
-    context = {"snapshot": found, "checks": checked(as_data(check(found))), "just_now": True}
+    context = {"snapshot": found, "checks": checked(as_data(check_for_signature(found))), "just_now": True}
     return render(request, "snapshots/_checks.html", context)
 
 
