@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,8 @@ from core.registry import InboxItem, StationState, registry
 from . import counts as counts
 from . import next_item
 from .actions.people import welcome
-from .models import Decision, Item, Judgment
+from .course import read_stuck
+from .models import AnnotatorProfile, Campaign, Decision, Item, Judgment
 from .practice import rounds_before
 
 ANNOTATORS = {"annotator"}
@@ -97,6 +98,42 @@ def reported_items(project: Any, user: Any) -> Iterator[InboxItem]:
         )
 
 
+def stuck_campaigns(project: Any, user: Any) -> Iterator[InboxItem]:
+    """Open campaigns in which something waits that nobody will judge as things are."""
+    for campaign in Campaign.objects.filter(project=project, state="open").order_by("created_at")[:20]:
+        stuck = read_stuck(campaign)
+        if stuck.count:
+            yield InboxItem(
+                title=_("Stuck in %(name)s") % {"name": campaign.name},
+                href=reverse("annotation:campaign", kwargs={"slug": project.slug, "campaign_id": campaign.pk})
+                + "#stuck",
+                kind=_("Stuck"),
+                detail=_("Nobody here may be given these items, or everybody passed them on."),
+                count=stuck.count,
+                action=_("Look"),
+            )
+
+
+def claimed_expertise(project: Any, user: Any) -> Iterator[InboxItem]:
+    """Expertise people say they have, which counts once a lead confirms it."""
+    waiting = (
+        AnnotatorProfile.objects.filter(project=project, user__isnull=False, deactivated_at=None)
+        .exclude(expertise_said=[])
+        .exclude(expertise__contains=F("expertise_said"))
+        .select_related("user")
+        .order_by("created_at")[:20]
+    )
+    for profile in waiting:
+        yield InboxItem(
+            title=_("%(name)s says: %(words)s")
+            % {"name": profile.user, "words": ", ".join(profile.expertise_said)},
+            href=reverse("annotation:person", kwargs={"slug": project.slug, "user_id": profile.user_id}),
+            kind=_("Expertise"),
+            detail=_("Work that asks for this expertise is given once a lead confirms it."),
+            action=_("Look"),
+        )
+
+
 def _waiting(project: Any, user: Any) -> int:
     return next_item.waiting_for(who=user, project=project, kind="pair")
 
@@ -127,4 +164,6 @@ registry.add_station(
 )
 registry.add_join("annotation", welcome)
 registry.add_inbox("annotation.work", work_for_annotators, verb="annotation.judge")
+registry.add_inbox("annotation.stuck", stuck_campaigns, verb="annotation.manage")
+registry.add_inbox("annotation.expertise", claimed_expertise, verb="annotation.manage")
 registry.add_inbox("annotation.reported", reported_items, verb="annotation.manage")

@@ -17,6 +17,7 @@ from .. import next_item
 from ..actions.campaigns import set_campaign_state
 from ..axes import current_axes_of
 from ..board import read_board
+from ..course import at_work, read_cost, read_stuck
 from ..models import Campaign, Decision, Item, ItemRole
 from .fill import FillForm
 from .outcomes import outcome_words
@@ -63,6 +64,9 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "choices_plot": choices_plot(found.kind, board.quality.choices),
         "work_plot": work_plot(board.annotators),
         "outcomes": _outcomes(found),
+        "cost": read_cost(found, left=board.progress.asked - board.progress.counted),
+        "at_work": at_work(found),
+        "stuck": read_stuck(found),
         "items": _recent(found),
         "may_manage": may(request.user, "annotation.manage", request.project),
         "may_judge": may(request.user, "annotation.judge", request.project),
