@@ -86,10 +86,11 @@ def alpha_with_interval(
     counts: "Counts", *, level: Level, resamples: int = RESAMPLES, confidence: float = 0.95, seed: int = SEED
 ) -> Estimate | None:
     """Alpha and its bootstrap interval over items (votes of one item stay together)."""
-    parts = _alpha_parts(counts)
+    patterns, items = _patterns(counts)
+    parts = _alpha_parts(patterns)
     return _with_interval(
         alpha(counts, level=level),
-        counts.shape[0],
+        items,
         lambda weights: _alphas(parts, weights, level),
         resamples=resamples,
         confidence=confidence,
@@ -101,10 +102,11 @@ def ac1_with_interval(
     counts: "Counts", *, resamples: int = RESAMPLES, confidence: float = 0.95, seed: int = SEED
 ) -> Estimate | None:
     """AC1 and its bootstrap interval over items."""
-    parts = _ac1_parts(counts)
+    patterns, items = _patterns(counts)
+    parts = _ac1_parts(patterns)
     return _with_interval(
         gwet_ac1(counts),
-        counts.shape[0],
+        items,
         lambda weights: _ac1(parts, weights),
         resamples=resamples,
         confidence=confidence,
@@ -118,8 +120,9 @@ def pairwise_with_interval(
     """Plain agreement and its bootstrap interval over items."""
     import numpy as np
 
-    totals = counts.sum(axis=1)
-    parts = np.column_stack([(counts * (counts - 1)).sum(axis=1), totals * (totals - 1)]).astype(float)
+    patterns, items = _patterns(counts)
+    totals = patterns.sum(axis=1)
+    parts = np.column_stack([(patterns * (patterns - 1)).sum(axis=1), totals * (totals - 1)]).astype(float)
 
     def drawn(weights: "Floats") -> "Floats":
         equal, pairs = (weights @ parts).T
@@ -127,7 +130,7 @@ def pairwise_with_interval(
 
     return _with_interval(
         pairwise_agreement(counts),
-        counts.shape[0],
+        items,
         drawn,
         resamples=resamples,
         confidence=confidence,
@@ -135,16 +138,24 @@ def pairwise_with_interval(
     )
 
 
+def _patterns(counts: "Counts") -> "tuple[Counts, Counts]":
+    """The different rows, and how many items have each: items with equal votes need not be drawn one by one."""
+    import numpy as np
+
+    patterns, items = np.unique(counts, axis=0, return_counts=True)
+    return patterns, items
+
+
 def _with_interval(
     value: float | None,
-    items: int,
+    items: "Counts",
     statistic: Callable[["Floats"], "Floats"],
     *,
     resamples: int,
     confidence: float,
     seed: int,
 ) -> Estimate | None:
-    """The percentile interval of a statistic of how often each item was drawn (shape (draws, items)).
+    """The percentile interval of a statistic of how many items of each pattern were drawn (shape (draws, patterns)).
 
     Resamples in which it is undefined are left out; if more than half are, the result is None.
     """
@@ -153,10 +164,11 @@ def _with_interval(
     if value is None:
         return None
     rng = np.random.default_rng(seed)
-    even, at_once = np.full(items, 1 / items), max(1, AT_ONCE // items)
+    n = int(items.sum())
+    at_once = max(1, AT_ONCE // len(items))
     found = []
     for start in range(0, resamples, at_once):
-        draws = rng.multinomial(items, even, size=min(at_once, resamples - start)).astype(float)
+        draws = rng.multinomial(n, items / n, size=min(at_once, resamples - start)).astype(float)
         with np.errstate(invalid="ignore", divide="ignore"):
             found.append(statistic(draws))
     drawn = np.concatenate(found)
@@ -165,7 +177,7 @@ def _with_interval(
         return None
     tail = (1 - confidence) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])
-    return Estimate(value=value, low=float(low), high=float(high), items=items)
+    return Estimate(value=value, low=float(low), high=float(high), items=n)
 
 
 def _alpha_parts(counts: "Counts") -> "Floats":
