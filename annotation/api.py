@@ -18,6 +18,7 @@ from accounts.permissions import may
 from . import next_item
 from .actions.claim import claim
 from .actions.give_back import flag, release, skip
+from .actions.leases import heartbeat
 from .actions.repair import submit_repair
 from .actions.submit import Submitted, submit_judgment
 from .board import read_board
@@ -30,6 +31,8 @@ from .serializers import (
     ClaimIn,
     EndIn,
     JudgmentIn,
+    KeptOut,
+    LeaseSerializer,
     RepairIn,
     StatisticsOut,
     SubmittedOut,
@@ -163,6 +166,22 @@ class EndAPI(AnnotationAPI):
         else:
             flag(**lease, reason=body["reason"])
         return Response(status=204)
+
+
+class KeepAPI(AnnotationAPI):
+    """The annotator is still at work: the lease starts anew."""
+
+    @extend_schema(request=LeaseSerializer, responses={200: KeptOut})
+    def post(self, request: Request, slug: str) -> Response:
+        """200 with when the lease ends now; null where it had ended before and the slot went back."""
+        body = self.read(LeaseSerializer, request)
+        until = heartbeat(
+            who=self.person,
+            project=self.project,
+            assignment_id=body["assignment"],
+            lease_token=body["lease_token"],
+        )
+        return Response({"leased_until": until})
 
 
 class StatisticsAPI(ProjectAPI):

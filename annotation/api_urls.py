@@ -12,5 +12,6 @@ urlpatterns = [
     path("judgments/", api.JudgmentsAPI.as_view(), name="api-judgments"),
     path("repairs/", api.RepairsAPI.as_view(), name="api-repairs"),
     path("argilla/webhook/", ArgillaWebhook.as_view(), name="api-argilla-webhook"),
+    path("assignments/keep/", api.KeepAPI.as_view(), name="api-keep-assignment"),
     re_path(r"^assignments/(?P<how>skip|release|report)/$", api.EndAPI.as_view(), name="api-end-assignment"),
 ]

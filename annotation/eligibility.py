@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now, TruncDay
 
 from accounts.models import User
@@ -10,7 +11,7 @@ from core.keyring import project_key
 from core.privacy.surrogates import SurrogateKey, surrogate
 from curation.ingest.redaction import SURROGATES
 
-from .models import AnnotatorProfile, Assignment, Axis, ProfileValue
+from .models import AnnotatorProfile, Assignment, Axis, Item, ProfileValue
 from .rules import ANY_STRATUM, Rules
 
 UNKNOWN = ("", "prefer not to say")
@@ -48,6 +49,20 @@ def seeker_of(profile: AnnotatorProfile, rules: Rules) -> Seeker | None:
         own=own_surrogates(profile),
         sensitive=_may_see_sensitive(profile, rules),
     )
+
+
+def suits(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
+    """Those of these items that the queue would give this annotator; the same conditions as in its SQL."""
+    found = items.exclude(asked_by__overlap=list(seeker.own)) if seeker.own else items
+    if seeker.groups:
+        found = found.exclude(barred__overlap=list(seeker.groups))
+    if seeker.languages is not None:
+        found = found.filter(language__in=["", *seeker.languages])
+    if seeker.strata is not None:
+        found = found.filter(stratum__in=seeker.strata)
+    if seeker.not_strata:
+        found = found.exclude(stratum__in=seeker.not_strata)
+    return found if seeker.sensitive else found.filter(sensitive=False)
 
 
 def primary(language: str) -> str:

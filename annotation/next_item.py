@@ -1,17 +1,19 @@
 """Which item an annotator is shown next, across the open campaigns of a project."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from core.errors import NotFound
 
 from .actions.claim import claim
-from .models import Assignment, Campaign, Item, Judgment, Qualification
-from .practice import PracticeFirst
+from .eligibility import seeker_of, suits
+from .models import AnnotatorProfile, Assignment, Campaign, Item, Judgment
+from .practice import PracticeFirst, needs_practice
+from .rules import read
 
 MOST = 1_000
 """Counts a page shows stop here."""
@@ -84,16 +86,45 @@ def held_by_others(
     return _unseen(items, who, ("leased", "skipped")).filter(Exists(leased))[:MOST].count()
 
 
+def kept_for_others(
+    *, who: User, project: Project, campaign: Campaign | None = None, kind: str = "pair"
+) -> int:
+    """Items with a free slot, unseen by this person, that wait for other groups, languages or fields than theirs."""
+    kept = 0
+    for free, fit in _free(who, project, kind, campaign):
+        kept += free[:MOST].count() - fit[:MOST].count()
+    return min(kept, MOST)
+
+
 def waiting_for(*, who: User, project: Project, kind: str) -> int:
-    """Items of open campaigns with a free slot that this person has neither answered nor skipped, capped.
+    """Items of open campaigns with a free slot that the queue would give this person, capped.
 
     Work behind a practice round they have not passed does not wait for them yet.
     """
-    passed = Qualification.objects.filter(campaign=OuterRef("campaign"), profile__user=who)
-    free = Item.objects.waiting().filter(
-        Q(campaign__practice_asked=0) | Exists(passed), project=project, kind=kind
-    )
-    return _unseen(free, who, ("submitted", "skipped"))[:MOST].count()
+    waiting = 0
+    for _unsuited, fit in _free(who, project, kind, None):
+        waiting += fit[: MOST - waiting].count()
+    return waiting
+
+
+def _free(
+    who: User, project: Project, kind: str, campaign: Campaign | None
+) -> Iterator[tuple[QuerySet[Item], QuerySet[Item]]]:
+    """Per open campaign that is open to this person: free items they have not seen, and those of them that suit them."""
+    profile = AnnotatorProfile.objects.filter(project=project, user=who).select_related("user").first()
+    for one in [campaign] if campaign else open_campaigns(project, kind):
+        if profile is None:
+            free = Item.objects.waiting().filter(campaign=one, kind=kind)
+            if not one.practice_asked:
+                yield free, free
+            continue
+        if needs_practice(profile, one):
+            continue
+        unseen = _unseen(
+            Item.objects.waiting().filter(campaign=one, kind=kind), who, ("submitted", "skipped")
+        )
+        seeker = seeker_of(profile, read(one.rules))
+        yield unseen, suits(unseen, seeker) if seeker else unseen.none()
 
 
 def _unseen(items: QuerySet[Item], who: User, states: Collection[str]) -> QuerySet[Item]:

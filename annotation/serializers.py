@@ -56,6 +56,12 @@ class EndIn(LeaseSerializer):
     reason = serializers.CharField(max_length=40, default="", allow_blank=True)
 
 
+class KeptOut(serializers.Serializer[Any]):
+    """How long a lease runs now; null once it has ended."""
+
+    leased_until = serializers.DateTimeField(allow_null=True)
+
+
 class ClaimIn(serializers.Serializer[Any]):
     """Assignments the client already shows; the answer is another one."""
 

@@ -1,9 +1,11 @@
-"""Celery's part: return expired leases, again and again."""
+"""Celery's part: return expired leases, and put the most telling pairs first, again and again."""
 
 from celery import shared_task
 
 from .actions import give_back
 from .actions import release_axes as releases
+from .actions.reprioritise import reprioritise
+from .models import Campaign
 
 
 @shared_task
@@ -16,3 +18,9 @@ def sweep_leases() -> int:
 def release_axes() -> int:
     """Reports about groups whose time has come."""
     return releases.release_axes()
+
+
+@shared_task
+def reprioritise_queues() -> int:
+    """Open campaigns that select actively: how many pairs have a new place."""
+    return sum(reprioritise(campaign) for campaign in Campaign.objects.filter(state="open"))

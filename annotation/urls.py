@@ -33,6 +33,7 @@ urlpatterns = [
     path("judge/skip/", judge.skip_pair, name="skip"),
     path("judge/report/", judge.flag_pair, name="flag"),
     path("judge/release/", judge.release_pair, name="release"),
+    path("judge/keep/", judge.keep, name="keep"),
     path("judge/<uuid:assignment_id>/", judge.revise, name="revise"),
     path("judge/<uuid:assignment_id>/differences/", judge.diff, name="diff"),
     path("repair/", repair.repair, name="repair"),

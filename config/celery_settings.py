@@ -35,6 +35,11 @@ beat_schedule = {
     "retention": {"task": "curation.tasks.retain", "schedule": 3600.0, "options": {"expires": 1800}},
     "semantic": {"task": "curation.tasks.semantic", "schedule": 3600.0, "options": {"expires": 1800}},
     "sweep-leases": {"task": "annotation.tasks.sweep_leases", "schedule": 15.0, "options": {"expires": 30}},
+    "reprioritise": {
+        "task": "annotation.tasks.reprioritise_queues",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "release-axes": {
         "task": "annotation.tasks.release_axes",
         "schedule": 3600.0,

@@ -1,5 +1,6 @@
 """End a lease without an answer: skip with a reason, hand back what was fetched ahead, report an item, sweep."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -86,7 +87,7 @@ def sweep_leases(*, batch: int = SWEEP_BATCH) -> int:
         Q(profile__deactivated_at__isnull=False) | Q(profile__user__is_active=False) | Q(profile__user=None),
         state="leased",
         leased_until__gt=Now(),
-    ).update(leased_until=Now())
+    ).update(leased_until=Now() - timedelta(seconds=1))
     ended = 0
     while True:
         with transaction.atomic():

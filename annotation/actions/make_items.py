@@ -87,7 +87,7 @@ def make_items(*, campaign: Campaign, found: Sequence[NewItem]) -> list[UUID]:
 def _row(campaign: Campaign, rules: Rules, new: NewItem, origins: dict[UUID, Origin]) -> Item:
     origin, mark = origins[new.version_id], fingerprint(campaign.project_id, new)
     work = new.role == ItemRole.WORK
-    drawn = int(mark[:8], 16) / 2**32
+    drawn, floored = int(mark[:8], 16) / 2**32, int(mark[8:16], 16) / 2**32
     slots = rules.slots(origin.stratum, overlap=campaign.overlap, chance=drawn) if work else 0
     asked_by = {origins[one.version_id].asked_by for one in new.responses} | {origin.asked_by}
     return Item(
@@ -107,7 +107,7 @@ def _row(campaign: Campaign, rules: Rules, new: NewItem, origins: dict[UUID, Ori
         prompt_group=origin.prompt_group,
         asked_by=sorted(asked_by - {""}),
         sensitive=new.sensitive,
-        sampled=new.sampled,
+        sampled=new.sampled and (not rules.selection.active or floored < rules.selection.floor),
         quota=rules.quota if work else {},
     )
 

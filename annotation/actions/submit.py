@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -15,9 +14,10 @@ from core import audit
 from core.errors import Refused
 
 from .. import queue
+from ..ballot import record_vote
 from ..choices import Shown
 from ..eligibility import groups_of
-from ..models import AnnotatorProfile, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
+from ..models import Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from ..spans import SpanGiven
 from .lock import lock_assignment
@@ -95,7 +95,7 @@ def record_answer(
             hint=_("Change your answer under My work."),
         )
     slot = _slot_for(assignment, given)
-    judgment = Judgment.objects.create(
+    judgment = Judgment(
         project_id=item.project_id,
         item=item,
         profile=profile,
@@ -104,9 +104,9 @@ def record_answer(
         simulated=profile.simulated,
         idempotency_key=key,
     )
-    add_revision(judgment, number=1, said=said, response=response, item=item)
-    _freeze_groups(judgment, profile)
-    Assignment.objects.filter(pk=assignment.pk).update(state="submitted", ended_at=Now())
+    revision = _revision(judgment, number=1, said=said, response=response, item=item)
+    record_vote(judgment, revision)
+    store_spans(revision, said.spans)
     _advance(who=who, item=item, judgment=judgment, said=said)
     return Submitted(judgment, "counted" if judgment.taken else "uncounted")
 
@@ -140,7 +140,16 @@ def add_revision(
     judgment: Judgment, *, number: int, said: Said, item: Item, response: Response | None = None
 ) -> JudgmentRevision:
     """What the judgment says from now on, and what it was judged under."""
-    revision = JudgmentRevision.objects.create(
+    revision = _revision(judgment, number=number, said=said, item=item, response=response)
+    revision.save(force_insert=True)
+    store_spans(revision, said.spans)
+    return revision
+
+
+def _revision(
+    judgment: Judgment, *, number: int, said: Said, item: Item, response: Response | None
+) -> JudgmentRevision:
+    return JudgmentRevision(
         project_id=item.project_id,
         judgment=judgment,
         number=number,
@@ -156,18 +165,6 @@ def add_revision(
         act=said.act,
         active_ms=said.active_ms,
     )
-    store_spans(revision, said.spans)
-    return revision
-
-
-def _freeze_groups(judgment: Judgment, profile: AnnotatorProfile) -> None:
-    """Copy what the annotator says of themselves now, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO annotation_judgmentgroup (judgment_id, axis_id, value)"
-            " SELECT %s, axis_id, value FROM annotation_profilevalue WHERE profile_id = %s",
-            [judgment.pk, profile.pk],
-        )
 
 
 def _advance(*, who: User, item: Item, judgment: Judgment, said: Said) -> None:

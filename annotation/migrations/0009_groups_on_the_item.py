@@ -43,7 +43,7 @@ BEGIN
                 USING ERRCODE = 'check_violation';
         END IF;
         IF missing > 0 AND missing >= NEW.slots_left THEN
-            barred := barred || axis || '=' || axis || '=prefer not to say'
+            barred := barred || ARRAY[axis || '=', axis || '=prefer not to say']
                 || ARRAY(SELECT g FROM unnest(NEW.groups) g WHERE split_part(g, '=', 1) = axis);
         END IF;
     END LOOP;

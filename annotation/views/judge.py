@@ -4,7 +4,7 @@ from typing import cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,13 +16,14 @@ from core.rendering.diff import diff_both
 
 from .. import next_item
 from ..actions.give_back import flag, release, skip
+from ..actions.leases import heartbeat
 from ..actions.profile import profile_of
 from ..actions.revise import revise_judgment
 from ..actions.submit import submit_judgment
 from ..board import read_progress
 from ..cards import pair_card
 from ..choices import Shown
-from ..models import Assignment, Judgment, Pair
+from ..models import Assignment, Campaign, Judgment, Pair
 from ..practice import PracticeFirst, rounds_before
 from ..sides import place
 from ..spans import spans_from_text
@@ -61,7 +62,7 @@ def judge(request: HttpRequest) -> HttpResponse:
         "restricted": campaign,
         "round": round_size,
         "progress": progress,
-        "waiting": next_item.held_by_others(who=request.user, project=request.project, campaign=campaign),
+        **_left_to_others(request, campaign),
         "queue": f"winnow.answers.{request.project.pk}.{request.user.pk}",
         "words": judging_words(),
         "csrf": get_token(request),
@@ -138,6 +139,21 @@ def release_pair(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_POST
+@project_view("annotation.judge")
+def keep(request: HttpRequest) -> JsonResponse:
+    """The annotator is at work on this item, pair or repair; `held` says whether the lease runs on."""
+    request = cast(ProjectRequest, request)
+    lease = lease_in(request)
+    until = heartbeat(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+    )
+    return JsonResponse({"held": until is not None, "until": until})
+
+
 def _after(request: ProjectRequest, how: str) -> HttpResponse:
     """The next card the page does not have yet, or word that nothing is left."""
     campaign = next_item.chosen_campaign(request.project, request.POST.get("campaign", ""), kind="pair")
@@ -156,10 +172,19 @@ def _after(request: ProjectRequest, how: str) -> HttpResponse:
             request, "annotation/_card.html", {"card": card, "hidden": True, "restricted": campaign}
         )
     else:
-        waiting = next_item.held_by_others(who=request.user, project=request.project, campaign=campaign)
-        response = render(request, "annotation/_nothing_left.html", {"waiting": waiting, "hidden": True})
+        context = {"hidden": True} | _left_to_others(request, campaign)
+        response = render(request, "annotation/_nothing_left.html", context)
     response[HEADER] = how
     return response
+
+
+def _left_to_others(request: ProjectRequest, campaign: Campaign | None) -> dict[str, int]:
+    """Pairs others hold now, and pairs with a free place that wait for other people."""
+    who, project = request.user, request.project
+    return {
+        "waiting": next_item.held_by_others(who=who, project=project, campaign=campaign),
+        "kept": next_item.kept_for_others(who=who, project=project, campaign=campaign),
+    }
 
 
 @require_GET

@@ -1,0 +1,161 @@
+"""One annotator's step, three ways. Each maker returns a function: (milliseconds to claim, to answer), None at the end."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
+
+from accounts.models import User
+from annotation import queue
+from annotation.actions.claim import claim
+from annotation.actions.submit import submit_judgment
+from annotation.ballot import record_vote
+from annotation.choices import Shown
+from annotation.eligibility import Seeker
+from annotation.models import AnnotatorProfile, Assignment, Campaign, Item, Judgment, JudgmentRevision
+
+Step = Callable[[], tuple[float, float] | None]
+CARD = re.compile(r'data-assignment="([0-9a-f-]+)"')
+TOKEN = re.compile(r'name="lease_token" value="([0-9a-f-]+)"')
+
+
+def ms(since: float) -> float:
+    """Milliseconds from then to now."""
+    return (time.perf_counter() - since) * 1000
+
+
+def store(wish: dict[str, Any], person: str) -> Step:
+    """The claim statement, then a transaction that locks the item and writes the vote."""
+    campaign = Campaign.objects.get(pk=wish["campaign"])
+    profile = AnnotatorProfile.objects.select_related("user").get(
+        user=UUID(person), project=campaign.project_id
+    )
+    wanted = queue.Wanted(campaign.pk, Seeker(profile), campaign.lease_seconds)
+
+    def step() -> tuple[float, float] | None:
+        began = time.perf_counter()
+        taken = queue.take_slot(wanted)
+        claimed = ms(began)
+        if taken is None:
+            return None
+        began = time.perf_counter()
+        with transaction.atomic():
+            _vote(profile, taken)
+        return claimed, ms(began)
+
+    return step
+
+
+def _vote(profile: AnnotatorProfile, taken: UUID) -> None:
+    (item, asked, left) = (
+        Item.objects.select_for_update(of=("self",))
+        .filter(assignments__pk=taken)
+        .values_list("pk", "slots_asked", "slots_left")[0]
+    )
+    number = Judgment.objects.filter(item=item, slot__isnull=False).count() + 1
+    judgment = Judgment(
+        project_id=profile.project_id,
+        item_id=item,
+        profile=profile,
+        assignment_id=taken,
+        slot=number,
+        idempotency_key=uuid4(),
+    )
+    record_vote(judgment, JudgmentRevision(judgment=judgment, number=1, choice="tie", tags=[]))
+    if number == asked and not left:
+        Item.objects.filter(pk=item).update(state="decided")
+
+
+def actions(wish: dict[str, Any], person: str) -> Step:
+    """Through `claim` and `submit_judgment`, as page and API do."""
+    campaign = Campaign.objects.select_related("project").get(pk=wish["campaign"])
+    who = User.objects.get(pk=person)
+
+    def step() -> tuple[float, float] | None:
+        began = time.perf_counter()
+        mine = claim(who=who, campaign=campaign)
+        claimed = ms(began)
+        if mine is None:
+            return None
+        began = time.perf_counter()
+        _answer(who, mine)
+        return claimed, ms(began)
+
+    return step
+
+
+def _answer(who: User, mine: Assignment) -> None:
+    submit_judgment(
+        who=who,
+        project=mine.project,
+        assignment_id=mine.pk,
+        lease_token=mine.lease_token,
+        key=uuid4(),
+        shown=random.choice(list(Shown)),
+        active_ms=4_000,
+    )
+
+
+def http(wish: dict[str, Any], person: str) -> Step:
+    """The page once, then an answer up and the pair after next down, as the page's script does it."""
+    client = _Client(wish, User.objects.get(pk=person))
+    cards = client.cards("GET", f"?campaign={wish['campaign']}")
+
+    def step() -> tuple[float, float] | None:
+        if not cards:
+            return None
+        assignment, token = cards.pop(0)
+        form = {
+            "assignment": assignment,
+            "lease_token": token,
+            "key": str(uuid4()),
+            "choice": random.choice(list(Shown)).value,
+            "campaign": wish["campaign"],
+            "have": " ".join(one for one, _token in cards),
+            "active_ms": "4000",
+        }
+        began = time.perf_counter()
+        cards.extend(client.cards("POST", "answer/", form))
+        return 0.0, ms(began)
+
+    return step
+
+
+class _Client:
+    """A signed-in browser with one connection."""
+
+    def __init__(self, wish: dict[str, Any], who: User) -> None:
+        session = SessionStore()
+        session[SESSION_KEY] = str(who.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[HASH_SESSION_KEY] = who.get_session_auth_hash()
+        session.create()
+        token = "b" * 32
+        self.base = f"/p/{wish['slug']}/annotation/judge/"
+        self.connection = HTTPConnection(wish["host"], wish["port"], timeout=60)
+        self.headers = {
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={token}",
+            "X-CSRFToken": token,
+            "X-Winnow-Judging": "1",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+
+    def cards(self, method: str, path: str, form: dict[str, str] | None = None) -> list[tuple[str, str]]:
+        """Assignments and tokens of the cards in the answer."""
+        self.connection.request(method, self.base + path, urlencode(form or {}), self.headers)
+        answer = self.connection.getresponse()
+        page = answer.read().decode()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path}: {answer.status} {page[:300]}")
+        return list(zip(CARD.findall(page), TOKEN.findall(page), strict=True))
