@@ -1,4 +1,7 @@
-"""The Argilla bridge against a real server: 1,000 pairs there, 3,000 answers back twice, and answers a second, ours and theirs."""
+"""The Argilla bridge against a real server: 1,000 pairs there, 3,000 answers back twice, and answers a second, ours and theirs.
+
+Imports models: to be imported once Django is set up.
+"""
 
 import threading
 import time
@@ -131,7 +134,7 @@ def _argilla_person(url: str, who: User, campaign: Campaign) -> Person:
 
 
 def _own_person(port: int, who: User, campaign: Campaign) -> Person:
-    _token, secret = create_token(who=who, project=campaign.project, name="bench", scopes=[Scope.WRITE])
+    _token, secret = create_token(who=who, project=campaign.project, name=str(who.pk), scopes=[Scope.WRITE])
     api = httpx.Client(
         base_url=f"http://127.0.0.1:{port}/api/v1/projects/{campaign.project.slug}",
         headers={"Authorization": f"Bearer {secret}"},
