@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 
-from .eligibility import primary
+from .eligibility import lower, primary
 from .models import AnnotatorProfile, Assignment, Campaign, Item, JudgmentRevision, PracticeAnswer
 from .people_list import JUDGES
 from .rules import ANY_STRATUM, Rules, read
@@ -198,9 +198,9 @@ def suits(profile: AnnotatorProfile, stratum: str, language: str, sensitive: boo
         return False
     if fits.match_language and reads and language and primary(language) not in reads:
         return False
-    if fits.strata and stratum not in fits.strata:
+    field, experts = stratum.lower(), lower(fits.expertise)
+    if fits.strata and field not in lower(fits.strata):
         return False
-    expert = stratum in profile.expertise
-    if (ANY_STRATUM in fits.expertise or stratum in fits.expertise) and not expert:
+    if (ANY_STRATUM in experts or field in experts) and field not in lower(profile.expertise):
         return False
     return profile.sensitive_ok or not sensitive

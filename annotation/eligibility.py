@@ -1,10 +1,10 @@
 """What one annotator may be given in one campaign: groups, languages, strata, warned-of material, never their own traces."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.db.models.functions import Now, TruncDay
+from django.db.models.functions import Lower, Now, TruncDay
 
 from accounts.models import User
 from core.keyring import project_key
@@ -22,7 +22,8 @@ UNKNOWN = ("", "prefer not to say")
 class Seeker:
     """One annotator as the queue sees them. `languages` and `strata` None: any.
 
-    `groups` are "axis=value", with "axis=" where nothing was said; `own` the surrogates this person may have as a user.
+    Strata are in lower case. `groups` are "axis=value", with "axis=" where nothing was said; `own` the surrogates this
+    person may have as a user.
     """
 
     profile: AnnotatorProfile
@@ -45,10 +46,16 @@ def seeker_of(profile: AnnotatorProfile, rules: Rules) -> Seeker | None:
         groups=groups_of(profile) if rules.needs_groups else (),
         languages=reads if reads and rules.eligibility.match_language else None,
         strata=_strata(profile, rules),
-        not_strata=[one for one in rules.eligibility.expertise if one not in profile.expertise],
+        not_strata=[one for one in lower(rules.eligibility.expertise) if one not in lower(profile.expertise)],
         own=own_surrogates(profile),
         sensitive=_may_see_sensitive(profile, rules),
     )
+
+
+def in_field(stratum: str, seeker: Seeker) -> bool:
+    """Whether this stratum is one the annotator may be given."""
+    field = stratum.lower()
+    return field not in seeker.not_strata and (seeker.strata is None or field in seeker.strata)
 
 
 def suits(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
@@ -58,10 +65,11 @@ def suits(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
         found = found.exclude(barred__overlap=list(seeker.groups))
     if seeker.languages is not None:
         found = found.filter(language__in=["", *seeker.languages])
+    found = found.alias(field=Lower("stratum"))
     if seeker.strata is not None:
-        found = found.filter(stratum__in=seeker.strata)
+        found = found.filter(field__in=seeker.strata)
     if seeker.not_strata:
-        found = found.exclude(stratum__in=seeker.not_strata)
+        found = found.exclude(field__in=seeker.not_strata)
     return found if seeker.sensitive else found.filter(sensitive=False)
 
 
@@ -81,10 +89,15 @@ def groups_of(profile: AnnotatorProfile) -> list[str]:
 
 
 def _strata(profile: AnnotatorProfile, rules: Rules) -> list[str] | None:
-    wanted = list(rules.eligibility.strata) or None
+    wanted = lower(rules.eligibility.strata) or None
     if ANY_STRATUM in rules.eligibility.expertise:
-        return [one for one in profile.expertise if wanted is None or one in wanted]
+        return [one for one in lower(profile.expertise) if wanted is None or one in wanted]
     return wanted
+
+
+def lower(words: Iterable[str]) -> list[str]:
+    """Domains are named as a lead likes, fields as people type them: case tells nothing apart."""
+    return [word.lower() for word in words]
 
 
 def own_surrogates(profile: AnnotatorProfile) -> list[str]:

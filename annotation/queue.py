@@ -30,8 +30,8 @@ UNSEEN = """
 
 SUITS = """
       AND (%(languages)s::text[] IS NULL OR i.language = '' OR i.language = ANY(%(languages)s::text[]))
-      AND (%(strata)s::text[] IS NULL OR i.stratum = ANY(%(strata)s::text[]))
-      AND i.stratum <> ALL(%(not_strata)s::text[])
+      AND (%(strata)s::text[] IS NULL OR lower(i.stratum) = ANY(%(strata)s::text[]))
+      AND lower(i.stratum) <> ALL(%(not_strata)s::text[])
       AND (%(sensitive)s OR NOT i.sensitive)
       AND NOT i.asked_by && %(own)s::varchar[]
 """

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refused
 
-from ..eligibility import seeker_of
+from ..eligibility import in_field, seeker_of
 from ..models import AnnotatorProfile, Item, ItemRole, Qualification
 from ..rules import read
 
@@ -24,7 +24,7 @@ def require_eligible(item: Item, profile: AnnotatorProfile) -> None:
         raise _not_eligible(_("it shows this person's own conversation"))
     if seeker.languages is not None and item.language and item.language not in seeker.languages:
         raise _not_eligible(_("this person does not read its language"))
-    if item.stratum in seeker.not_strata or (seeker.strata is not None and item.stratum not in seeker.strata):
+    if not in_field(item.stratum, seeker):
         raise _not_eligible(_("it is not of this person's field"))
     if item.role != ItemRole.WORK or (item.sensitive and not seeker.sensitive):
         raise _not_eligible(_("it is not given out, or carries a warning this person did not accept"))
