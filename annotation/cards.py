@@ -18,13 +18,14 @@ from .citations import Citations
 from .evidence import index_links, linked
 from .exchange import question
 from .models import Assignment, Campaign, JudgmentRevision, Pair, Response
+from .shortcuts import TAG, USUAL, Keys
 from .sides import as_shown, place
 from .span_labels import SPAN_LABELS
 from .spans import shown_spans
 from .tags import REASONS
 
-TAG_KEYS = "qwtyopazxcbnm"
 ASKED = 200
+OUTSIDE = (Shown.BOTH_BAD, Shown.CANNOT_JUDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice with its key; those outside the scale stand apart."""
+    """One choice; those outside the scale stand apart. Its value names its key."""
 
     value: str
     label: str
@@ -52,11 +53,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One reason with its key."""
+    """One reason, and the name its key goes by."""
 
     code: str
     label: Any
-    key: str
+    act: str
     chosen: bool = False
 
 
@@ -73,6 +74,11 @@ class Card:
     tags: list[Tag]
     requires: str
     urls: dict[str, str]
+    campaign: Campaign
+    keys: Keys = USUAL
+    sensitive: bool = False
+    section: str = ""
+    draft_at: str = ""
     skip_reasons: list[tuple[str, str]] = field(default_factory=list)
     flag_reasons: list[tuple[str, str]] = field(default_factory=list)
     chosen: str = ""
@@ -82,17 +88,18 @@ class Card:
     span_labels: list[tuple[str, Any]] = field(default_factory=list)
 
 
-def options() -> list[Option]:
+def options(keys: Keys = USUAL) -> list[Option]:
     """The scale and the two answers outside it, in the order of their keys."""
-    return [
-        Option(Shown.LEFT_CLEAR, _("A is much better"), "1"),
-        Option(Shown.LEFT, _("A is better"), "2"),
-        Option(Shown.TIE, _("Equally good"), "3"),
-        Option(Shown.RIGHT, _("B is better"), "4"),
-        Option(Shown.RIGHT_CLEAR, _("B is much better"), "5"),
-        Option(Shown.BOTH_BAD, _("Both bad"), "6", outside=True),
-        Option(Shown.CANNOT_JUDGE, _("Cannot judge"), "7", outside=True),
-    ]
+    words = {
+        Shown.LEFT_CLEAR: _("A is much better"),
+        Shown.LEFT: _("A is better"),
+        Shown.TIE: _("Equally good"),
+        Shown.RIGHT: _("B is better"),
+        Shown.RIGHT_CLEAR: _("B is much better"),
+        Shown.BOTH_BAD: _("Both bad"),
+        Shown.CANNOT_JUDGE: _("Cannot judge"),
+    }
+    return [Option(shown, label, keys[shown], shown in OUTSIDE) for shown, label in words.items()]
 
 
 def skip_words() -> list[tuple[str, str]]:
@@ -102,6 +109,7 @@ def skip_words() -> list[tuple[str, str]]:
         ("unsure", _("I cannot make up my mind")),
         ("too_long", _("Too long for now")),
         ("language", _("A language I do not read well")),
+        ("sensitive", _("I would rather not see this")),
     ]
 
 
@@ -115,14 +123,16 @@ def flag_words() -> list[tuple[str, str]]:
 
 
 def tags_of(campaign: Campaign, chosen: Sequence[str] = ()) -> list[Tag]:
-    """The campaign's reasons with their keys."""
-    codes = [code for code in campaign.rules.get("tags", []) if code in REASONS]
-    keys = TAG_KEYS.ljust(len(codes))
-    return [Tag(code, REASONS[code], keys[n].strip(), code in chosen) for n, code in enumerate(codes)]
+    """The campaign's reasons, ticked where they were given."""
+    codes = campaign.rules.get("tags", [])
+    return [Tag(code, REASONS.get(code, code), TAG + code, code in chosen) for code in codes]
 
 
-def pair_card(assignment: Assignment, *, slug: str, revision: JudgmentRevision | None = None) -> Card:
-    """The card of a pair; with a revision, as it was answered and ready to be changed."""
+def pair_card(
+    assignment: Assignment, *, slug: str, revision: JudgmentRevision | None = None, keys: Keys = USUAL
+) -> Card:
+    """The card of a pair, with what was begun on another device; with a revision, as it was answered."""
+    draft = {} if revision else assignment.draft
     campaign = assignment.item.campaign
     pair = Pair.objects.select_related("response_a__version", "response_b__version").get(
         item_id=assignment.item_id
@@ -142,14 +152,19 @@ def pair_card(assignment: Assignment, *, slug: str, revision: JudgmentRevision |
             _answer(assignment, "left", "A", left, conversations[left.version_id], links),
             _answer(assignment, "right", "B", right, conversations[right.version_id], links),
         ],
-        options=options(),
-        tags=tags_of(campaign, revision.tags if revision else ()),
+        options=options(keys),
+        tags=tags_of(campaign, revision.tags if revision else draft.get("tags", ())),
         requires=" ".join(campaign.rules.get("requires", [])),
         urls=_urls(slug, assignment, revision),
+        campaign=campaign,
+        keys=keys,
+        sensitive=assignment.item.sensitive,
+        section=revision.section if revision else draft.get("section", ""),
+        draft_at=draft.get("at", ""),
         skip_reasons=skip_words(),
         flag_reasons=flag_words(),
-        chosen=_chosen(assignment, revision),
-        rationale=revision.rationale if revision else "",
+        chosen=_chosen(assignment, revision) if revision else draft.get("choice", ""),
+        rationale=revision.rationale if revision else draft.get("rationale", ""),
         revising=revision is not None,
         spans_json=_marks(revision, left, right),
         span_labels=list(SPAN_LABELS.items()),
@@ -193,11 +208,11 @@ def _urls(slug: str, assignment: Assignment, revision: JudgmentRevision | None) 
         "diff": reverse("annotation:diff", kwargs=own),
         "skip": reverse("annotation:skip", kwargs=known),
         "flag": reverse("annotation:flag", kwargs=known),
+        "text": reverse("annotation:fix-text", kwargs=own),
+        "fix": reverse("annotation:fix", kwargs=known),
     }
 
 
-def _chosen(assignment: Assignment, revision: JudgmentRevision | None) -> str:
-    if revision is None:
-        return ""
+def _chosen(assignment: Assignment, revision: JudgmentRevision) -> str:
     answer = Answer(Choice(revision.choice), revision.strength)
     return as_shown(answer, swapped=assignment.swapped).value

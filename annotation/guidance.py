@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Project
 from curation.models import Asset, AssetVersion
@@ -56,6 +57,20 @@ def texts_of(project: Project) -> "QuerySet[Asset]":
     """The project's guidelines and policies with their current versions."""
     found = Asset.objects.filter(project=project, kind__in=[AssetKind.GUIDELINES, AssetKind.POLICY])
     return found.select_related("current").order_by("kind", "name")
+
+
+def texts_for(campaign: Campaign) -> list[tuple[str, str, int | None, list[Asset]]]:
+    """What this campaign may be judged under: (kind, label, id of the text in force, those there are) where any is."""
+    labels = {AssetKind.GUIDELINES: _("Guidelines"), AssetKind.POLICY: _("Policy")}
+    held = {AssetKind.GUIDELINES: campaign.guidelines, AssetKind.POLICY: campaign.policy}
+    texts = list(texts_of(campaign.project))
+    rows = []
+    for kind, label in labels.items():
+        version = held[kind]
+        found = [one for one in texts if one.kind == kind]
+        if found:
+            rows.append((kind.value, label, version.asset_id if version else None, found))
+    return rows
 
 
 def plain_text(version: AssetVersion) -> str:

@@ -43,7 +43,7 @@ class DecidedPreference:
 
 @dataclass(frozen=True, slots=True)
 class RepairedAnswer:
-    """An answer accepted as it is, or the fix that replaces it."""
+    """An answer accepted as it is, or the fix that replaces it; `act` is what the turn should do, "" if nobody said."""
 
     item_id: UUID
     version_id: UUID
@@ -53,6 +53,7 @@ class RepairedAnswer:
     simulated: int
     judgment_ids: list[UUID]
     adjudication: UUID | None
+    act: str = ""
 
 
 def _decisions(project: Project, *, simulated: bool) -> QuerySet[Decision]:
@@ -102,6 +103,7 @@ def repaired_answers(project: Project, *, simulated: bool = False) -> Iterator[R
             simulated=decision.simulated,
             judgment_ids=_judgments(decision),
             adjudication=decision.adjudication_id,
+            act=_act(decision),
         )
 
 
@@ -162,3 +164,16 @@ def _groups_shown(project: Project, campaigns: set[UUID]) -> dict[str, int]:
         }
         found[axis.name] = len(shown)
     return found
+
+
+def _act(decision: Decision) -> str:
+    """What most counted judgments that say it want the turn to do; "" where nobody does or two acts are equally wanted."""
+    latest = (
+        JudgmentRevision.objects.filter(judgment__item_id=decision.item_id, judgment__slot__isnull=False)
+        .order_by("judgment_id", "-number")
+        .distinct("judgment_id")
+    )
+    said = Counter(act for act in latest.values_list("act", flat=True) if act).most_common(2)
+    if not said or (len(said) == 2 and said[0][1] == said[1][1]):
+        return ""
+    return said[0][0]

@@ -16,7 +16,7 @@ from . import counts as counts
 from . import next_item
 from .actions.people import welcome
 from .course import read_stuck
-from .models import AnnotatorProfile, Campaign, Decision, Item, Judgment
+from .models import AnnotatorProfile, Campaign, Decision, Item, Judgment, Question
 from .practice import rounds_before
 
 ANNOTATORS = {"annotator"}
@@ -134,6 +134,21 @@ def claimed_expertise(project: Any, user: Any) -> Iterator[InboxItem]:
         )
 
 
+def open_questions(project: Any, user: Any) -> Iterator[InboxItem]:
+    """What annotators asked and nobody has answered."""
+    waiting = Question.objects.filter(project=project, answer__isnull=True).order_by("asked_at")
+    for question in waiting[:20]:
+        yield InboxItem(
+            title=question.text[:120],
+            href=reverse("annotation:item", kwargs={"slug": project.slug, "item_id": question.item_id}),
+            kind=_("Question"),
+            detail=_(
+                "An annotator asks; the item waits with the others, and comes back to them with your answer."
+            ),
+            action=_("Answer"),
+        )
+
+
 def _waiting(project: Any, user: Any) -> int:
     return next_item.waiting_for(who=user, project=project, kind="pair")
 
@@ -167,3 +182,4 @@ registry.add_inbox("annotation.work", work_for_annotators, verb="annotation.judg
 registry.add_inbox("annotation.stuck", stuck_campaigns, verb="annotation.manage")
 registry.add_inbox("annotation.expertise", claimed_expertise, verb="annotation.manage")
 registry.add_inbox("annotation.reported", reported_items, verb="annotation.manage")
+registry.add_inbox("annotation.questions", open_questions, verb="annotation.manage")

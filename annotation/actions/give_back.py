@@ -17,7 +17,7 @@ from .. import queue
 from ..models import Assignment, Item
 from .lock import lock_assignment
 
-SKIP_REASONS = ("too_long", "not_my_field", "unsure", "language")
+SKIP_REASONS = ("too_long", "not_my_field", "unsure", "language", "sensitive")
 FLAG_REASONS = ("personal_data", "broken", "harmful")
 SWEEP_BATCH = 500
 

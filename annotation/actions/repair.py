@@ -64,7 +64,7 @@ def submit_repair(
         fix = _fix(repair, choice, text, project)
         done = record_answer(who=who, assignment=assignment, key=key, said=said, response=fix)
         if fix is not None and done.how == "counted" and done.judgment.counted:
-            _prefer(who=who, repair=repair, fix=fix, by=done.judgment, said=said)
+            prefer_fix(who=who, repair=repair, fix=fix, by=done.judgment, said=said)
     return done
 
 
@@ -90,7 +90,7 @@ def revise_repair(
         if changed and judgment.slot is not None:
             close_preferences(repair, by=judgment.profile_id, keep=fix.pk if fix else None)
             if fix is not None:
-                _prefer(who=who, repair=repair, fix=fix, by=judgment, said=said)
+                prefer_fix(who=who, repair=repair, fix=fix, by=judgment, said=said)
     return revision
 
 
@@ -129,7 +129,11 @@ def _fix(repair: Repair, choice: RepairChoice, text: str, project: Project) -> R
     """The rewritten answer as a response of its own; refused when nothing was rewritten."""
     if choice != RepairChoice.FIX:
         return None
-    original = repair.response
+    return written_fix(repair.response, text, project)
+
+
+def written_fix(original: Response, text: str, project: Project) -> Response:
+    """What a person rewrote, redacted, as a response of its own; refused when nothing was rewritten."""
     rewritten = cleaned(text.replace("\r\n", "\n").replace("\x00", "").strip(), project=project)
     if not rewritten or canonical(rewritten) == canonical(original.text):
         raise Refused(
@@ -147,7 +151,7 @@ def _fix(repair: Repair, choice: RepairChoice, text: str, project: Project) -> R
     return store_responses(project_id=project.pk, found=[new])[0]
 
 
-def _prefer(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Said) -> None:
+def prefer_fix(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Said) -> None:
     """fixed > original, as a decided pair with one vote of the person who wrote the fix."""
     item, original = repair.item, repair.response
     new = NewItem(original.version_id, (fix, original), SOURCE, 0.0)

@@ -18,6 +18,7 @@ from ..actions.campaigns import set_campaign_state
 from ..axes import current_axes_of
 from ..board import read_board
 from ..course import at_work, read_cost, read_stuck
+from ..guidance import texts_for
 from ..models import Campaign, Decision, Item, ItemRole
 from .fill import FillForm
 from .outcomes import outcome_words
@@ -68,6 +69,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "at_work": at_work(found),
         "stuck": read_stuck(found),
         "items": _recent(found),
+        "texts": texts_for(found),
         "may_manage": may(request.user, "annotation.manage", request.project),
         "may_judge": may(request.user, "annotation.judge", request.project),
     }

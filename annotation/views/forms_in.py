@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refused
 
+from ..actions.said import Under
+
 T = TypeVar("T")
 
 
@@ -37,8 +39,25 @@ class LeaseIn:
     lease_token: UUID
 
 
+AS = "X-Winnow-As"
+"""Whose page sends this: a browser may have been signed in as somebody else since."""
+
+
+class SomebodyElse(Refused):
+    """The page belongs to another person than the one signed in: what it sends is kept there, not given away."""
+
+    status = 403
+
+
 def lease_in(request: HttpRequest) -> LeaseIn:
-    """Assignment and token of the form."""
+    """Assignment and token of the form; refused where somebody else has signed in since the page was opened."""
+    sender = request.headers.get(AS, "")
+    if sender and sender != str(request.user.pk):
+        raise SomebodyElse(
+            "signed_in_as_another",
+            _("Somebody else is signed in here now."),
+            hint=_("Sign in as yourself; your answers wait in this browser."),
+        )
     return LeaseIn(field(request.POST, "assignment", UUID), field(request.POST, "lease_token", UUID))
 
 
@@ -49,22 +68,31 @@ class ReasonsIn:
     tags: list[str]
     rationale: str
     active_ms: int | None
+    section: str
+    under: Under
 
 
 def reasons_in(request: HttpRequest) -> ReasonsIn:
-    """Tags, words and active time of the form."""
+    """Tags, words, active time, and what stood on the screen."""
     given = request.POST.get("active_ms", "")
     return ReasonsIn(
         tags=request.POST.getlist("tags"),
         rationale=request.POST.get("rationale", ""),
         active_ms=int(given) if given.isdecimal() and len(given) < 10 else None,
+        section=request.POST.get("section", ""),
+        under=Under(_version(request, "guidelines"), _version(request, "policy")),
     )
 
 
-def ids_in(request: HttpRequest, name: str) -> list[UUID]:
+def _version(request: HttpRequest, name: str) -> int | None:
+    given = request.POST.get(name, "")
+    return int(given) if given.isdecimal() and len(given) < 18 else None
+
+
+def ids_in(given: Mapping[str, Any], name: str) -> list[UUID]:
     """A space-separated list of ids; what is no id is passed over."""
     found = []
-    for word in request.POST.get(name, "").split()[:50]:
+    for word in given.get(name, "").split()[:50]:
         try:
             found.append(UUID(word))
         except ValueError:

@@ -4,29 +4,28 @@ from typing import cast
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
 from core.errors import NotFound
-from core.rendering.diff import diff_both
 
 from .. import next_item
+from ..actions.choose_keys import keys_of
 from ..actions.give_back import flag, release, skip
 from ..actions.leases import heartbeat
-from ..actions.profile import profile_of
 from ..actions.revise import revise_judgment
 from ..actions.submit import submit_judgment
 from ..board import read_progress
 from ..cards import pair_card
 from ..choices import Shown
-from ..models import Assignment, Campaign, Judgment, Pair
+from ..models import Campaign, Judgment
 from ..practice import PracticeFirst, rounds_before
-from ..sides import place
+from ..shortcuts import JUDGE
 from ..spans import spans_from_text
+from .desk import desk, own_assignment
 from .forms_in import field, ids_in, lease_in, reasons_in
 from .practice import to_practice
 from .words import judging_words
@@ -51,7 +50,8 @@ def judge(request: HttpRequest) -> HttpResponse:
         who=request.user, project=request.project, campaign=campaign, besides=[first.pk], prefetch=True
     )
     slug = request.project.slug
-    shown = [pair_card(one, slug=slug) for one in (first, second) if one]
+    keys = keys_of(request.user)
+    shown = [pair_card(one, slug=slug, keys=keys) for one in (first, second) if one]
     given = request.GET.get("round", "")
     round_size = min(int(given), MAX_ROUND) if given.isdecimal() and len(given) < 5 else 0
     of = campaign or (first.item.campaign if first else None)
@@ -63,9 +63,9 @@ def judge(request: HttpRequest) -> HttpResponse:
         "round": round_size,
         "progress": progress,
         **_left_to_others(request, campaign),
-        "queue": f"winnow.answers.{request.project.pk}.{request.user.pk}",
         "words": judging_words(),
-        "csrf": get_token(request),
+        "shortcuts": {"mode": keys.mode, "keys": keys.on_page(JUDGE)},
+        **desk(request, of, keys),
         "whole_window": True,
     }
     return render(request, "annotation/judge.html", context)
@@ -88,6 +88,8 @@ def submit(request: HttpRequest) -> HttpResponse:
         rationale=reasons.rationale,
         active_ms=reasons.active_ms,
         spans=spans_from_text(request.POST.get("spans", "")),
+        section=reasons.section,
+        under=reasons.under,
     )
     return _after(request, done.how)
 
@@ -154,20 +156,36 @@ def keep(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"held": until is not None, "until": until})
 
 
+@require_GET
+@project_view("annotation.judge")
+def following(request: HttpRequest) -> HttpResponse:
+    """The next card, for a page that waits for one: another tab may have sent its answer."""
+    return next_card(cast(ProjectRequest, request), request.GET, "waiting")
+
+
 def _after(request: ProjectRequest, how: str) -> HttpResponse:
-    """The next card the page does not have yet, or word that nothing is left."""
+    """The next card for the page, or the next page for a browser without script."""
     campaign = next_item.chosen_campaign(request.project, request.POST.get("campaign", ""), kind="pair")
     if "X-Winnow-Judging" not in request.headers:
         said = judging_words().get(how, _("Saved."))
         messages.success(request, said)
         url = request.path.rsplit("/", 2)[0] + "/"
         return redirect(f"{url}?campaign={campaign.pk}" if campaign else url)
-    have = ids_in(request, "have")
-    following = next_item.next_pair(
-        who=request.user, project=request.project, campaign=campaign, besides=have, prefetch=True
+    return next_card(request, request.POST, how)
+
+
+def next_card(request: ProjectRequest, given: QueryDict, how: str) -> HttpResponse:
+    """The next card the page does not have yet, or word that nothing is left; `how` is what became of the last."""
+    campaign = next_item.chosen_campaign(request.project, given.get("campaign", ""), kind="pair")
+    found = next_item.next_pair(
+        who=request.user,
+        project=request.project,
+        campaign=campaign,
+        besides=ids_in(given, "have"),
+        prefetch=True,
     )
-    if following:
-        card = pair_card(following, slug=request.project.slug)
+    if found:
+        card = pair_card(found, slug=request.project.slug, keys=keys_of(request.user))
         response = render(
             request, "annotation/_card.html", {"card": card, "hidden": True, "restricted": campaign}
         )
@@ -187,30 +205,25 @@ def _left_to_others(request: ProjectRequest, campaign: Campaign | None) -> dict[
     }
 
 
-@require_GET
-@project_view("annotation.judge")
-def diff(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
-    """Word differences of the two answers, each side with its own words marked."""
-    request = cast(ProjectRequest, request)
-    assignment = _own(request, assignment_id)
-    pair = Pair.objects.select_related("response_a", "response_b").get(item_id=assignment.item_id)
-    left, right = place(pair.response_a.text, pair.response_b.text, swapped=assignment.swapped)
-    first, second = diff_both(left, right)
-    return render(request, "annotation/_card_diff.html", {"left": first, "right": second})
-
-
 @project_view("annotation.judge")
 def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """One pair as it was answered, to be answered otherwise."""
     request = cast(ProjectRequest, request)
-    assignment = _own(request, assignment_id)
+    assignment = own_assignment(request, assignment_id, kind="pair")
     judgment = Judgment.objects.filter(assignment=assignment).first()
     if judgment is None:
         raise NotFound("judgment_not_found", _("You have not answered this one yet."))
     if request.method != "POST":
         latest = judgment.revisions.order_by("-number")[0]
-        card = pair_card(assignment, slug=request.project.slug, revision=latest)
-        return render(request, "annotation/revise.html", {"card": card, "judgment": judgment})
+        keys = keys_of(request.user)
+        card = pair_card(assignment, slug=request.project.slug, revision=latest, keys=keys)
+        context = {
+            "card": card,
+            "judgment": judgment,
+            "shortcuts": {"mode": keys.mode, "keys": keys.on_page(JUDGE)},
+            **desk(request, card.campaign, keys),
+        }
+        return render(request, "annotation/revise.html", context)
     reasons = reasons_in(request)
     revise_judgment(
         who=request.user,
@@ -221,6 +234,8 @@ def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         rationale=reasons.rationale,
         active_ms=reasons.active_ms,
         spans=spans_from_text(request.POST["spans"]) if "spans" in request.POST else None,
+        section=reasons.section,
+        under=reasons.under,
     )
     if "X-Winnow-Judging" in request.headers:
         response = HttpResponse(status=200)
@@ -228,15 +243,3 @@ def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         return response
     messages.success(request, _("Your answer was changed; the earlier one stays in its history."))
     return redirect("annotation:my-work", slug=request.project.slug)
-
-
-def _own(request: ProjectRequest, assignment_id: UUID) -> Assignment:
-    profile = profile_of(who=request.user, project=request.project)
-    found = (
-        Assignment.objects.filter(project=request.project, profile=profile, pk=assignment_id)
-        .select_related("item__campaign", "item__version")
-        .first()
-    )
-    if found is None or found.item.kind != "pair":
-        raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
-    return found

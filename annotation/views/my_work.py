@@ -11,11 +11,11 @@ from core.paging import keyset
 
 from .. import next_item, work
 from ..actions.profile import profile_of
-from ..models import Judgment, JudgmentRevision
+from ..models import Judgment, JudgmentRevision, Question
 from ..practice import rounds_before
 from ..station import ROUND
 from .mine import tabs_of
-from .outcomes import choice_word
+from .outcomes import act_word, choice_word
 
 
 @require_GET
@@ -35,6 +35,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "summary": work.summarise(profile),
         "profile": profile,
+        "questions": Question.objects.filter(profile=profile)
+        .select_related("answer", "item")
+        .order_by("-asked_at")[:20],
         "pairs": pairs,
         "practice": rounds_before(request.user, request.project),
         "tabs": tabs_of(request, profile, "my-work"),
@@ -50,6 +53,7 @@ def _row(judgment: Judgment, revisions: list[JudgmentRevision]) -> dict[str, Any
         "judgment": judgment,
         "latest": latest,
         "said": choice_word(latest, judgment.assignment),
+        "act": act_word(latest.act),
         "earlier": [(one, choice_word(one, judgment.assignment)) for one in earlier],
         "seconds": latest.active_ms / 1000 if latest.active_ms is not None else None,
     }

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from ..choices import Answer, Choice, RepairChoice, Shown
 from ..models import Assignment, JudgmentRevision
+from ..shortcuts import EVERY
 from ..sides import as_shown
 
 
@@ -60,6 +61,11 @@ def stored_word(choice: str, strength: int = 0) -> str:
         RepairChoice.DROP: _("Dropped"),
     }
     return words[choice]  # type: ignore[index]
+
+
+def act_word(act: str) -> str:
+    """What the turn should have done; "" where nobody said."""
+    return str(EVERY[f"act_{act}"].label) if act else ""
 
 
 def choice_word(revision: JudgmentRevision, assignment: Assignment | None) -> str:

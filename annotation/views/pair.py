@@ -17,10 +17,10 @@ from curation.bodies import load_many
 from ..actions.give_back import reopen as reopen_item
 from ..exchange import question
 from ..informativeness import informativeness
-from ..models import Item, ItemRole, Judgment, JudgmentRevision, Response
+from ..models import Item, ItemRole, Judgment, JudgmentRevision, Question, Response
 from ..pair_sources import LABELS
 from ..tags import REASONS
-from .outcomes import origin_words, outcome_words, stored_word
+from .outcomes import act_word, origin_words, outcome_words, stored_word
 
 
 @require_GET
@@ -58,6 +58,8 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "may_make_gold": found.role == ItemRole.WORK
         and found.state in ("open", "decided")
         and may(request.user, "annotation.manage", request.project),
+        "questions": Question.objects.filter(item=found).select_related("answer").order_by("asked_at"),
+        "may_manage": may(request.user, "annotation.manage", request.project),
         "may_reopen": found.state == "flagged" and may(request.user, "annotation.manage", request.project),
     }
     return render(request, "annotation/item.html", context)
@@ -108,7 +110,8 @@ def _answers(found: Item) -> list[dict[str, Any]]:
 def judgment_rows(found: Item) -> list[dict[str, Any]]:
     """Each judgment with all it ever said, latest first."""
     revisions: dict[UUID, list[JudgmentRevision]] = {}
-    for revision in JudgmentRevision.objects.filter(judgment__item=found).order_by("-number"):
+    said = JudgmentRevision.objects.filter(judgment__item=found).select_related("policy__asset", "guidelines")
+    for revision in said.order_by("-number"):
         revisions.setdefault(revision.judgment_id, []).append(revision)
     rows = Judgment.objects.filter(item=found).select_related("profile").order_by("created_at")
     return [
@@ -117,6 +120,7 @@ def judgment_rows(found: Item) -> list[dict[str, Any]]:
             "latest": revisions[one.pk][0],
             "tags": [REASONS.get(tag, tag) for tag in revisions[one.pk][0].tags],
             "said": stored_word(revisions[one.pk][0].choice, revisions[one.pk][0].strength),
+            "act": act_word(revisions[one.pk][0].act),
             "earlier": [stored_word(r.choice, r.strength) for r in revisions[one.pk][1:]],
         }
         for one in rows

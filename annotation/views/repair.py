@@ -17,15 +17,17 @@ from core.rendering.diff import diff_html
 from curation.bodies import load_many
 
 from .. import next_item
-from ..actions.give_back import skip
-from ..actions.profile import profile_of
-from ..actions.repair import revise_repair, submit_repair
-from ..cards import skip_words, tags_of
-from ..choices import RepairChoice
+from ..actions.choose_keys import keys_of
+from ..actions.give_back import flag, skip
+from ..actions.repair import Cites, revise_repair, submit_repair
+from ..cards import flag_words, skip_words, tags_of
+from ..choices import RepairChoice, TurnAct
 from ..exchange import question
 from ..models import Assignment, Judgment, JudgmentRevision, Repair
 from ..practice import PracticeFirst, rounds_before
-from .forms_in import field, lease_in, reasons_in
+from ..shortcuts import EVERY, REPAIR
+from .desk import desk, own_assignment
+from .forms_in import ReasonsIn, field, lease_in, reasons_in
 from .practice import to_practice
 
 SAID: dict[RepairChoice, Any] = {
@@ -77,6 +79,7 @@ def submit(request: HttpRequest) -> HttpResponse:
             tags=reasons.tags,
             rationale=reasons.rationale,
             active_ms=reasons.active_ms,
+            cites=_cites(request, reasons),
         )
     except Refused as refused:
         return _again(request, lease.assignment_id, refused)
@@ -106,10 +109,31 @@ def skip_repair(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @project_view("annotation.judge")
+def flag_repair(request: HttpRequest) -> HttpResponse:
+    """Stop the answer for everybody."""
+    request = cast(ProjectRequest, request)
+    lease = lease_in(request)
+    flag(
+        who=request.user,
+        project=request.project,
+        assignment_id=lease.assignment_id,
+        lease_token=lease.lease_token,
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, _("Reported. Nobody is shown this answer until a lead has looked."))
+    return redirect("annotation:repair", slug=request.project.slug)
+
+
+def _cites(request: HttpRequest, reasons: ReasonsIn) -> Cites:
+    return Cites(request.POST.get("act", ""), reasons.section, reasons.under)
+
+
+@require_POST
+@project_view("annotation.judge")
 def differences(request: HttpRequest) -> HttpResponse:
     """What the edit changes, word by word."""
     request = cast(ProjectRequest, request)
-    assignment = _own(request, field(request.POST, "assignment", UUID))
+    assignment = own_assignment(request, field(request.POST, "assignment", UUID), kind="repair")
     before = Repair.objects.select_related("response").get(item_id=assignment.item_id).response.text
     context = {"diff": diff_html(before, request.POST.get("text", "").replace("\r\n", "\n"))}
     return render(request, "annotation/_repair_diff.html", context)
@@ -119,7 +143,7 @@ def differences(request: HttpRequest) -> HttpResponse:
 def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """A repair as it was decided, to be decided otherwise."""
     request = cast(ProjectRequest, request)
-    assignment = _own(request, assignment_id)
+    assignment = own_assignment(request, assignment_id, kind="repair")
     judgment = Judgment.objects.filter(assignment=assignment).first()
     if judgment is None:
         raise NotFound("judgment_not_found", _("You have not answered this one yet."))
@@ -137,6 +161,7 @@ def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
             tags=reasons.tags,
             rationale=reasons.rationale,
             active_ms=reasons.active_ms,
+            cites=_cites(request, reasons),
         )
     except Refused as refused:
         return _again(request, assignment_id, refused)
@@ -144,21 +169,9 @@ def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     return redirect("annotation:my-work", slug=request.project.slug)
 
 
-def _own(request: ProjectRequest, assignment_id: UUID) -> Assignment:
-    profile = profile_of(who=request.user, project=request.project)
-    found = (
-        Assignment.objects.filter(project=request.project, profile=profile, pk=assignment_id)
-        .select_related("item__campaign", "item__version")
-        .first()
-    )
-    if found is None or found.item.kind != "repair":
-        raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
-    return found
-
-
 def _again(request: ProjectRequest, assignment_id: UUID, refused: Refused) -> HttpResponse:
     """The page once more, with what was written and why it was refused."""
-    assignment = _own(request, assignment_id)
+    assignment = own_assignment(request, assignment_id, kind="repair")
     latest = JudgmentRevision.objects.filter(judgment__assignment=assignment).order_by("-number").first()
     return _page(request, assignment, latest, refused=refused)
 
@@ -171,7 +184,9 @@ def _page(
 ) -> HttpResponse:
     response = Repair.objects.select_related("response__version").get(item_id=assignment.item_id).response
     conversation = load_many([response.version])[response.version_id].conversation
-    fixed = revision.response.text if revision and revision.response else response.text
+    keys = keys_of(request.user)
+    campaign = assignment.item.campaign
+    held = _held(assignment, revision, response.text)
     slug = request.project.slug
     if revision:
         action = reverse("annotation:repair-revise", kwargs={"slug": slug, "assignment_id": assignment.pk})
@@ -180,18 +195,41 @@ def _page(
     context: dict[str, Any] = {
         "assignment": assignment,
         "revision": revision,
-        "campaign": assignment.item.campaign,
+        "campaign": campaign,
         "prompt": question(conversation),
         "messages_shown": response.messages,
         "passages": conversation["retrieval"],
         "original": response.text,
-        "text": request.POST.get("text", fixed),
-        "rationale": request.POST.get("rationale", revision.rationale if revision else ""),
-        "tags": tags_of(assignment.item.campaign, revision.tags if revision else ()),
+        "text": request.POST.get("text", held["text"]),
+        "rationale": request.POST.get("rationale", held["rationale"]),
+        "act": request.POST.get("act", held["act"]),
+        "section": request.POST.get("section", held["section"]),
+        "draft_at": held["at"],
+        "tags": tags_of(campaign, request.POST.getlist("tags") or held["tags"]),
+        "acts": [(act, EVERY[f"act_{act.value}"].label) for act in TurnAct],
         "skip_reasons": skip_words(),
+        "flag_reasons": flag_words(),
+        "covered": assignment.item.sensitive and revision is None and refused is None,
+        "shortcuts": {"mode": keys.mode, "keys": keys.on_page(REPAIR)},
+        **desk(request, campaign, keys),
         "action": action,
         "key": request.POST.get("key") or uuid4(),
         "refused": refused,
         "left": next_item.waiting_for(who=request.user, project=request.project, kind="repair"),
     }
     return render(request, "annotation/repair.html", context, status=refused.status if refused else 200)
+
+
+def _held(assignment: Assignment, revision: JudgmentRevision | None, original: str) -> dict[str, Any]:
+    """What the form begins with: the decision that stands, or what was begun on another device, or the answer itself."""
+    if revision is None:
+        usual = {"text": original, "rationale": "", "act": "", "section": "", "tags": [], "at": ""}
+        return {**usual, **assignment.draft}
+    return {
+        "text": revision.response.text if revision.response else original,
+        "rationale": revision.rationale,
+        "act": revision.act,
+        "section": revision.section,
+        "tags": revision.tags,
+        "at": "",
+    }

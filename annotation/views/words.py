@@ -13,6 +13,16 @@ def judging_words() -> dict[str, str]:
         "uncounted": _("Saved as an extra: your time for this pair had run out and others had taken it."),
         "skipped": _("Passed on to others."),
         "flagged": _("Reported. Nobody is shown this pair until a lead has looked."),
+        "asked": _("Asked. The answer appears under My work."),
+        "saved_in_memory": _(
+            "Kept on this page only: this browser stores nothing. Leave it open until all is saved."
+        ),
+        "fix_which": _("Fix which one? Left arrow for A, right arrow for B."),
+        "fixing": _("Edit the answer. Ctrl and Enter keeps it, Esc leaves it."),
+        "fixed": _("Your version is kept. Now say which of the two shown is better."),
+        "fix_later": _("The text did not come; try again when the connection is back."),
+        "covered": _("Covered. Enter shows it; K passes it on."),
+        "failing": _("The server has a fault. %n kept here, tried again."),
         "sending": _("Sending…"),
         "offline": _("No connection. %n kept here, sent when it is back."),
         "signed-out": _("You are signed out. %n kept here."),

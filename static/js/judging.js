@@ -5,6 +5,7 @@
   if (!root) return;
 
   const PAST = 10;
+  const HUNT_AFTER = 3_000;
   const stage = root.querySelector("[data-stage]");
   const status = root.querySelector("[data-sync]");
   const announce = root.querySelector("[data-announce]");
@@ -12,15 +13,16 @@
   const words = JSON.parse(document.getElementById("judging-words").textContent);
   const round = Number(root.dataset.round) || 0;
   const clock = new window.WinnowActiveClock();
+  const store = window.WinnowStore;
   const past = [];
   const started = Date.now();
   let done = 0;
   let pending = "";
   let revising = null;
+  let hunt = 0;
 
   const cards = () => [...stage.querySelectorAll("[data-card]")];
   const current = () => cards().find((card) => !card.hidden);
-  const draftName = (card) => `winnow.draft.${card.dataset.assignment}`;
   const say = (text) => { announce.textContent = text; };
 
   // ---- what is shown -------------------------------------------------------------------------------------
@@ -29,12 +31,14 @@
     for (const other of cards()) other.hidden = other !== card;
     stage.removeAttribute("aria-busy");
     root.querySelector("[data-waiting]").hidden = true;
+    clearTimeout(hunt);
     if (!card) return;
     choose(card, card.dataset.chosen ?? "");
-    restore(card);
+    if (revising !== card) drafts.begin(card);
     clock.restart();
     card.focus({ preventScroll: true });
     window.scrollTo(0, 0);
+    window.WinnowPanels.meet(card);
   }
 
   function advance() {
@@ -49,8 +53,21 @@
     } else {
       stage.setAttribute("aria-busy", "true");
       root.querySelector("[data-waiting]").hidden = false;
+      clearTimeout(hunt);
+      hunt = setTimeout(fetchNext, HUNT_AFTER);
     }
     return undefined;
+  }
+
+  // The answer that would have brought the next pair was sent by another tab, or was refused.
+  async function fetchNext() {
+    if (current()) return;
+    hunt = setTimeout(fetchNext, HUNT_AFTER);
+    if (queue.mine().length) return;
+    const campaign = new URLSearchParams(location.search).get("campaign") ?? "";
+    const url = `${root.dataset.followingUrl}?${new URLSearchParams({ have: past.map((card) => card.dataset.assignment).join(" "), campaign })}`;
+    const response = await fetch(url, { credentials: "same-origin" }).catch(() => null);
+    if (response?.ok && response.headers.get("X-Winnow-Answer")) take(await response.text());
   }
 
   function finish() {
@@ -91,11 +108,12 @@
 
   function pick(choice) {
     const card = current();
-    if (!card) return;
+    if (!card) return undefined;
+    if (card.hasAttribute("data-covered")) return say(words.covered);
+    if (card.hasAttribute("data-which")) return fixSide(card, choice.startsWith("right") ? "right" : "left");
     choose(card, choice);
-    keepDraft(card);
-    if (!missing(card)) submit();
-    else say(words[`needs_${missing(card)}`]);
+    drafts.keep(card);
+    return missing(card) ? say(words[`needs_${missing(card)}`]) : submit();
   }
 
   function fieldsOf(card) {
@@ -108,6 +126,7 @@
 
   function submit() {
     const card = current();
+    if (card?.hasAttribute("data-covered")) return uncover();
     if (!card || !pending) return card && say(words.choose_first);
     const lacking = missing(card);
     if (lacking) {
@@ -126,10 +145,10 @@
     while (past.length > PAST) past.shift();
     if (again) revising = null;
     count(1);
-    localStorage.removeItem(draftName(card));
-    say(words.saved);
-    advance();
+    drafts.end(card);
     queue.add(entry);
+    say(store.durable ? words.saved : words.saved_in_memory);
+    advance();
     return undefined;
   }
 
@@ -151,26 +170,46 @@
     const key = crypto.randomUUID();
     const fields = [...fieldsOf(card), ...extra, ["key", key]];
     card.remove();
-    advance();
+    drafts.end(card);
     queue.add({ key, url, fields, assignment: card.dataset.assignment });
+    advance();
   }
 
-  // ---- drafts --------------------------------------------------------------------------------------------
-
-  function keepDraft(card) {
-    const tags = [...card.querySelectorAll("input[name=tags]:checked")].map((box) => box.value);
-    const draft = { choice: pending, tags, rationale: card.querySelector("[name=rationale]").value, spans: card.querySelector("[name=spans]").value };
-    localStorage.setItem(draftName(card), JSON.stringify(draft));
+  function uncover() {
+    const card = current();
+    card.removeAttribute("data-covered");
+    card.querySelector("[data-cover]")?.remove();
+    card.focus({ preventScroll: true });
+    clock.restart();
   }
 
-  function restore(card) {
-    const kept = localStorage.getItem(draftName(card));
-    if (!kept) return;
-    const draft = JSON.parse(kept);
-    choose(card, draft.choice);
-    card.querySelector("[name=rationale]").value = draft.rationale;
-    card.querySelector("[name=spans]").value = draft.spans ?? "[]";
-    for (const box of card.querySelectorAll("input[name=tags]")) box.checked = draft.tags.includes(box.value);
+  function ask() {
+    const card = current();
+    if (card && revising !== card) window.WinnowPanels.ask((text) => later(root.dataset.askUrl, [["question", text]]));
+  }
+
+  function section() {
+    const card = current();
+    if (card) window.WinnowPanels.chooseSection(card, () => drafts.keep(card));
+  }
+
+  // ---- fixing the better answer --------------------------------------------------------------------------
+
+  // The one chosen, else the one under focus or pointer, else the person says which.
+  function edit() {
+    const card = current();
+    if (!card || card.hasAttribute("data-covered") || revising === card) return undefined;
+    const chosen = /^(left|right)/.exec(pending)?.[1];
+    const near = document.activeElement?.closest?.("[data-side]") ?? card.querySelector("[data-side]:hover");
+    const side = chosen ?? near?.dataset.side;
+    if (side) return fixSide(card, side);
+    card.setAttribute("data-which", "");
+    return say(words.fix_which);
+  }
+
+  function fixSide(card, side) {
+    card.removeAttribute("data-which");
+    return mend.open(card, side);
   }
 
   // ---- the server ----------------------------------------------------------------------------------------
@@ -178,24 +217,63 @@
   const queue = new window.WinnowAnswerQueue({
     name: root.dataset.queue,
     token: root.dataset.csrf,
+    who: root.dataset.who,
     onState(state, waiting) {
       status.dataset.state = waiting ? state : "saved";
       status.textContent = waiting ? words[state].replace("%n", String(waiting)) : words.all_saved;
-      root.querySelector("[data-sign-in]").hidden = !(waiting && state === "signed-out");
+      const out = Boolean(waiting) && state === "signed-out";
+      const button = root.querySelector("[data-sign-in]");
+      if (out && button.hidden && !window.WinnowKeys.writing(document.activeElement)) signIn();
+      if (!out && state === "saved") window.WinnowSignIn.close();
+      button.hidden = !out;
     },
     onSaved(entry, html, how) {
       if (how === "uncounted") say(words.uncounted);
-      if (how === "flagged") say(words.flagged);
-      take(html);
+      if (Object.hasOwn(AFTERWARDS, how)) say(words[how]);
+      if (how !== "fixed") take(html);
     },
     onRefused(entry, html) {
       const text = new DOMParser().parseFromString(html, "text/html").querySelector("[data-refused], h1")?.textContent;
       const list = root.querySelector("[data-refusals]");
       const line = document.createElement("p");
-      line.textContent = text?.trim() || words.refused;
+      const written = entry.fields.filter(([name, value]) => ["rationale", "text", "question"].includes(name) && value);
+      line.textContent = [text?.trim() || words.refused, ...written.map(([, value]) => `“${value}”`)].join(" ");
       list.append(line);
       list.hidden = false;
-      take("");
+      if (!current()) fetchNext();
+    },
+  });
+
+  const AFTERWARDS = { flagged: true, asked: true };
+  const signIn = () => window.WinnowSignIn.open(() => queue.flush());
+  const mend = new window.WinnowMend({
+    post: (url, fields) => queue.post(url, fields),
+    say: (name) => say(words[name]),
+    keep(card, extra) {
+      const key = crypto.randomUUID();
+      const lease = ["assignment", "lease_token"].map((name) => [name, card.querySelector(`[name=${name}]`).value]);
+      queue.add({ key, url: card.dataset.fixUrl, fields: [...lease, ...extra, ["key", key]], assignment: card.dataset.assignment });
+    },
+  });
+  const drafts = new window.WinnowDraft({
+    url: root.dataset.draftUrl,
+    post: (url, fields) => queue.post(url, fields),
+    read: (card) => ({
+      choice: pending,
+      tags: [...card.querySelectorAll("input[name=tags]:checked")].map((box) => box.value),
+      rationale: card.querySelector("[name=rationale]").value,
+      spans: card.querySelector("[name=spans]").value,
+      section: card.querySelector("[name=section]")?.value ?? "",
+    }),
+    write(card, draft) {
+      choose(card, draft.choice ?? "");
+      card.querySelector("[name=rationale]").value = draft.rationale ?? "";
+      card.querySelector("[name=spans]").value = draft.spans || "[]";
+      for (const box of card.querySelectorAll("input[name=tags]")) box.checked = (draft.tags ?? []).includes(box.value);
+      const cited = card.querySelector("[name=section]");
+      if (!cited || !draft.section) return;
+      cited.value = draft.section;
+      card.querySelector("[data-cited]").textContent = `§ ${draft.section}`;
     },
   });
 
@@ -279,45 +357,54 @@
 
   // ---- keys ----------------------------------------------------------------------------------------------
 
-  const CHOICES = {
-    1: "left_clear", 2: "left", 3: "tie", 4: "right", 5: "right_clear", 6: "both_bad", 7: "cannot_judge",
-    ArrowLeft: "left", ArrowRight: "right",
-  };
+  const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
   const ACTS = {
-    u: undo,
-    s: toggleSync,
-    d: toggleDiff,
-    v: () => toggle("[data-evidence]"),
-    r: () => current()?.querySelector("[name=rationale]").focus(),
-    k: () => toggle("[data-skip]"),
-    f: () => toggle("[data-flag]"),
-    Enter: submit,
+    undo, edit, ask, section,
+    sync: toggleSync,
+    diff: toggleDiff,
+    evidence: () => toggle("[data-evidence]"),
+    rationale: () => current()?.querySelector("[name=rationale]").focus(),
+    skip: () => toggle("[data-skip]"),
+    flag: () => toggle("[data-flag]"),
+    guidelines: () => current() && window.WinnowPanels.toggleGuidelines(current()),
+    keys: () => document.getElementById("keys").showModal(),
+    uncover,
   };
+
+  function tick(act) {
+    const box = current()?.querySelector(`input[name=tags][data-press="${CSS.escape(act)}"]`);
+    if (!box) return;
+    box.checked = !box.checked;
+    drafts.keep(current());
+  }
+
+  function perform(act) {
+    if (act.startsWith("tag:")) return tick(act);
+    return Object.hasOwn(ACTS, act) ? ACTS[act]() : pick(act);
+  }
 
   function onKey(event) {
     clock.sign();
-    const panel = document.getElementById("keys");
-    if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey || event.ctrlKey || panel.open) return;
-    const writing = event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
-    if (writing) {
-      if (event.key === "Escape") event.target.blur();
-      return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return undefined;
+    const act = window.WinnowKeys.actOf(event);
+    if (act) {
+      event.preventDefault();
+      return perform(act);
     }
-    if (event.key === "Escape" && closeMenus()) return;
-    if (event.key === "Enter" && event.target.closest("button, a, summary")) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const tag = current()?.querySelector(`input[name=tags][data-tag-key="${CSS.escape(key)}"]`);
-    if (Object.hasOwn(CHOICES, key)) {
-      event.preventDefault();
-      pick(event.shiftKey && key.startsWith("Arrow") ? `${CHOICES[key]}_clear` : CHOICES[key]);
-    } else if (Object.hasOwn(ACTS, key)) {
-      event.preventDefault();
-      ACTS[key]();
-    } else if (tag) {
-      event.preventDefault();
-      tag.checked = !tag.checked;
-      keepDraft(current());
+    if (event.altKey || event.metaKey || event.ctrlKey) return undefined;
+    if (window.WinnowKeys.writing(target)) return event.key === "Escape" ? target.blur() : undefined;
+    if (event.key === "Escape") {
+      current()?.removeAttribute("data-which");
+      return closeMenus() || mend.close(current());
     }
+    if (Object.hasOwn(ARROWS, event.key)) {
+      event.preventDefault();
+      return pick(event.shiftKey ? `${ARROWS[event.key]}_clear` : ARROWS[event.key]);
+    }
+    if (event.key !== "Enter" || target.closest("button, a, summary")) return undefined;
+    event.preventDefault();
+    return submit();
   }
 
   document.addEventListener("keydown", onKey);
@@ -335,13 +422,12 @@
     return button?.dataset.choice === undefined ? submit() : pick(button.value);
   });
   root.addEventListener("click", (event) => {
+    if (event.target.closest("[data-sign-in]")) return signIn();
     const act = event.target.closest("[data-act]")?.dataset.act;
-    if (act === "undo") undo();
-    if (act === "diff") toggleDiff();
-    if (act === "sync") toggleSync();
-    if (act === "keys") document.getElementById("keys").showModal();
+    return act && Object.hasOwn(ACTS, act) ? ACTS[act]() : undefined;
   });
-  root.addEventListener("input", () => current() && keepDraft(current()));
+  root.addEventListener("input", (event) => event.target.closest("[data-card]") && drafts.keep(current()));
+  window.addEventListener("beforeunload", (event) => store.inMemory && queue.waiting().length && event.preventDefault());
 
   show(cards()[0]);
   if (!cards().length) advance();

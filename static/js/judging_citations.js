@@ -17,8 +17,7 @@
   }
 
   function onKey(event) {
-    if (event.key !== "v" || event.altKey || event.metaKey || event.ctrlKey || event.isComposing) return;
-    if (event.target.closest?.("textarea, select, input:not([type=checkbox], [type=radio])") || document.querySelector("dialog[open]")) return;
+    if (window.WinnowKeys.actOf(event) !== "evidence") return;
     if (of !== card()) { of = card(); at = -1; }
     const links = [...(of?.querySelectorAll("[data-cite]") ?? [])];
     at += 1;

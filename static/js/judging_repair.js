@@ -8,7 +8,8 @@
   const changes = form.querySelector("[data-changes]");
   const target = form.querySelector("[data-diff-target]");
   const fix = form.querySelector("button[value=fix]");
-  const name = `winnow.repair.${form.elements.namedItem("assignment").value}`;
+  const store = window.WinnowStore;
+  const queue = new window.WinnowAnswerQueue({ name: "winnow.none", token: form.dataset.csrf, who: form.dataset.who });
   const clock = new window.WinnowActiveClock();
   let timer = 0;
 
@@ -26,9 +27,29 @@
     changes.open = true;
   }
 
+  const drafts = new window.WinnowDraft({
+    url: form.dataset.draftUrl,
+    post: (url, fields) => queue.post(url, fields),
+    read: () => {
+      const fields = new FormData(form);
+      const said = Object.fromEntries(["text", "rationale", "act", "section"].map((one) => [one, fields.get(one) ?? ""]));
+      return { ...said, tags: fields.getAll("tags") };
+    },
+    write(card, draft) {
+      text.value = draft.text ?? text.value;
+      form.elements.namedItem("rationale").value = draft.rationale ?? "";
+      for (const box of form.querySelectorAll("[name=tags]")) box.checked = (draft.tags ?? []).includes(box.value);
+      for (const box of form.querySelectorAll("[name=act]")) box.checked = box.value === draft.act;
+      const cited = form.elements.namedItem("section");
+      if (!cited || !draft.section) return;
+      cited.value = draft.section;
+      form.querySelector("[data-cited]").textContent = `§ ${draft.section}`;
+    },
+  });
+
+  form.addEventListener("input", () => drafts.keep(form));
   text.addEventListener("input", () => {
     fix.disabled = !changed();
-    localStorage.setItem(name, text.value);
     clearTimeout(timer);
     timer = setTimeout(showChanges, 350);
   });
@@ -36,26 +57,52 @@
     document.addEventListener(sign, () => clock.sign(), { passive: true });
   }
   document.addEventListener("visibilitychange", () => (document.hidden ? clock.pause() : clock.resume()));
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (form.hasAttribute("data-covered") && !event.submitter?.hasAttribute("formaction")) {
+      event.preventDefault();
+      return uncover();
+    }
     form.elements.namedItem("active_ms").value = String(clock.milliseconds());
-    localStorage.setItem(SENT, name);
+    store.set(SENT, drafts.name(form));
+    return undefined;
   });
 
-  const skip = form.querySelector("[data-skip]");
-  skip?.addEventListener("toggle", () => skip.open && skip.querySelector(".aside-menu__list button").focus());
-  skip?.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !skip.open) return;
-    skip.open = false;
-    skip.querySelector("summary").focus();
+  function uncover() {
+    form.removeAttribute("data-covered");
+    form.querySelector("[data-cover]")?.remove();
+    clock.restart();
+  }
+
+  async function ask(question) {
+    const lease = ["assignment", "lease_token"].map((one) => [one, form.elements.namedItem(one).value]);
+    const response = await queue.post(form.dataset.askUrl, [...lease, ["question", question], ["key", crypto.randomUUID()]]).catch(() => null);
+    if (!response?.headers.get("X-Winnow-Answer")) return window.WinnowPanels.ask(ask, question);
+    drafts.end(form);
+    return location.assign(location.pathname + location.search);
+  }
+
+  form.addEventListener("click", (event) => {
+    const act = event.target.closest("[data-act]")?.dataset.act;
+    if (act === "ask") window.WinnowPanels.ask(ask);
+    if (act === "uncover") uncover();
   });
+
+  // The lists beside the decision: the first entry has the focus, Esc gives it back.
+  for (const menu of form.querySelectorAll(".aside-menu")) {
+    menu.addEventListener("toggle", () => menu.open && menu.querySelector(".aside-menu__list button").focus());
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
 
   // The next item is only shown once the one before was stored: a lost connection leaves its draft where it was.
-  const sent = localStorage.getItem(SENT);
-  if (sent && sent !== name) {
-    localStorage.removeItem(sent);
-    localStorage.removeItem(SENT);
+  const sent = store.get(SENT);
+  if (sent && sent !== drafts.name(form)) {
+    store.remove(sent);
+    store.remove(SENT);
   }
-  const kept = localStorage.getItem(name);
-  if (kept !== null) text.value = kept;
+  if (!form.hasAttribute("data-revising")) drafts.begin(form);
   showChanges();
 })();

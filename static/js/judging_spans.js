@@ -301,10 +301,10 @@
   }
 
   function onKey(event) {
-    if (event.altKey || event.metaKey || event.ctrlKey || event.isComposing || writing(event.target) || document.querySelector("dialog[open]")) return;
+    if (event.metaKey || event.ctrlKey || event.isComposing || writing(event.target) || document.querySelector("dialog[open]")) return;
     let act = null;
-    if (chosen) act = event.key === "Enter" && event.target.closest("button, a, summary") ? null : keyOf(event);
-    else if (event.key.toLowerCase() === "m" && bar() && !event.shiftKey) act = begin;
+    if (chosen && !event.altKey) act = event.key === "Enter" && event.target.closest("button, a, summary") ? null : keyOf(event);
+    else if (window.WinnowKeys.actOf(event) === "mark" && bar() && !event.shiftKey) act = begin;
     if (!act) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -50,9 +50,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
-  if (document.querySelector("[data-own-keys]")) {
-    if (event.key !== "?") return;
-  }
+  const own = document.querySelector("[data-own-keys]");
+  if (own && (event.key !== "?" || own.dataset.ownKeys)) return;
   if (typing(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;

@@ -69,7 +69,7 @@ def test_a_whole_round_is_judged_by_keyboard_alone(pairs: Team, visit: Visits) -
     page = window.page
     assert window.open(f"/p/{pairs.project.slug}/annotation/judge/?round=3") == 200
     first = shown(page)
-    page.keyboard.press("q")
+    page.keyboard.press("w")
     page.keyboard.press("r")
     page.keyboard.type("It says what the passage says. 123")
     page.keyboard.press("Escape")
@@ -123,6 +123,7 @@ def test_an_answer_given_signed_out_waits_for_the_next_sign_in(pairs: Team, visi
     page.keyboard.press("3")
     page.wait_for_selector("[data-sync][data-state=signed-out]")
     assert page.is_visible("[data-sign-in]")
+    assert page.is_visible("[data-sign-in-panel] input[type=password]")
     assert not Judgment.objects.exists()
     page.context.add_cookies(cookies)
     page.wait_for_selector("[data-sync][data-state=saved]", timeout=15_000)
@@ -204,7 +205,7 @@ def test_an_answer_is_changed_by_keyboard(pairs: Team, visit: Visits) -> None:
     judgment = Judgment.objects.get()
     window.open(f"/p/{pairs.project.slug}/annotation/judge/{judgment.assignment_id}/")
     assert page.get_attribute("[data-choice][value=left]", "aria-pressed") == "true"
-    page.keyboard.press("w")
+    page.keyboard.press("t")
     page.keyboard.press("4")
     page.wait_for_url("**/annotation/work/")
     latest = judgment.revisions.order_by("-number")[0]

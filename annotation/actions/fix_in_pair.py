@@ -1,0 +1,123 @@
+"""Fix the better answer of a pair: a repair of it (an answer to learn from) and fixed > original. The pair stays open."""
+
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Project, User
+from core import audit
+from core.errors import Refused
+
+from ..choices import RepairChoice
+from ..models import Assignment, Item, Judgment, Pair, Repair, Response
+from ..sides import place
+from .lock import lock_assignment
+from .make_items import NewItem, fingerprint
+from .project_decision import project_decision
+from .repair import prefer_fix, written_fix
+from .said import Said
+from .submit import Submitted, add_revision
+
+SIDES = ("left", "right")
+
+
+def side_of(assignment: Assignment, side: str) -> Response:
+    """The response that stands on this side of the screen."""
+    if side not in SIDES:
+        raise Refused("side_unknown", _("An answer stands left or right."))
+    pair = Pair.objects.select_related("response_a", "response_b").get(item_id=assignment.item_id)
+    return place(pair.response_a, pair.response_b, swapped=assignment.swapped)[SIDES.index(side)]
+
+
+def fix_in_pair(
+    *, who: User, project: Project, assignment_id: UUID, lease_token: UUID, key: UUID, side: str, text: str
+) -> Submitted:
+    """Keep the rewritten answer; the same `key` again changes nothing, and the pair waits for its judgment as before."""
+    with transaction.atomic():
+        assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        if assignment.item.kind != "pair":
+            raise Refused("not_a_pair", _("This item is a repair, not a pair."))
+        earlier = Judgment.objects.filter(idempotency_key=key, profile=assignment.profile).first()
+        if earlier is not None:
+            return Submitted(earlier, "again")
+        original = side_of(assignment, side)
+        fix = written_fix(original, text, project)
+        repair = _repair(assignment, original, fix)
+        judgment = _decide(repair, assignment, fix=fix, key=key, project=project)
+        project_decision(repair.item)
+        said = _said(repair.item)
+        prefer_fix(who=who, repair=repair, fix=fix, by=judgment, said=said)
+        audit.record(
+            actor=who.actor,
+            verb="annotation.fix_in_pair",
+            subject=repair.item,
+            project_id=project.pk,
+            data={"pair": str(assignment.item_id), "judgment": str(judgment.pk)},
+        )
+        audit.emit(subject=repair.item, name="item.decided", project_id=project.pk, to_state="decided")
+    return Submitted(judgment, "counted")
+
+
+def _repair(assignment: Assignment, original: Response, fix: Response) -> Repair:
+    """An item that is decided from the start; each fix has its own, refused when somebody wrote the very same."""
+    pair_item = assignment.item
+    mark = fingerprint(
+        pair_item.project_id, NewItem(original.version_id, (original, original, fix), "fix", 0.0)
+    )
+    if Item.objects.filter(campaign_id=pair_item.campaign_id, fingerprint=mark).exists():
+        raise Refused("fixed_before", _("Somebody has written this very version already."))
+    item = Item.objects.create(
+        id=uuid4(),
+        project_id=pair_item.project_id,
+        campaign=pair_item.campaign,
+        kind="repair",
+        version_id=original.version_id,
+        fingerprint=mark,
+        slots_asked=1,
+        slots_left=0,
+        state="decided",
+    )
+    return Repair.objects.create(item=item, response=original)
+
+
+def _decide(
+    repair: Repair, assignment: Assignment, *, fix: Response, key: UUID, project: Project
+) -> Judgment:
+    """The author's word on it, under an assignment of its own: it can be changed like any other repair."""
+    now = timezone.now()
+    own = Assignment.objects.create(
+        project=project,
+        item=repair.item,
+        profile=assignment.profile,
+        state="submitted",
+        leased_until=now,
+        ended_at=now,
+        swapped=False,
+    )
+    judgment = Judgment.objects.create(
+        project=project,
+        item=repair.item,
+        profile=assignment.profile,
+        assignment=own,
+        slot=1,
+        simulated=assignment.profile.simulated,
+        idempotency_key=key,
+    )
+    add_revision(judgment, number=1, said=_said(repair.item), item=repair.item, response=fix)
+    return judgment
+
+
+def _said(item: Item) -> Said:
+    """Only the text speaks; what the campaign asks reasons for is the judgment of the pair."""
+    campaign = item.campaign
+    return Said(
+        RepairChoice.FIX.value,
+        strength=0,
+        tags=(),
+        rationale="",
+        active_ms=None,
+        guidelines_id=campaign.guidelines_id,
+        policy_id=campaign.policy_id,
+    )

@@ -1,0 +1,48 @@
+// What was begun: kept in the browser at once, and on the server with the lease a little later.
+"use strict";
+(() => {
+  const SAVE_AFTER = 2_500;
+  const store = window.WinnowStore;
+
+  class Draft {
+    // `post(url, fields)` sends as the queue does; `read(card)` gives the draft, `write(card, draft)` shows one.
+    constructor({ url, post, read, write }) {
+      Object.assign(this, { url, post, read, write });
+      this.timer = 0;
+      this.card = null;
+    }
+
+    name(card) {
+      return `winnow.draft.${card.dataset.assignment}`;
+    }
+
+    keep(card) {
+      store.set(this.name(card), JSON.stringify({ ...this.read(card), at: String(Date.now()) }));
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.send(card), SAVE_AFTER);
+    }
+
+    // The younger of the two: this browser's, or the one the card came with from the server.
+    begin(card) {
+      clearTimeout(this.timer);
+      this.card = card;
+      const kept = JSON.parse(store.get(this.name(card)) ?? "null");
+      if (kept && Number(kept.at ?? 0) >= Number(card.dataset.draftAt || 0)) this.write(card, kept);
+    }
+
+    end(card) {
+      clearTimeout(this.timer);
+      this.card = null;
+      store.remove(this.name(card));
+    }
+
+    async send(card) {
+      if (this.card !== card) return;
+      const draft = { ...this.read(card), at: JSON.parse(store.get(this.name(card)) ?? "{}").at ?? "" };
+      const lease = ["assignment", "lease_token"].map((name) => [name, card.querySelector(`[name=${name}]`).value]);
+      await this.post(this.url, [...lease, ["draft", JSON.stringify(draft)]]).catch(() => undefined);
+    }
+  }
+
+  window.WinnowDraft = Draft;
+})();

@@ -1,0 +1,82 @@
+"""A draft goes with the lease to another device, is redacted, and is never a vote."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from annotation.actions.claim import claim
+from annotation.actions.draft import save_draft
+from annotation.actions.submit import submit_judgment
+from annotation.choices import Shown
+from annotation.models import Assignment, Decision, Judgment
+
+from .conftest import queue_pairs
+
+
+@pytest.fixture
+def lease(team, campaign):
+    queue_pairs(campaign, 1)
+    return claim(who=team.annotator, campaign=campaign)
+
+
+def save(team, lease, who=None, **draft):
+    return save_draft(
+        who=who or team.annotator,
+        project=team.project,
+        assignment_id=lease.pk,
+        lease_token=lease.lease_token,
+        draft=draft,
+    )
+
+
+def test_what_was_begun_is_on_the_page_of_another_device(team, lease):
+    assert save(team, lease, rationale="Half a thought", tags=["wrong"], choice="left")
+    page = team.client(team.annotator).get(reverse("annotation:judge", kwargs={"slug": team.project.slug}))
+    html = page.content.decode()
+    assert "Half a thought</textarea>" in html
+    assert 'value="wrong" data-press="tag:wrong" aria-keyshortcuts="T" checked' in html
+
+
+def test_a_draft_is_no_vote(team, lease):
+    save(team, lease, choice="left")
+    assert not Judgment.objects.exists()
+    assert not Decision.objects.exists()
+
+
+def test_typed_words_are_redacted(team, lease):
+    save(team, lease, rationale="Ask jane.doe@example.com")
+    lease.refresh_from_db()
+    assert "jane.doe" not in json.dumps(lease.draft)
+
+
+def test_saving_starts_the_lease_anew(team, lease):
+    Assignment.objects.filter(pk=lease.pk).update(leased_until=timezone.now())
+    save(team, lease)
+    lease.refresh_from_db()
+    assert (lease.leased_until - timezone.now()).total_seconds() > 500
+
+
+def test_after_the_answer_nothing_is_kept(team, lease):
+    submit_judgment(
+        who=team.annotator, project=team.project, assignment_id=lease.pk, lease_token=lease.lease_token,
+        key=uuid4(), shown=Shown.LEFT,
+    )  # fmt: skip
+    assert not save(team, lease, choice="right")
+
+
+def test_another_person_cannot_write_into_it(team, lease):
+    assert not save(team, lease, who=team.lead, choice="right")
+
+
+def test_a_page_of_somebody_signed_out_keeps_what_it_sends(team, lease):
+    client = team.client(team.lead)
+    answer = client.post(
+        reverse("annotation:submit", kwargs={"slug": team.project.slug}),
+        {"assignment": lease.pk, "lease_token": lease.lease_token, "choice": "left", "key": uuid4()},
+        headers={"X-Winnow-Judging": "1", "X-Winnow-As": str(team.annotator.pk)},
+    )
+    assert answer.status_code == 403
+    assert not Judgment.objects.exists()
