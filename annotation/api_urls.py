@@ -3,7 +3,6 @@
 from django.urls import path, re_path
 
 from . import api
-from .bridge.webhook import ArgillaWebhook
 
 urlpatterns = [
     path("campaigns/", api.CampaignsAPI.as_view(), name="api-campaigns"),
@@ -11,7 +10,6 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/statistics/", api.StatisticsAPI.as_view(), name="api-statistics"),
     path("judgments/", api.JudgmentsAPI.as_view(), name="api-judgments"),
     path("repairs/", api.RepairsAPI.as_view(), name="api-repairs"),
-    path("argilla/webhook/", ArgillaWebhook.as_view(), name="api-argilla-webhook"),
     path("assignments/keep/", api.KeepAPI.as_view(), name="api-keep-assignment"),
     re_path(r"^assignments/(?P<how>skip|release|report)/$", api.EndAPI.as_view(), name="api-end-assignment"),
 ]

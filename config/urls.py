@@ -35,6 +35,7 @@ for module, prefix in (
     ("curation.otlp_urls", ""),
     ("accounts.public_urls", "account/"),
     ("accounts.api_global_urls", "api/v1/"),
+    ("annotation.api_global_urls", "api/v1/"),
     ("web.urls", ""),
 ):
     if find_spec(module):

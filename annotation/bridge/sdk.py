@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import argilla as rg
 import httpx
-from argilla._exceptions import ArgillaAPIError, ArgillaError
 from django.utils.translation import gettext as _
 
 from core.errors import Refused, Unavailable
@@ -23,8 +21,7 @@ from .contents import Outgoing
 TIMEOUT = 60
 RETRIES = 1
 PAGE = 250
-for chatty in ("argilla.sdk", "httpx"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)
+CHATTY = ("argilla.sdk", "httpx")
 FAILS, UNREADABLE = "argilla_fails", "unreadable"
 EVENTS = ("response.created", "response.updated", "response.deleted")
 
@@ -42,9 +39,20 @@ class TooMuch(Refused):
     """The server understood and will not take it (422): one record of a batch, or a setting."""
 
 
+def _sdk() -> Any:
+    """The SDK, imported by the job that needs it."""
+    import argilla
+
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    return argilla
+
+
 @contextmanager
 def faults() -> Iterator[None]:
     """Translate what the SDK raises; what is temporary is Unavailable, so that a job is tried again."""
+    from argilla._exceptions import ArgillaAPIError, ArgillaError
+
     try:
         yield
     except httpx.HTTPStatusError as error:
@@ -64,6 +72,8 @@ def faults() -> Iterator[None]:
 
 def _first(error: BaseException) -> BaseException:
     """What the server answered: the SDK wraps it several times and keeps the reason inside."""
+    from argilla._exceptions import ArgillaError
+
     while isinstance(error.__cause__, ArgillaError):
         error = error.__cause__
     return error
@@ -89,7 +99,7 @@ class Server:
 
     def __init__(self, url: str, api_key: str) -> None:
         with faults():
-            self._client = rg.Argilla(api_url=url, api_key=api_key, timeout=TIMEOUT, retries=RETRIES)
+            self._client = _sdk().Argilla(api_url=url, api_key=api_key, timeout=TIMEOUT, retries=RETRIES)
         self._datasets: dict[UUID, Any] = {}
 
     def close(self) -> None:
@@ -106,7 +116,7 @@ class Server:
         """The workspace of that name, made if it is not there."""
         with faults():
             found = next((one for one in self._client.api.workspaces.list() if one.name == name), None)
-            made = found or rg.Workspace(name=name, client=self._client).create()
+            made = found or _sdk().Workspace(name=name, client=self._client).create()
         return UUID(str(made.id))
 
     def users(self) -> dict[str, There]:
@@ -123,13 +133,17 @@ class Server:
     def make_user(self, username: str, password: str) -> There:
         """A new annotator."""
         with faults():
-            made = rg.User(
-                username=username,
-                first_name=username,
-                password=password,
-                role="annotator",
-                client=self._client,
-            ).create()
+            made = (
+                _sdk()
+                .User(
+                    username=username,
+                    first_name=username,
+                    password=password,
+                    role="annotator",
+                    client=self._client,
+                )
+                .create()
+            )
         return There(UUID(str(made.id)), username)
 
     def join(self, user_id: UUID, workspace: UUID) -> None:
@@ -160,7 +174,9 @@ class Server:
                 return UUID(str(found.id))
             if found is not None:
                 self._client.api.datasets.delete(found.id)
-            made = rg.Dataset(name=name, workspace=workspace, settings=_settings(plan), client=self._client)
+            made = _sdk().Dataset(
+                name=name, workspace=workspace, settings=_settings(plan), client=self._client
+            )
             made.create()
         return UUID(str(made.id))
 
@@ -183,7 +199,7 @@ class Server:
         """With its questions, which suggestions are joined to by id; read once per connection."""
         if dataset_id not in self._datasets:
             model = self._client.api.datasets.get(dataset_id)
-            self._datasets[dataset_id] = rg.Dataset.from_model(model, client=self._client).get()
+            self._datasets[dataset_id] = _sdk().Dataset.from_model(model, client=self._client).get()
         return self._datasets[dataset_id]
 
     def pages(self, dataset_id: UUID, *, responses: bool) -> Iterator[list[dict[str, Any]]]:
@@ -235,9 +251,11 @@ class Server:
     def listen(self, url: str) -> There:
         """Ask to be called when somebody answers; `detail` is the secret that signs the calls."""
         with faults():
-            hook = rg.Webhook(
-                url=url, events=list(EVENTS), description="Winnow", _client=self._client
-            ).create()
+            hook = (
+                _sdk()
+                .Webhook(url=url, events=list(EVENTS), description="Winnow", _client=self._client)
+                .create()
+            )
         return There(UUID(str(hook.id)), url, hook.secret)
 
     def stop_listening(self, webhook_id: UUID) -> None:
@@ -258,6 +276,7 @@ class Server:
 
 
 def _settings(plan: Blueprint) -> Any:
+    rg = _sdk()
     return rg.Settings(
         guidelines=plan.guidelines or None,
         fields=[_field(one) for one in plan.fields],
@@ -272,11 +291,13 @@ def _settings(plan: Blueprint) -> Any:
 
 
 def _field(one: Field) -> Any:
+    rg = _sdk()
     kind = rg.ChatField if one.chat else rg.TextField
     return kind(name=one.name, title=one.title, use_markdown=False, required=one.required)
 
 
 def _question(one: Question) -> Any:
+    rg = _sdk()
     named = {"name": one.name, "title": one.title, "required": one.required}
     if one.kind == "text":
         return rg.TextQuestion(**named)
@@ -287,6 +308,7 @@ def _question(one: Question) -> Any:
 
 
 def _record(one: Outgoing, dataset: Any) -> Any:
+    rg = _sdk()
     suggestions = [
         rg.Suggestion(question_name=s.question, value=s.value, score=s.score, agent=s.agent)
         for s in one.suggestions

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from accounts.actions.api_tokens import create_token
 from accounts.actions.invite import invite_member
 from accounts.actions.join_links import make_join_link
 from accounts.models import Role
-from annotation.models import Assignment, Item, PracticeItem
+from annotation.models import Assignment, Item, PracticeItem, Question
 from core.jobs import enqueue
 from core.models import Job
 from curation.actions.adopt_rules import current_rules
@@ -167,7 +168,11 @@ class ForeignProject:
             project=self.team.project, campaign=item.campaign, question=MARK, answer_a=MARK, answer_b=MARK,
             right_choices=["a"], explanation=MARK, created_by=self.team.lead,
         )  # fmt: skip
-        self.values["practice_id"] = practice.pk
+        question = Question.objects.create(
+            project=self.team.project, item=item, assignment=assignment, profile=profile, text=MARK,
+            idempotency_key=uuid4(),
+        )  # fmt: skip
+        self.values |= {"practice_id": practice.pk, "question_id": question.pk}
         self.values |= {"item_id": item.pk, "campaign_id": item.campaign_id, "assignment_id": assignment.pk}
 
     def _index(self) -> None:

@@ -10,6 +10,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFIXES = ("p/<slug:slug>/", "api/v1/projects/<slug:slug>/")
 
 STRICTER_POSTS = {
+    "p/<slug:slug>/annotation/people/axes/": "annotation.manage",
+    "p/<slug:slug>/snapshots/people/": "snapshot.approve",
     "p/<slug:slug>/curation/quarantine/": "curation.manage",
     "p/<slug:slug>/curation/training-use/": "curation.manage",
 }

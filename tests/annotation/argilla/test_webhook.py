@@ -43,7 +43,7 @@ def call(client, team, dataset_id, *, message="msg_1", at=None, secret=SECRET, h
     signature = webhooks.Webhook(secret).sign(message, datetime.fromtimestamp(sent, UTC), body)
     signed = {"webhook-id": message, "webhook-timestamp": str(sent), "webhook-signature": signature}
     return client.post(
-        f"/api/v1/projects/{team.project.slug}/argilla/webhook/", body, content_type="application/json",
+        f"/api/v1/webhooks/argilla/{team.project.slug}/", body, content_type="application/json",
         headers=signed if headers is None else headers,
     )  # fmt: skip
 
