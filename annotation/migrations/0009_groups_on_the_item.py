@@ -6,16 +6,19 @@ from django.db.migrations.operations import RunSQL
 from core import schema
 
 FUNCTIONS = """
-CREATE FUNCTION annotation_groups_taken(quota jsonb, mine text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION annotation_groups_taken(quota jsonb, mine text[]) RETURNS text[] LANGUAGE sql IMMUTABLE
+    SET search_path = public, pg_temp AS $$
     SELECT coalesce(array_agg(g), '{}') FROM unnest(mine) g
     WHERE quota->'caps' ? split_part(g, '=', 1) OR quota->'distinct' ? split_part(g, '=', 1)
 $$;
-CREATE FUNCTION annotation_groups_without(groups text[], gone text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION annotation_groups_without(groups text[], gone text[]) RETURNS text[] LANGUAGE sql IMMUTABLE
+    SET search_path = public, pg_temp AS $$
     SELECT coalesce(array_agg(g), '{}') FROM (
         SELECT g, row_number() OVER (PARTITION BY g) FROM unnest(groups) g
         EXCEPT SELECT g, row_number() OVER (PARTITION BY g) FROM unnest(gone) g) kept
 $$;
-CREATE FUNCTION annotation_groups_missing(quota jsonb, groups text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION annotation_groups_missing(quota jsonb, groups text[]) RETURNS int LANGUAGE sql IMMUTABLE
+    SET search_path = public, pg_temp AS $$
     SELECT coalesce(max(d.value::int - (
         SELECT count(DISTINCT g) FROM unnest(groups) g
         WHERE split_part(g, '=', 1) = d.key AND split_part(g, '=', 2) NOT IN ('', 'prefer not to say'))), 0)::int

@@ -84,7 +84,7 @@ def test_a_sealed_snapshot_shows_what_is_in_it_and_its_evidence(engineer: Client
     ):
         assert expected in page
     verified = engineer.post(at(sealed, "verify/"), headers={"HX-Request": "true"})
-    assert text(verified).count("Holds") == 9
+    assert text(verified).count("Holds") == 10
 
 
 def test_a_failed_build_says_why(engineer: Client, world: World) -> None:
@@ -98,7 +98,7 @@ def test_engineer_asks_lead_signs_on_the_page(engineer: Client, lead: Client, se
     review = Review.objects.get()
     page = at(sealed, f"reviews/{review.pk}/")
     assert "What a signature does" in text(lead.get(page))
-    assert text(lead.get(page + "checks/")).count("Holds") == 9
+    assert text(lead.get(page + "checks/")).count("Holds") == 10
     assert "Somebody else has to decide" in text(engineer.get(page))
     assert lead.post(page + "decide/", {"reason": "", "decision": "approve"}).status_code == 422
     assert engineer.post(page + "decide/", {"reason": "mine", "decision": "approve"}).status_code == 403
