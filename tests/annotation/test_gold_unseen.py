@@ -74,7 +74,7 @@ def blurred(text: str) -> str:
     """Without what differs for any two items: ids, tokens, times, the numbers of the answers and of all votes so far."""
     text = re.sub(r'value="\d+"></progress>', "PROGRESS", text)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
-    text = re.sub(r"\w+@[\w.]+", "READER", text)
+    text = re.sub(r"[-\w]+@[-\w.]+", "READER", text)
     text = re.sub(r'(csrf\w*"?(?: value)?[=:] ?"?)[^" ]+', r"\1", text, flags=re.IGNORECASE)
     text = re.sub(r"csrfmiddlewaretoken[^>]+", "", text)
     text = re.sub(r'"X-CSRFToken": "[^"]+"', "", text)
