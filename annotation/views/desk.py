@@ -15,7 +15,7 @@ from ..guidance import guidance_for
 from ..models import Assignment, Campaign
 from ..shortcuts import Keys
 
-SHARED = ("store", "clock", "keys", "queue", "draft", "panels", "mend", "sign_in")
+SHARED = ("reveal", "store", "clock", "keys", "queue", "draft", "panels", "mend", "sign_in")
 SCRIPTS = tuple(f"js/judging_{name}.js" for name in SHARED)
 PLACES = ("guidelines", "policy", "draft", "ask", "following")
 

@@ -16,6 +16,10 @@ from core.rendering.veil import Veil
 
 __all__ = ["LONG_TEXT", "ConversationView", "conversation_view", "messages_view"]
 
+FOLD_OVER = 12
+FIRST, LAST = 3, 5
+"""A longer exchange shows how it began and how it ended; what lies between is counted and one key away."""
+
 
 @dataclass(frozen=True)
 class MessageView:
@@ -41,6 +45,19 @@ class PassageView:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """Turns that follow one another, in sight or folded."""
+
+    turns: list[MessageView]
+    folded: bool = False
+
+    @property
+    def failed(self) -> int:
+        """Steps that went wrong in it: a fold does not keep them quiet."""
+        return sum(part.is_error for turn in self.turns for part in turn.parts)
+
+
+@dataclass(frozen=True)
 class ConversationView:
     """What the template needs; nothing in it is unescaped text."""
 
@@ -49,6 +66,15 @@ class ConversationView:
     passages: list[PassageView] = field(default_factory=list)
     error_type: str = ""
     error_message: SafeString = NOTHING
+    folds: bool = False
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """All turns in their order; the middle of a long exchange folded where the view folds."""
+        turns = self.messages
+        if not self.folds or len(turns) <= FOLD_OVER:
+            return [Stretch(turns)]
+        return [Stretch(turns[:FIRST]), Stretch(turns[FIRST:-LAST], folded=True), Stretch(turns[-LAST:])]
 
 
 def _who(role: str) -> str:
@@ -123,6 +149,7 @@ def messages_view(
     anonymous: bool = False,
     mapped: bool = False,
     linked: Callable[[str], str] = str,
+    folds: bool = False,
 ) -> ConversationView:
     """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind.
 
@@ -135,7 +162,7 @@ def messages_view(
         turns[-1] = replace(
             turns[-1], parts=list(_mapped(turns[-1].parts, held[-1].get("parts", ()), linked))
         )
-    return ConversationView(turns)
+    return ConversationView(turns, folds=folds)
 
 
 def _mapped(

@@ -15,6 +15,9 @@ from core.rendering.veil import Veil
 
 LONG_TEXT = 3_000
 LINE = 120
+LONG_RESULT = 40
+SHOWN_LINES = 25
+"""Of a result with more than so many lines the beginning is shown when its card is opened."""
 NOTHING = SafeString("")
 
 
@@ -41,6 +44,7 @@ class DocumentView:
 class PartView:
     """One part: `kind` picks the look; `long` parts are folded to their beginning until asked for.
 
+    `rest` is what follows the beginning of a result of many lines.
     `source` is where the text of a part that people may mark stands in its answer's text, in code points.
     """
 
@@ -57,6 +61,8 @@ class PartView:
     sha256: str = ""
     size: int | None = None
     source: int | None = None
+    rest: SafeString = NOTHING
+    rest_lines: int = 0
 
     @property
     def long(self) -> bool:
@@ -115,9 +121,12 @@ def _tool_result(part: Mapping[str, Any], around: Surroundings) -> PartView:
     text = as_text(part.get("result", ""))
     name = str(part.get("name") or around.names.get(str(part.get("id")), ""))
     flags = [("dropped", _("timed out"))] if part.get("timed_out") else []
+    lines = text.split("\n")
+    beginning, more = (lines, []) if len(lines) <= LONG_RESULT else (lines[:SHOWN_LINES], lines[SHOWN_LINES:])
     return PartView(
-        "tool_result", around.veil.lift(plain(text)), len(text), name, _one_line(text, around),
+        "tool_result", around.veil.lift(plain("\n".join(beginning))), len(text), name, _one_line(text, around),
         bool(part.get("is_error") or part.get("timed_out")), flags, duration_ms=part.get("duration_ms"),
+        rest=around.veil.lift(plain("\n".join(more))), rest_lines=len(more),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@
     for (const other of document.querySelectorAll(".cite--now, .passage--meant")) other.classList.remove("cite--now", "passage--meant");
     link.classList.add("cite--now");
     passage.classList.add("passage--meant");
-    for (const fold of [passage.closest("details")]) if (fold) fold.open = true;
+    window.WinnowReveal(passage);
     passage.focus({ preventScroll: true });
     passage.scrollIntoView({ block: "nearest" });
   }

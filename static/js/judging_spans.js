@@ -151,8 +151,7 @@
     choose({ side, start: first.start, end: Math.max(first.end, last.end) });
     const answer = answerOf(side);
     const run = answer.runs.find((one) => one.end > units[to].start) ?? answer.runs[0];
-    const folded = run.node.closest(".long")?.querySelector(".long__toggle");
-    if (folded) folded.checked = true;
+    window.WinnowReveal(run.node);
     run.node.scrollIntoView({ block: "nearest" });
     return undefined;
   }
@@ -245,7 +244,7 @@
     for (const other of card().querySelectorAll(".passage--meant")) other.classList.remove("passage--meant");
     if (!passage) return;
     passage.classList.add("passage--meant");
-    passage.closest("details").open = true;
+    window.WinnowReveal(passage);
     passage.scrollIntoView({ block: "nearest" });
   }
 
@@ -271,7 +270,11 @@
     const word = bar().querySelector(`[data-mark=${one.label}]`).dataset.word;
     const passage = one.passage === null ? null : passagesOf(one.side)[one.passage];
     const go = element("button", { type: "button", className: "marks__quote", dir: "auto", textContent: one.quote });
-    go.addEventListener("click", () => toRange(answerOf(one.side), one.start, one.end)?.startContainer.parentElement.scrollIntoView({ block: "center" }));
+    go.addEventListener("click", () => {
+      const place = toRange(answerOf(one.side), one.start, one.end)?.startContainer.parentElement;
+      window.WinnowReveal(place);
+      place?.scrollIntoView({ block: "center" });
+    });
     const off = element("button", { type: "button", className: "marks__off", textContent: "×", title: list.dataset.remove });
     off.setAttribute("aria-label", `${list.dataset.remove}: ${one.quote.slice(0, 60)}`);
     off.addEventListener("click", () => keep(marks().filter((other) => JSON.stringify(other) !== JSON.stringify(one))));

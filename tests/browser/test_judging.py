@@ -162,14 +162,27 @@ def test_the_next_pair_is_painted_at_once(pairs: Team, visit: Visits) -> None:
     page = window.page
     window.open(f"/p/{pairs.project.slug}/annotation/judge/")
     page.wait_for_timeout(300)
-    milliseconds = page.evaluate(
+    first = shown(page)
+    painted = page.evaluate(
         """() => new Promise((done) => {
             const began = performance.now();
             document.dispatchEvent(new KeyboardEvent("keydown", { key: "2", bubbles: true }));
-            requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
+            requestAnimationFrame(() => requestAnimationFrame(() => {
+                const card = document.querySelector("[data-card]:not([hidden])");
+                const box = card.querySelector("[data-side=left] .prose").getBoundingClientRect();
+                done({
+                    after: performance.now() - began,
+                    assignment: card.dataset.assignment,
+                    text: card.querySelector("[data-side=left]").innerText,
+                    seen: box.width > 0 && box.height > 0 && box.top < innerHeight,
+                });
+            }));
         })"""
     )
-    assert milliseconds < 250
+    assert painted["assignment"] not in (None, first)
+    assert painted["seen"]
+    assert "Answer" in painted["text"]
+    assert painted["after"] < 250
 
 
 def test_differences_evidence_skip_and_keys_open_by_key(pairs: Team, visit: Visits) -> None:

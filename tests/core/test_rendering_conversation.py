@@ -50,6 +50,33 @@ def test_a_long_part_is_folded() -> None:
     assert conversation_view(conversation(messages=[long])).messages[0].parts[0].long
 
 
+def turns(number: int, **part: Any) -> list[dict[str, Any]]:
+    return [
+        {"role": "assistant", "parts": [{"type": "text", "text": f"Turn {n}."} | part]} for n in range(number)
+    ]
+
+
+def test_a_long_exchange_shows_how_it_began_and_how_it_ended() -> None:
+    first, middle, last = messages_view(turns(30), folds=True).stretches
+    assert (len(first.turns), len(middle.turns), len(last.turns)) == (3, 22, 5)
+    assert (first.folded, middle.folded, last.folded) == (False, True, False)
+    shown = [str(turn.parts[0].html) for one in (first, middle, last) for turn in one.turns]
+    assert shown == [str(turn.parts[0].html) for turn in messages_view(turns(30)).messages]
+
+
+def test_a_short_exchange_and_one_that_is_read_whole_do_not_fold() -> None:
+    assert [one.folded for one in messages_view(turns(12), folds=True).stretches] == [False]
+    assert [one.folded for one in messages_view(turns(30)).stretches] == [False]
+
+
+def test_a_fold_says_how_many_steps_in_it_went_wrong() -> None:
+    failed = {"type": "tool_result", "id": "1", "result": "no", "is_error": True}
+    held = turns(30)
+    for place in (1, 10, 11):
+        held[place] = {"role": "tool", "parts": [failed]}
+    assert [one.failed for one in messages_view(held, folds=True).stretches] == [1, 2, 0]
+
+
 def test_a_part_of_unknown_type_is_still_shown() -> None:
     odd = {"role": "user", "parts": [{"type": "hologram", "uri": "s3://x", "mime_type": "image/png"}]}
     assert "s3://x" in conversation_view(conversation(messages=[odd])).messages[0].parts[0].html

@@ -124,3 +124,15 @@ def test_token_probabilities_become_a_heat_and_nonsense_none() -> None:
     assert 'class="token token--0" title="p = 0.990">Paris</span>' in heat.html
     assert 'class="token token--4" title="p = 0.050"> &lt;b&gt;</span>' in heat.html
     assert conversation_view({"messages": [message | {"logprobs": []}]}).messages[0].heat is None
+
+
+def test_a_result_of_many_lines_shows_its_beginning_and_counts_the_rest() -> None:
+    lines = [f"<{n}>" for n in range(60)]
+    part = shown({"type": "tool_result", "id": "1", "result": "\n".join(lines)})
+    assert part.html.split("\n") + part.rest.split("\n") == [f"&lt;{n}&gt;" for n in range(60)]
+    assert (part.html.count("\n"), part.rest_lines) == (24, 35)
+
+
+def test_a_result_of_some_lines_is_shown_whole() -> None:
+    part = shown({"type": "tool_result", "id": "1", "result": "\n".join("x" * 40)})
+    assert (part.rest, part.rest_lines, part.html.count("\n")) == ("", 0, 39)

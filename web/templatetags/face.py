@@ -166,8 +166,10 @@ def messages(
     mapped: bool = False,
     linked: Callable[[str], str] = str,
 ) -> dict[str, Any]:
-    """Some messages of a conversation: a prompt, or one answer, `mapped` to be marked. Model names are not shown."""
-    return {"view": messages_view(value, anonymous=True, mapped=mapped, linked=linked), "plain": plain}
+    """Some messages of a conversation: a prompt, or one answer, `mapped` to be marked. Model names are not shown,
+    the middle of a long exchange is folded."""
+    view = messages_view(value, anonymous=True, mapped=mapped, linked=linked, folds=True)
+    return {"view": view, "plain": plain}
 
 
 @register.inclusion_tag("components/_conversation.html")
