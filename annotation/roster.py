@@ -6,7 +6,7 @@ Spreadsheets write commas, semicolons or tabs, UTF-8 with a byte order mark, UTF
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ MOST_ROWS, MOST_BYTES = 1_000, 1_000_000
 LONGEST_EMAIL, LONGEST_NAME = 254, 120
 ROLE_NAMES = {"lead": Role.DATA_LEAD, "engineer": Role.ML_ENGINEER, "administrator": Role.ADMIN}
 MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+Cell = str | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,17 @@ def read_roster(raw: bytes) -> Roster:
         found.errors.append((1, _("The list is larger than %(n)d bytes.") % {"n": MOST_BYTES}))
         return found
     found.encoding, found.guessed = _encoding(raw)
-    text = raw.decode(found.encoding, "replace")
+    return _read(_rows(raw.decode(found.encoding, "replace"), found), found)
+
+
+def read_rows(rows: Iterable[Mapping[str, Cell]]) -> Roster:
+    """The same from rows that came apart already, counted from 1; languages and expertise may be lists."""
+    return _read(enumerate(rows, start=1), Roster())
+
+
+def _read(rows: Iterable[tuple[int, Mapping[str, Cell]]], found: Roster) -> Roster:
     seen: dict[str, Person] = {}
-    for line, cells in _rows(text, found):
+    for line, cells in rows:
         if len(found.people) + len(found.errors) >= MOST_ROWS:
             found.errors.append((line, _("A list has at most %(n)d lines; split it.") % {"n": MOST_ROWS}))
             break
@@ -87,7 +96,7 @@ def _encoding(raw: bytes) -> tuple[str, bool]:
     return "utf-8-sig", False
 
 
-def _rows(text: str, found: Roster) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _rows(text: str, found: Roster) -> Iterator[tuple[int, Mapping[str, Cell]]]:
     """(line it begins in, cells by column); empty lines are passed over."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
@@ -138,26 +147,31 @@ def _wrong_head(head: Sequence[str]) -> str | None:
     return _("The column %(name)s stands there twice.") % {"name": twice[0]} if twice else None
 
 
-def _person(line: int, cells: Mapping[str, str]) -> Person:
-    email = cells.get("email", "").lower()
+def _person(line: int, cells: Mapping[str, Cell]) -> Person:
+    email = _text(cells, "email").lower()
     try:
         validate_email(email)
     except ValidationError as error:
         raise ValueError(_("%(email)s is no e-mail address.") % {"email": email or "–"}) from error
-    name = " ".join(cells.get("name", "").split())
+    name = " ".join(_text(cells, "name").split())
     if len(email) > LONGEST_EMAIL or len(name) > LONGEST_NAME or not name.isprintable():
         raise ValueError(_("The address or the name is too long, or holds signs that cannot be shown."))
     return Person(
         line,
         email,
         name,
-        _role(cells.get("role", "")),
+        _role(_text(cells, "role")),
         PersonWords(
-            read_team(cells.get("team", "")),
+            read_team(_text(cells, "team")),
             read_languages(cells.get("languages", "")),
             read_expertise(cells.get("expertise", "")),
         ),
     )
+
+
+def _text(cells: Mapping[str, Cell], name: str) -> str:
+    given = cells.get(name, "")
+    return given if isinstance(given, str) else " ".join(given)
 
 
 def _role(given: str) -> Role:

@@ -117,6 +117,20 @@ def _made(of: Callable[..., Any], said: Mapping[str, Any]) -> Any:
     return of(**given)
 
 
+def merged(rules: Rules, patch: Mapping[str, Any]) -> Rules:
+    """The rules with what `patch` names set anew: part by part inside adaptive, eligibility and selection, else whole."""
+    return read(_over(as_stored(rules), patch))
+
+
+def _over(stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    parts = {
+        name: _over(stored[name] or {}, value)
+        for name, value in patch.items()
+        if name in NESTED and isinstance(value, Mapping)
+    }
+    return {**stored, **patch, **parts}
+
+
 def as_stored(rules: Rules) -> dict[str, Any]:
     """The same as JSON."""
     stored: dict[str, Any] = json.loads(json.dumps(asdict(rules)))

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.actions.invite import DEFAULT_DAYS, invite_member, revoke_invitation, verb_to_invite
-from accounts.models import Invitation, Membership, Project, Role, User
+from accounts.models import ApiToken, Invitation, Membership, Project, Role, User
 from accounts.permissions import may, require
 
 from ..models import AnnotatorProfile
@@ -61,7 +61,9 @@ class Done:
     secret: str = ""
 
 
-def plan_invitations(*, who: User, project: Project, roster: Roster, renew: bool = False) -> Plan:
+def plan_invitations(
+    *, who: User | ApiToken, project: Project, roster: Roster, renew: bool = False
+) -> Plan:
     """What inviting this list would do; changes nothing. With `renew`, open links are replaced by fresh ones."""
     require(who, "annotator.invite", project)
     emails = [person.email for person in roster.people]
@@ -99,7 +101,7 @@ def plan_invitations(*, who: User, project: Project, roster: Roster, renew: bool
 
 
 def invite_people(
-    *, who: User, project: Project, roster: Roster, renew: bool = False, days: int = DEFAULT_DAYS
+    *, who: User | ApiToken, project: Project, roster: Roster, renew: bool = False, days: int = DEFAULT_DAYS
 ) -> list[Done]:
     """Do what the plan says, all of it or nothing; the same list again makes no second link unless `renew`."""
     with transaction.atomic():
@@ -108,7 +110,7 @@ def invite_people(
         return [_do(who, project, step, days) for step in plan.steps]
 
 
-def _do(who: User, project: Project, step: Step, days: int) -> Done:
+def _do(who: User | ApiToken, project: Project, step: Step, days: int) -> Done:
     person = step.person
     if step.what == "describe":
         user = User.objects.get(email=person.email)

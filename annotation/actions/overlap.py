@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from accounts.permissions import require
 from core import audit
 from core.errors import Refused
@@ -79,7 +79,7 @@ def _groups_missing(item: Item) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def set_overlap(*, who: User, campaign: Campaign, overlap: int) -> int:
+def set_overlap(*, who: User | ApiToken, campaign: Campaign, overlap: int) -> int:
     """Ask for another number of judgments of every item; how many items changed.
 
     What is counted, leased or reserved for a group stays: an item never asks for less than that. Items that are full

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.models import Project, User
+from accounts.models import ApiToken, Project, User
 from accounts.permissions import may, require
 from core import audit
 from core.errors import Refused
@@ -31,7 +31,7 @@ def welcome(project: Project, user: User, about: Mapping[str, Any]) -> None:
     AnnotatorProfile.objects.filter(pk=profile.pk).update(**fields)
 
 
-def describe_annotator(*, who: User, profile: AnnotatorProfile, words: PersonWords) -> bool:
+def describe_annotator(*, who: User | ApiToken, profile: AnnotatorProfile, words: PersonWords) -> bool:
     """A lead says team, languages and expertise; expertise a lead has said is confirmed. False if nothing changed."""
     require(who, "annotation.manage", profile.project)
     with transaction.atomic():
