@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.actions.invite import DEFAULT_DAYS, MAX_DAYS
@@ -29,6 +30,7 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 class WordsField(serializers.Field):  # type: ignore[type-arg]
     """A text with commas, or a list of texts."""
 
@@ -125,7 +127,7 @@ class EligibilityIn(Strict):
             raise serializers.ValidationError(str(error)) from error
 
 
-class SelectionIn(Strict):
+class OrderIn(Strict):
     """Which items come first."""
 
     active = serializers.BooleanField()
@@ -143,7 +145,7 @@ class RulesIn(Strict):
     adaptive = AdaptiveIn(allow_null=True)
     stop_early = serializers.BooleanField()
     eligibility = EligibilityIn()
-    selection = SelectionIn()
+    selection = OrderIn()
     gold_share = serializers.FloatField()
     gold_per_day = serializers.IntegerField()
     sensitive_per_day = serializers.IntegerField()

@@ -61,9 +61,7 @@ class Done:
     secret: str = ""
 
 
-def plan_invitations(
-    *, who: User | ApiToken, project: Project, roster: Roster, renew: bool = False
-) -> Plan:
+def plan_invitations(*, who: User | ApiToken, project: Project, roster: Roster, renew: bool = False) -> Plan:
     """What inviting this list would do; changes nothing. With `renew`, open links are replaced by fresh ones."""
     require(who, "annotator.invite", project)
     emails = [person.email for person in roster.people]
