@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.idempotency import key_of, once
 from accounts.models import ApiToken, Project, User
-from accounts.permissions import require
+from accounts.permissions import remember_roles, require
 from core.actors import Actor
 from core.errors import NotFound
 
@@ -44,7 +44,9 @@ def project_view(verb: str) -> Callable[[View], View]:
         @login_required
         def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             project = find_project(slug)
-            require(cast(User, request.user), verb, project)
+            user = cast(User, request.user)
+            remember_roles(user, project)
+            require(user, verb, project)
             request.project = project  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 

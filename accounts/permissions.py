@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from typing import Final
+from uuid import UUID
 
 from accounts.models import ApiToken, Membership, Project, Role, User
 from accounts.models.access import Scope
@@ -47,10 +48,18 @@ VERBS: Final[Mapping[str, frozenset[Role]]] = {
 READ_VERBS = frozenset(verb for verb in VERBS if verb.endswith(".read"))
 
 
+def remember_roles(user: User, project: Project) -> None:
+    """Read the person's roles there once for as long as this object lives: a request's user, never a job's."""
+    user._roles = {project.pk: roles_of(user, project)}  # type: ignore[attr-defined]
+
+
 def roles_of(user: User, project: Project) -> frozenset[Role]:
     """The person's roles there; none for a deactivated one."""
     if not user.is_active:
         return frozenset()
+    remembered: dict[UUID, frozenset[Role]] = getattr(user, "_roles", {})
+    if project.pk in remembered:
+        return remembered[project.pk]
     names = Membership.objects.filter(user=user, project=project).values_list("role", flat=True)
     return frozenset(Role(name) for name in names)
 

@@ -4,7 +4,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from .models import Judgment, JudgmentRevision
+from core.columns import Columns, select
+
+from .models import Item, Judgment, JudgmentRevision
+
+JUDGMENT = Columns(Judgment, "j")
+
+GIVEN = f"""
+SELECT {JUDGMENT} FROM annotation_judgment j WHERE j.item_id = %(item)s
+UNION ALL
+SELECT {JUDGMENT} FROM annotation_judgment j WHERE j.idempotency_key = %(key)s AND j.item_id <> %(item)s
+"""
 
 RECORD = """
 WITH vote AS (
@@ -25,6 +35,15 @@ SELECT %(project)s, vote.id, 1, %(choice)s, %(strength)s, %(tags)s::varchar[], %
        %(tags_version)s, %(guidelines)s, %(policy)s, %(section)s, %(act)s, %(active_ms)s, now()
 FROM vote RETURNING id
 """
+
+
+def judgments_on(item: Item, *, or_sent_as: UUID) -> list[Judgment]:
+    """Every judgment of the item, and the one this idempotency key belongs to, if it is of another item."""
+    found = [JUDGMENT.take(iter(row)) for row in select(GIVEN, {"item": item.pk, "key": or_sent_as})]
+    for judgment in found:
+        if judgment.item_id == item.pk:
+            judgment.item = item
+    return found
 
 
 def record_vote(judgment: Judgment, revision: JudgmentRevision) -> None:

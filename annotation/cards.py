@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from curation.bodies import load_many
+from core.columns import Columns, select
+from curation.bodies import load_by_day
 from curation.conversation import Conversation, Message, last_user_text
 
 from .actions.spans import spans_of
@@ -17,13 +19,23 @@ from .choices import Answer, Choice, Shown
 from .citations import Citations
 from .evidence import index_links, linked
 from .exchange import question
-from .models import Assignment, Campaign, JudgmentRevision, Pair, Response
+from .models import Assignment, Campaign, Item, JudgmentRevision, Response
 from .shortcuts import TAG, USUAL, Keys
 from .sides import as_shown, place
 from .span_labels import SPAN_LABELS
 from .spans import shown_spans
 from .tags import REASONS
 
+A, B = Columns(Response, "a"), Columns(Response, "b")
+PAIR: Final = f"""
+SELECT {A}, {B}, asked.day, of_a.day, of_b.day
+FROM annotation_pair p JOIN annotation_item i ON i.id = p.item_id
+JOIN annotation_response a ON a.id = p.response_a_id JOIN annotation_response b ON b.id = p.response_b_id
+JOIN curation_conversationversion asked ON asked.id = i.version_id
+JOIN curation_conversationversion of_a ON of_a.id = a.version_id
+JOIN curation_conversationversion of_b ON of_b.id = b.version_id
+WHERE p.item_id = %(item)s
+"""
 ASKED = 200
 OUTSIDE = (Shown.BOTH_BAD, Shown.CANNOT_JUDGE)
 
@@ -134,13 +146,10 @@ def pair_card(
     """The card of a pair, with what was begun on another device; with a revision, as it was answered."""
     draft = {} if revision else assignment.draft
     campaign = assignment.item.campaign
-    pair = Pair.objects.select_related("response_a__version", "response_b__version").get(
-        item_id=assignment.item_id
-    )
-    bodies = load_many([assignment.item.version, pair.response_a.version, pair.response_b.version])
-    conversations = {key: stored.conversation for key, stored in bodies.items()}
+    a, b, days = _pair(assignment.item)
+    conversations = {key: stored.conversation for key, stored in load_by_day(days).items()}
     asked = conversations[assignment.item.version_id]
-    left, right = place(pair.response_a, pair.response_b, swapped=assignment.swapped)
+    left, right = place(a, b, swapped=assignment.swapped)
     given = [one for side in (left, right) for one in conversations[side.version_id]["retrieval"]]
     links = index_links(assignment.project_id, slug, given)
     return Card(
@@ -169,6 +178,14 @@ def pair_card(
         spans_json=_marks(revision, left, right),
         span_labels=list(SPAN_LABELS.items()),
     )
+
+
+def _pair(item: Item) -> tuple[Response, Response, dict[UUID, date]]:
+    """Both answers, and the versions whose conversations are shown with their days."""
+    values = iter(select(PAIR, {"item": item.pk})[0])
+    a, b = A.take(values), B.take(values)
+    asked, of_a, of_b = values
+    return a, b, {item.version_id: asked, a.version_id: of_a, b.version_id: of_b}
 
 
 def _answer(

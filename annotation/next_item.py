@@ -70,8 +70,7 @@ def _next(
                 raise
             continue
         if found is not None:
-            related = Assignment.objects.select_related("item__campaign", "item__version")
-            return related.get(pk=found.pk)
+            return found
     return None
 
 

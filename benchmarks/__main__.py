@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="smaller inputs: a look, not a number to publish"
     )
+    parser.add_argument("--part", metavar="PART", help="one part of a benchmark that has PARTS")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     if options.name is None:
@@ -36,8 +37,12 @@ def main() -> int:
         parser.error(f"there is no benchmark {options.name!r}; there are: {', '.join(names())}")
     package = (Path(__file__).parent / options.name).is_dir()
     module = importlib.import_module(f"benchmarks.{options.name}{'.rows' if package else ''}")
+    parts: tuple[str, ...] = getattr(module, "PARTS", ())
+    if options.part is not None and options.part not in parts:
+        parser.error(f"{options.name} has no part {options.part!r}; it has: {', '.join(parts) or 'none'}")
     with _setting(module):
-        rows = list(module.rows(quick=options.quick))
+        measured = importlib.import_module(f"{module.__package__}.{options.part}") if options.part else module
+        rows = list(measured.rows(quick=options.quick))
     print(table(rows))
     if options.json:
         write(options.json, report(options.name, rows, quick=options.quick))

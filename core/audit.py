@@ -1,15 +1,27 @@
 """Write audit entries and events. Called inside the transaction of the act itself, so neither exists without the other."""
 
+import json
 import uuid
 from typing import Any
 
 import structlog
-from django.db import models
+from django.db import connection, models
 
 from core.actors import Actor
-from core.models import AuditEntry, Event
 
 LONGEST_NAME = 200
+
+RECORD = """
+INSERT INTO core_auditentry
+    (project_id, actor_kind, actor_id, actor_name, verb, subject_type, subject_id, request_id, data)
+VALUES (%(project)s, %(actor_kind)s, %(actor_id)s, %(actor_name)s, %(verb)s, %(subject_type)s, %(subject_id)s,
+        %(request_id)s, %(data)s::jsonb)
+"""
+EMIT = """
+INSERT INTO core_event (project_id, subject_type, subject_id, name, from_state, to_state, cause, data)
+VALUES (%(project)s, %(subject_type)s, %(subject_id)s, %(name)s, %(from_state)s, %(to_state)s, gen_random_uuid(),
+        %(data)s::jsonb)
+"""
 
 
 def subject_type(subject: models.Model) -> str:
@@ -24,18 +36,18 @@ def record(
     subject: models.Model,
     project_id: uuid.UUID | None,
     data: dict[str, Any] | None = None,
-) -> AuditEntry:
+) -> None:
     """One act by `actor` on `subject`."""
-    return AuditEntry.objects.create(
-        project_id=project_id,
+    _write(
+        RECORD,
+        subject,
+        data,
+        project=project_id,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name[:LONGEST_NAME],
         verb=verb,
-        subject_type=subject_type(subject),
-        subject_id=str(subject.pk),
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-        data=data or {},
     )
 
 
@@ -47,14 +59,14 @@ def emit(
     from_state: str = "",
     to_state: str = "",
     data: dict[str, Any] | None = None,
-) -> Event:
+) -> None:
     """One state change of `subject`."""
-    return Event.objects.create(
-        project_id=project_id,
-        subject_type=subject_type(subject),
-        subject_id=str(subject.pk),
-        name=name,
-        from_state=from_state,
-        to_state=to_state,
-        data=data or {},
-    )
+    _write(EMIT, subject, data, project=project_id, name=name, from_state=from_state, to_state=to_state)
+
+
+def _write(
+    sql: str, subject: models.Model, data: dict[str, Any] | None, **given: uuid.UUID | str | None
+) -> None:
+    given |= {"subject_type": subject_type(subject), "subject_id": str(subject.pk)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given | {"data": json.dumps(data or {})})

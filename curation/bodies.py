@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import orjson
 import zstandard
 from django.db import connection, transaction
 
+from core.columns import select
 from core.errors import NotFound
 from core.roles import ingest_role
 from curation.conversation import Conversation
 from curation.marks import Mark
-from curation.models import ConversationBody, ConversationVersion, PinnedBody
+from curation.models import ConversationVersion, PinnedBody
 
 LEVEL = 3
+BODIES: Final = """
+SELECT version_id, body FROM curation_conversation_body WHERE day = ANY(%(days)s) AND version_id = ANY(%(versions)s)
+"""
 _threads = threading.local()
 
 
@@ -58,11 +63,12 @@ def load(version: ConversationVersion) -> Stored:
 
 def load_many(versions: Iterable[ConversationVersion]) -> dict[uuid.UUID, Stored]:
     """The conversations of these versions by version id; a version without a body is left out."""
-    wanted = {version.pk: version.day for version in versions}
-    days = set(wanted.values())
-    rows = ConversationBody.objects.filter(day__in=days, version_id__in=wanted).values_list(
-        "version_id", "body"
-    )
+    return load_by_day({version.pk: version.day for version in versions})
+
+
+def load_by_day(wanted: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Stored]:
+    """The same for ids of versions with their days."""
+    rows = select(BODIES, {"days": list(set(wanted.values())), "versions": list(wanted)})
     found = {version_id: _stored(body) for version_id, body in rows}
     missing = wanted.keys() - found.keys()
     if missing:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -9,15 +10,26 @@ from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.columns import Columns, select
 from core.errors import Refused
 
 from .. import queue
 from ..eligibility import seeker_of
-from ..models import AnnotatorProfile, Assignment, Campaign, ItemRole
+from ..models import AnnotatorProfile, Assignment, Campaign, Item, ItemRole
 from ..practice import PracticeFirst, needs_practice
 from ..rules import Rules, read
 from .leases import renew
 from .profile import profile_of
+
+LEASE, ITEM = Columns(Assignment, "s"), Columns(Item, "i")
+HELD: Final = f"""
+SELECT {LEASE}, {ITEM} FROM annotation_assignment s JOIN annotation_item i ON i.id = s.item_id
+WHERE s.profile_id = %(profile)s AND s.state = 'leased' AND i.campaign_id = %(campaign)s AND i.state = 'open'
+ORDER BY s.prefetch, s.claimed_at
+"""
+ONE: Final = f"""
+SELECT {LEASE}, {ITEM} FROM annotation_assignment s JOIN annotation_item i ON i.id = s.item_id WHERE s.id = %(lease)s
+"""
 
 MAX_LEASES = 2
 """The item on the screen and the one behind it."""
@@ -54,9 +66,9 @@ def claim(
         waiting = next((one for one in held if one.pk not in besides), None)
         shown = [one.pk for one in held if one.pk in besides]
         if shown:
-            renew(Assignment.objects.filter(pk__in=shown), seconds=campaign.lease_seconds)
+            renew(shown, seconds=campaign.lease_seconds)
         if waiting is not None:
-            renew(Assignment.objects.filter(pk=waiting.pk), seconds=seconds, prefetch=prefetch)
+            renew([waiting.pk], seconds=seconds, prefetch=prefetch)
             return waiting
         if len(held) >= MAX_LEASES:
             return None
@@ -65,7 +77,7 @@ def claim(
                 taken = _fresh(profile, campaign, rules, held, prefetch=prefetch, chance=chance)
         except IntegrityError:
             continue
-        return Assignment.objects.select_related("item", "project").get(pk=taken) if taken else None
+        return _leases(campaign, ONE, {"lease": taken})[0] if taken else None
     return None
 
 
@@ -112,10 +124,16 @@ def _prompt_at_hand(profile: AnnotatorProfile, campaign: Campaign, held: Sequenc
 
 
 def _held(profile: AnnotatorProfile, campaign: Campaign) -> list[Assignment]:
-    return list(
-        Assignment.objects.filter(
-            profile=profile, state="leased", item__campaign=campaign, item__state="open"
-        )
-        .select_related("item")
-        .order_by("prefetch", "claimed_at")
-    )
+    return _leases(campaign, HELD, {"profile": profile.pk, "campaign": campaign.pk})
+
+
+def _leases(campaign: Campaign, sql: str, given: dict[str, UUID]) -> list[Assignment]:
+    """Leases of this campaign with their items."""
+    found = []
+    for row in select(sql, given):
+        values = iter(row)
+        assignment, item = LEASE.take(values), ITEM.take(values)
+        item.campaign, item.project = campaign, campaign.project
+        assignment.item, assignment.project = item, campaign.project
+        found.append(assignment)
+    return found

@@ -32,7 +32,7 @@ def save_draft(
         return False
     written = {**{name: value for name, value in kept.items() if value}, "tags": tags}
     own.update(draft=written)
-    return bool(renew(own, seconds=held.item.campaign.lease_seconds))
+    return renew([held.pk], seconds=held.item.campaign.lease_seconds) is not None
 
 
 def _text(value: Any, name: str) -> str:

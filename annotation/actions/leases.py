@@ -1,22 +1,30 @@
 """Keep a lease alive while somebody works."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import DateTimeField, ExpressionWrapper, QuerySet, Value
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from core.columns import select
 from core.errors import NotFound
 
 from ..models import Assignment
 
+RENEW: Final = """
+UPDATE annotation_assignment
+SET leased_until = statement_timestamp() + make_interval(secs => %(seconds)s), prefetch = %(prefetch)s
+WHERE id = ANY(%(leases)s) AND state = 'leased'
+RETURNING leased_until
+"""
 
-def renew(leases: QuerySet[Assignment], *, seconds: int, prefetch: bool = False) -> int:
-    """Start these leases anew, by the database's clock, unless the sweeper was faster; how many run on."""
-    until = ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=DateTimeField())
-    return leases.filter(state="leased").update(leased_until=until, prefetch=prefetch)
+
+def renew(leases: Sequence[UUID], *, seconds: int, prefetch: bool = False) -> datetime | None:
+    """Start these leases anew, by the database's clock; when they end, or None if the sweeper was faster."""
+    renewed = select(RENEW, {"leases": list(leases), "seconds": seconds, "prefetch": prefetch})
+    return renewed[0][0] if renewed else None
 
 
 def heartbeat(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID) -> datetime | None:
@@ -26,10 +34,8 @@ def heartbeat(*, who: User, project: Project, assignment_id: UUID, lease_token: 
     """
     own = Assignment.objects.filter(
         pk=assignment_id, lease_token=lease_token, project=project, profile__user=who
-    ).select_related("item__campaign")
-    found = own.first()
-    if found is None:
+    )
+    seconds = own.values_list("item__campaign__lease_seconds", flat=True).first()
+    if seconds is None:
         raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
-    if not renew(own, seconds=found.item.campaign.lease_seconds):
-        return None
-    return own.values_list("leased_until", flat=True)[0]
+    return renew([assignment_id], seconds=seconds)

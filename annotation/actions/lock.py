@@ -1,35 +1,44 @@
 """Lock an item and find this annotator's lease on it: the beginning of every act on an assignment."""
 
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
+from accounts.permissions import require
+from core.columns import Columns, select
 from core.errors import NotFound
 
-from ..models import Assignment, Item
-from .profile import profile_of
+from ..models import AnnotatorProfile, Assignment, Campaign, Item
+
+ITEM, CAMPAIGN, PROFILE = Columns(Item, "i"), Columns(Campaign, "c"), Columns(AnnotatorProfile, "p")
+LEASE = Columns(Assignment, "s")
+
+LOCK: Final = f"""
+SELECT {ITEM}, {CAMPAIGN}, {PROFILE}
+FROM annotation_assignment s JOIN annotation_item i ON i.id = s.item_id
+JOIN annotation_campaign c ON c.id = i.campaign_id JOIN annotation_annotatorprofile p ON p.id = s.profile_id
+WHERE s.id = %(assignment)s AND s.lease_token = %(token)s AND s.project_id = %(project)s AND p.user_id = %(user)s
+FOR UPDATE OF i
+"""
+AFTER_THE_LOCK: Final = f"SELECT {LEASE} FROM annotation_assignment s WHERE s.id = %(assignment)s"
 
 
 def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID) -> Assignment:
     """The assignment with its item locked (item first, as everywhere); refused unless it is this annotator's own.
 
     A wrong token, another person's lease and another project's all look alike: there is no such assignment.
+    What the lease says is read once more after the lock: somebody may have ended it meanwhile.
     """
-    profile = profile_of(who=who, project=project)
-    item = (
-        Item.objects.select_for_update(of=("self",))
-        .select_related("campaign")
-        .filter(
-            project=project,
-            assignments__pk=pk,
-            assignments__profile=profile,
-            assignments__lease_token=lease_token,
-        )
-        .first()
-    )
-    if item is None:
+    require(who, "annotation.judge", project)
+    given = {"assignment": pk, "token": lease_token, "project": project.pk, "user": who.pk}
+    found = select(LOCK, given)
+    if not found:
         raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
-    assignment = Assignment.objects.get(pk=pk)
-    assignment.item, assignment.profile = item, profile
+    values = iter(found[0])
+    item, campaign, profile = ITEM.take(values), CAMPAIGN.take(values), PROFILE.take(values)
+    assignment = LEASE.take(iter(select(AFTER_THE_LOCK, given)[0]))
+    profile.user, campaign.project, item.project, item.campaign = who, project, project, campaign
+    assignment.item, assignment.profile, assignment.project = item, profile, project
     return assignment

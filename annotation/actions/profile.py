@@ -1,6 +1,7 @@
 """Who votes: the pseudonym a person judges under, and what that person chose to say about themselves."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -8,10 +9,16 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from accounts.permissions import require
 from core import audit
+from core.columns import Columns, select
 from core.errors import Refused
 
 from .. import queue
 from ..models import AnnotatorProfile, Assignment, Axis, Item, ProfileValue
+
+PROFILE = Columns(AnnotatorProfile, "p")
+OWN: Final = f"""
+SELECT {PROFILE} FROM annotation_annotatorprofile p WHERE p.project_id = %(project)s AND p.user_id = %(user)s
+"""
 
 PREFER_NOT_TO_SAY = "prefer not to say"
 """A value like any other, so that silence and refusal can be told apart."""
@@ -20,9 +27,11 @@ PREFER_NOT_TO_SAY = "prefer not to say"
 def profile_of(*, who: User, project: Project) -> AnnotatorProfile:
     """This person's pseudonym here, made on first use; refused for people who may not judge."""
     require(who, "annotation.judge", project)
-    found = AnnotatorProfile.objects.filter(project=project, user=who).first()
-    if found is not None:
-        return found
+    found = select(OWN, {"project": project.pk, "user": who.pk})
+    if found:
+        profile = PROFILE.take(iter(found[0]))
+        profile.user, profile.project = who, project
+        return profile
     try:
         with transaction.atomic():
             return AnnotatorProfile.objects.create(project=project, user=who, simulated=who.is_simulated)

@@ -1,68 +1,95 @@
 """Keep the item's Decision in step with its counted judgments and what was decided over them; called under the item's lock."""
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Max
-from django.utils import timezone
+from django.db import connection
+
+from core.columns import select
 
 from ..decisions import Outcome, Vote, decide_pair, decide_repair
-from ..models import Adjudication, Decision, Item, JudgmentRevision, Pair, Repair
+from ..models import Item
 
-PROJECTED = ["outcome", "strength", "votes", "counted", "simulated", "response", "adjudication", "decided_at"]
+VOTES: Final = """
+SELECT last.choice, last.strength, j.simulated, last.response_id
+FROM annotation_judgment j JOIN LATERAL (
+    SELECT r.choice, r.strength, r.response_id FROM annotation_judgmentrevision r
+    WHERE r.judgment_id = j.id ORDER BY r.number DESC LIMIT 1) last ON true
+WHERE j.item_id = %(item)s AND j.slot IS NOT NULL ORDER BY j.slot
+"""
+TERMS: Final = """
+SELECT p.response_a_id, p.response_b_id, r.response_id, a.id, a.outcome, a.strength, a.response_id
+FROM annotation_item i
+LEFT JOIN annotation_pair p ON p.item_id = i.id
+LEFT JOIN annotation_repair r ON r.item_id = i.id
+LEFT JOIN LATERAL (SELECT * FROM annotation_adjudication d WHERE d.item_id = i.id ORDER BY d.number DESC LIMIT 1) a
+    ON true
+WHERE i.id = %(item)s
+"""
+WRITE: Final = """
+INSERT INTO annotation_decision
+    (item_id, project_id, outcome, strength, votes, counted, simulated, response_id, adjudication_id, decided_at)
+VALUES (%(item)s, %(project)s, %(outcome)s, %(strength)s, %(votes)s::jsonb, %(counted)s, %(simulated)s, %(response)s,
+        %(adjudication)s, now())
+ON CONFLICT (item_id) DO UPDATE SET (outcome, strength, votes, counted, simulated, response_id, adjudication_id, decided_at)
+    = (excluded.outcome, excluded.strength, excluded.votes, excluded.counted, excluded.simulated, excluded.response_id,
+       excluded.adjudication_id, excluded.decided_at)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Adjudicated:
+    """What a person decided over the votes last."""
+
+    pk: UUID
+    outcome: str
+    strength: int
+    response: UUID | None
 
 
 def latest_votes(item: Item) -> list[Vote[UUID]]:
     """The latest revision of every counted judgment, oldest slot first; responses by id."""
-    rows = (
-        JudgmentRevision.objects.filter(judgment__item=item, judgment__slot__isnull=False)
-        .annotate(last=Max("judgment__revisions__number"))
-        .filter(number=F("last"))
-        .order_by("judgment__slot")
-        .values_list("choice", "strength", "judgment__simulated", "response_id")
-    )
-    return [Vote(*row) for row in rows]
+    return [Vote(*row) for row in select(VOTES, {"item": item.pk})]
 
 
 def project_decision(item: Item) -> Outcome[UUID] | None:
     """Write what the votes add up to now, or what a person decided over them, and say it; nothing while none counts."""
-    outcome = _outcome(item, latest_votes(item))
+    a, b, original, *over = select(TERMS, {"item": item.pk})[0]
+    votes = latest_votes(item)
+    outcome = decide_pair(votes, a=a, b=b) if item.kind == "pair" else decide_repair(votes, original=original)
     if outcome is None:
         return None
-    decided = item.adjudications.order_by("-number").first()
+    decided = _Adjudicated(*over) if over[0] else None
     if decided is not None:
         outcome = _decided_over(outcome, decided)
-    row = Decision(
-        item=item,
-        project_id=item.project_id,
-        outcome=outcome.outcome,
-        strength=outcome.strength,
-        votes=outcome.votes,
-        counted=outcome.counted,
-        simulated=outcome.simulated,
-        response_id=outcome.response,
-        adjudication=decided,
-        decided_at=timezone.now(),
-    )
-    Decision.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["item"], update_fields=PROJECTED
-    )
+    _write(item, outcome, decided)
     return outcome
 
 
-def _outcome(item: Item, votes: list[Vote[UUID]]) -> Outcome[UUID] | None:
-    if item.kind == "pair":
-        a, b = Pair.objects.values_list("response_a_id", "response_b_id").get(item=item)
-        return decide_pair(votes, a=a, b=b)
-    return decide_repair(votes, original=Repair.objects.values_list("response_id", flat=True).get(item=item))
+def _write(item: Item, outcome: Outcome[UUID], decided: _Adjudicated | None) -> None:
+    given: dict[str, UUID | str | float | None] = {
+        "item": item.pk,
+        "project": item.project_id,
+        "outcome": outcome.outcome,
+        "strength": outcome.strength,
+        "votes": json.dumps(outcome.votes),
+        "counted": outcome.counted,
+        "simulated": outcome.simulated,
+        "response": outcome.response,
+        "adjudication": decided.pk if decided else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, given)
 
 
-def _decided_over(outcome: Outcome[UUID], decided: Adjudication) -> Outcome[UUID]:
+def _decided_over(outcome: Outcome[UUID], decided: _Adjudicated) -> Outcome[UUID]:
     """The adjudicated outcome in place of the votes' own; how they were given stays beside it."""
-    whole = 1.0 if decided.response_id and not decided.strength else 0.0
+    whole = 1.0 if decided.response and not decided.strength else 0.0
     return replace(
         outcome,
         outcome=decided.outcome,
         strength=decided.strength or whole,
-        response=decided.response_id,
+        response=decided.response,
     )

@@ -6,7 +6,6 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -14,7 +13,7 @@ from core import audit
 from core.errors import Refused
 
 from .. import queue
-from ..ballot import record_vote
+from ..ballot import judgments_on, record_vote
 from ..choices import Shown
 from ..eligibility import groups_of
 from ..models import Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
@@ -82,7 +81,7 @@ def record_answer(
 ) -> Submitted:
     """The part of submitting that pairs and repairs share; the item is locked by the caller's transaction."""
     item, profile = assignment.item, assignment.profile
-    given = list(Judgment.objects.filter(Q(item=item) | Q(idempotency_key=key)))
+    given = judgments_on(item, or_sent_as=key)
     earlier = next((one for one in given if one.idempotency_key == key), None)
     if earlier is not None:
         if earlier.profile_id != profile.pk or earlier.item_id != item.pk:

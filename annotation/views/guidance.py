@@ -99,7 +99,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=200)
         response[HEADER] = "asked"
         return response
-    return next_card(request, request.POST, "asked")
+    campaign = chosen_campaign(request.project, request.POST.get("campaign", ""), kind="pair")
+    return next_card(request, request.POST, "asked", campaign)
 
 
 def _version(request: ProjectRequest, given: str) -> AssetVersion:

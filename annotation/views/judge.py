@@ -160,7 +160,9 @@ def keep(request: HttpRequest) -> JsonResponse:
 @project_view("annotation.judge")
 def following(request: HttpRequest) -> HttpResponse:
     """The next card, for a page that waits for one: another tab may have sent its answer."""
-    return next_card(cast(ProjectRequest, request), request.GET, "waiting")
+    request = cast(ProjectRequest, request)
+    campaign = next_item.chosen_campaign(request.project, request.GET.get("campaign", ""), kind="pair")
+    return next_card(request, request.GET, "waiting", campaign)
 
 
 def _after(request: ProjectRequest, how: str) -> HttpResponse:
@@ -171,12 +173,11 @@ def _after(request: ProjectRequest, how: str) -> HttpResponse:
         messages.success(request, said)
         url = request.path.rsplit("/", 2)[0] + "/"
         return redirect(f"{url}?campaign={campaign.pk}" if campaign else url)
-    return next_card(request, request.POST, how)
+    return next_card(request, request.POST, how, campaign)
 
 
-def next_card(request: ProjectRequest, given: QueryDict, how: str) -> HttpResponse:
+def next_card(request: ProjectRequest, given: QueryDict, how: str, campaign: Campaign | None) -> HttpResponse:
     """The next card the page does not have yet, or word that nothing is left; `how` is what became of the last."""
-    campaign = next_item.chosen_campaign(request.project, given.get("campaign", ""), kind="pair")
     found = next_item.next_pair(
         who=request.user,
         project=request.project,
