@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -11,11 +12,11 @@ from accounts.models import Membership, Project, Role, User
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.profile import profile_of
 from annotation.actions.responses import NewResponse, store_responses
-from annotation.models import AnnotatorProfile, Campaign, Response
+from annotation.models import AnnotatorProfile, Campaign
 from core.roles import ingest_role
 from curation.bodies import packed
 from curation.content import content_hash, prompt_hash
-from curation.conversation import message, new_conversation
+from curation.conversation import Message, Part, message, new_conversation
 from curation.ingest.redaction import redactor_for
 from curation.models import ConversationBody, ConversationVersion, CurationState, Trace
 
@@ -67,13 +68,21 @@ def project_with_people(slug: str, number: int) -> tuple[Project, User, list[Use
     return project, lead, people
 
 
-def filled(project: Project, lead: User, *, items: int, every: int = 1, overlap: int = 3) -> Campaign:
-    """A campaign with so many pairs, one in `every` of them open, in a random order."""
+def filled(
+    project: Project,
+    lead: User,
+    *,
+    items: int,
+    every: int = 1,
+    overlap: int = 3,
+    answer: Callable[[int], list[Message]] | None = None,
+) -> Campaign:
+    """A campaign with so many pairs, one in `every` of them open, in a random order; `answer(n)` is the n-th answer."""
     campaign = create_campaign(
         who=lead, project=project, name=f"{items} items {uuid4().hex[:4]}", overlap=overlap
     )
     version = _version(project)
-    _answers(project, version)
+    _answers(project, version, answer or usual_answer)
     asked: dict[str, UUID | int] = {
         "project": project.pk,
         "campaign": campaign.pk,
@@ -134,15 +143,28 @@ def _version(project: Project) -> ConversationVersion:
     return version
 
 
-def _answers(project: Project, version: ConversationVersion) -> list[Response]:
-    """Two hundred different answers of about 600 words, with lists and code."""
-    found = [
-        NewResponse(
-            version.pk,
-            "production",
-            f"model-{n % 2}",
-            [message("assistant", PARAGRAPH * 15 + f"Number {n}.")],
-        )
-        for n in range(ANSWERS)
-    ]
-    return store_responses(project_id=project.pk, found=found)
+def usual_answer(number: int) -> list[Message]:
+    """About 600 words with lists and code."""
+    return [message("assistant", PARAGRAPH * 15 + f"Number {number}.")]
+
+
+def long_answer(number: int) -> list[Message]:
+    """One answer of 40 KB."""
+    return [message("assistant", PARAGRAPH * (40_000 // len(PARAGRAPH)) + f"Number {number}.")]
+
+
+def tool_trace(number: int) -> list[Message]:
+    """Thirty turns: calls, their results of eighty lines, and what was said in the end."""
+    turns: list[Message] = []
+    for step in range(14):
+        lines = "\n".join(f"{number} {step} row {line}" for line in range(80))
+        call: Part = {"type": "tool_call", "id": f"c{step}", "name": "measure", "arguments": {"list": step}}
+        turns.append(Message(role="assistant", parts=[call]))
+        turns.append(Message(role="tool", parts=[{"type": "tool_result", "id": f"c{step}", "result": lines}]))
+    return [*turns, message("assistant", PARAGRAPH), message("assistant", f"Number {number}.")]
+
+
+def _answers(project: Project, version: ConversationVersion, answer: Callable[[int], list[Message]]) -> None:
+    """Two hundred different answers."""
+    found = [NewResponse(version.pk, "production", f"model-{n % 2}", answer(n)) for n in range(ANSWERS)]
+    store_responses(project_id=project.pk, found=found)

@@ -15,7 +15,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     seconds = 4.0 if quick else 15.0
     project, lead, people = project_with_people("pages", 32)
     campaign = filled(project, lead, items=5_000 if quick else 50_000)
-    with serving() as server:
+    with serving(pages=True) as server:
         where = {"host": HOST, "port": server.port}
         judge("http", campaign, people[:4], seconds=2.0, **where)
         many = judge("http", campaign, people, seconds=seconds, **where)

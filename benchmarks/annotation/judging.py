@@ -23,10 +23,17 @@ from annotation.actions.submit import submit_judgment
 from annotation.ballot import record_vote
 from annotation.choices import Shown
 from annotation.eligibility import Seeker
-from annotation.models import AnnotatorProfile, Assignment, Campaign, Item, Judgment, JudgmentRevision
+from annotation.models import AnnotatorProfile, Assignment, Campaign, Judgment, JudgmentRevision
+from core.columns import select
 
 Step = Callable[[], tuple[float, float] | None]
 CARD = re.compile(r'data-assignment="([0-9a-f-]+)"')
+LOCK = """
+SELECT i.id, i.slots_asked, i.slots_left FROM annotation_item i
+JOIN annotation_assignment s ON s.item_id = i.id WHERE s.id = %(assignment)s FOR UPDATE OF i
+"""
+COUNTED = "SELECT count(*) FROM annotation_judgment WHERE item_id = %(item)s AND slot IS NOT NULL"
+DECIDED = "UPDATE annotation_item SET state = 'decided' WHERE id = %(item)s RETURNING id"
 TOKEN = re.compile(r'name="lease_token" value="([0-9a-f-]+)"')
 
 
@@ -58,23 +65,19 @@ def store(wish: dict[str, Any], person: str) -> Step:
 
 
 def _vote(profile: AnnotatorProfile, taken: UUID) -> None:
-    (item, asked, left) = (
-        Item.objects.select_for_update(of=("self",))
-        .filter(assignments__pk=taken)
-        .values_list("pk", "slots_asked", "slots_left")[0]
-    )
-    number = Judgment.objects.filter(item=item, slot__isnull=False).count() + 1
+    ((item, asked, left),) = select(LOCK, {"assignment": taken})
+    ((number,),) = select(COUNTED, {"item": item})
     judgment = Judgment(
         project_id=profile.project_id,
         item_id=item,
         profile=profile,
         assignment_id=taken,
-        slot=number,
+        slot=number + 1,
         idempotency_key=uuid4(),
     )
     record_vote(judgment, JudgmentRevision(judgment=judgment, number=1, choice="tie", tags=[]))
-    if number == asked and not left:
-        Item.objects.filter(pk=item).update(state="decided")
+    if number + 1 == asked and not left:
+        select(DECIDED, {"item": item})
 
 
 def actions(wish: dict[str, Any], person: str) -> Step:
@@ -132,20 +135,25 @@ def http(wish: dict[str, Any], person: str) -> Step:
     return step
 
 
+def session_of(who: User) -> str:
+    """The key of a new session of this person."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(who.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = who.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
 class _Client:
     """A signed-in browser with one connection."""
 
     def __init__(self, wish: dict[str, Any], who: User) -> None:
-        session = SessionStore()
-        session[SESSION_KEY] = str(who.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session[HASH_SESSION_KEY] = who.get_session_auth_hash()
-        session.create()
         token = "b" * 32
         self.base = f"/p/{wish['slug']}/annotation/judge/"
         self.connection = HTTPConnection(wish["host"], wish["port"], timeout=60)
         self.headers = {
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={token}",
+            "Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(who)}; {settings.CSRF_COOKIE_NAME}={token}",
             "X-CSRFToken": token,
             "X-Winnow-Judging": "1",
             "Content-Type": "application/x-www-form-urlencoded",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from benchmarks.contract import Row
 
 SETTING = "database"
-PARTS = ("store", "http", "quality", "bridge")
+PARTS = ("store", "http", "browser", "quality", "bridge")
 
 
 def rows(*, quick: bool) -> Iterator[Row]:

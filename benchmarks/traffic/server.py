@@ -68,8 +68,11 @@ class Server:
 
 
 @contextmanager
-def serving(*, workers: int = WORKERS) -> Iterator[Server]:
-    """Granian on a free port over Django's current database, as the app role, under the server's settings."""
+def serving(*, workers: int = WORKERS, pages: bool = False) -> Iterator[Server]:
+    """Granian on a free port over Django's current database, as the app role, under the server's settings.
+
+    With `pages` the static files that pages name are collected first.
+    """
     port = free_port(HOST, None)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "web.log"
@@ -78,6 +81,9 @@ def serving(*, workers: int = WORKERS) -> Iterator[Server]:
             *("--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"),
             *("--respawn-failed-workers", "config.wsgi:application"),
         ]
+        if pages:
+            collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+            subprocess.run(collect, cwd=ROOT, env=environment(folder), check=True)
         with log.open("wb") as out:
             process = subprocess.Popen(command, cwd=ROOT, env=environment(folder), stdout=out, stderr=out)
         try:
