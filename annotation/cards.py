@@ -18,7 +18,7 @@ from .actions.spans import spans_of
 from .choices import Answer, Choice, Shown
 from .citations import Citations
 from .evidence import index_links, linked
-from .exchange import question
+from .exchange import as_of, question
 from .models import Assignment, Campaign, Item, JudgmentRevision, Response
 from .shortcuts import TAG, USUAL, Keys
 from .sides import as_shown, place
@@ -148,9 +148,10 @@ def pair_card(
     campaign = assignment.item.campaign
     a, b, days = _pair(assignment.item)
     conversations = {key: stored.conversation for key, stored in load_by_day(days).items()}
-    asked = conversations[assignment.item.version_id]
+    asked = as_of(conversations[assignment.item.version_id], a.turn)
     left, right = place(a, b, swapped=assignment.swapped)
-    given = [one for side in (left, right) for one in conversations[side.version_id]["retrieval"]]
+    held = {side.pk: as_of(conversations[side.version_id], side.turn) for side in (left, right)}
+    given = [one for conversation in held.values() for one in conversation["retrieval"]]
     links = index_links(assignment.project_id, slug, given)
     return Card(
         assignment=assignment.pk,
@@ -158,8 +159,8 @@ def pair_card(
         asked=last_user_text(asked)[:ASKED],
         prompt=question(asked),
         answers=[
-            _answer(assignment, "left", "A", left, conversations[left.version_id], links),
-            _answer(assignment, "right", "B", right, conversations[right.version_id], links),
+            _answer(assignment, "left", "A", left, held[left.pk], links),
+            _answer(assignment, "right", "B", right, held[right.pk], links),
         ],
         options=options(keys),
         tags=tags_of(campaign, revision.tags if revision else draft.get("tags", ())),

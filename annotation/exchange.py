@@ -1,9 +1,11 @@
 """A conversation seen as one question and one answer: what was asked up to the last user turn, and what followed.
 
 Tool calls and their results belong to the answer: two variants that used different tools answered differently.
+A turn inside is looked at as the conversation stood then (`as_of`): one question and one answer as well.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from curation.conversation import Conversation, Message, message_text, text_part
 
@@ -13,6 +15,35 @@ from .filters import canonical
 def _after_last_user(conversation: Conversation) -> int:
     asked = [index for index, one in enumerate(conversation["messages"]) if one["role"] == "user"]
     return asked[-1] + 1 if asked else 0
+
+
+def as_of(conversation: Conversation, turn: int | None) -> Conversation:
+    """The conversation up to the answer that begins after `turn` messages; all of it where that is its last.
+
+    What it holds of retrieval and of other choices belongs to the last answer and is left out of earlier ones.
+    """
+    if turn is None:
+        return conversation
+    answer = takewhile(lambda one: one["role"] != "user", conversation["messages"][turn:])
+    cut = [*conversation["messages"][:turn], *answer]
+    return {**conversation, "messages": cut, "retrieval": [], "alternatives": []}
+
+
+def afterwards(conversation: Conversation, turn: int | None) -> list[Message]:
+    """What was said after that turn's answer."""
+    return conversation["messages"][len(as_of(conversation, turn)["messages"]) :]
+
+
+def turns_of(conversation: Conversation) -> list[int | None]:
+    """The turns in which the assistant answered in words, in their order; None names the last thing asked."""
+    held, last = conversation["messages"], _after_last_user(conversation)
+    begins = [
+        place
+        for place in range(1, len(held))
+        if held[place - 1]["role"] == "user" and held[place]["role"] != "user"
+    ]
+    turns = [None if place == last else place for place in begins]
+    return [turn for turn in turns if final_text(response_of(as_of(conversation, turn)))]
 
 
 def question(conversation: Conversation) -> list[Message]:

@@ -73,7 +73,7 @@ def edited_pairs(campaign: Campaign, left: Left) -> Iterator[FoundPair]:
             left("not permitted")
             continue
         sides = [
-            NewResponse(one.version_id, one.origin, one.generator, one.messages, one.parent_id)
+            NewResponse(one.version_id, one.origin, one.generator, one.messages, one.parent_id, one.turn)
             for one in (fix, fix.parent)
         ]
         yield FoundPair(sides[0], sides[1], PairSource.EDITED, fix.version, (fix.version,), drawn=False)

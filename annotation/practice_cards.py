@@ -10,7 +10,7 @@ from curation.conversation import Message, Retrieved, message
 
 from .cards import Option, ShownAnswer, options
 from .choices import RepairChoice
-from .exchange import question
+from .exchange import as_of, question
 from .models import Pair, PracticeItem, Repair
 from .sides import place
 
@@ -62,8 +62,11 @@ def _picked(source: UUID, kind: str) -> Found:
         repair = Repair.objects.select_related("item__version", "response__version").get(item_id=source)
         version, responses = repair.item.version, [repair.response]
     bodies = load_many([version, *(one.version for one in responses)])
-    found = [(one.messages, list(bodies[one.version_id].conversation["retrieval"])) for one in responses]
-    return question(bodies[version.pk].conversation), found
+    found = [
+        (one.messages, list(as_of(bodies[one.version_id].conversation, one.turn)["retrieval"]))
+        for one in responses
+    ]
+    return question(as_of(bodies[version.pk].conversation, responses[0].turn)), found
 
 
 def _side(side: str, name: str, found: Answered) -> ShownAnswer:

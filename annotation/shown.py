@@ -6,7 +6,7 @@ from curation.bodies import load_many
 from curation.conversation import Conversation, Message, Part
 
 from .actions.spans import spans_of
-from .exchange import question
+from .exchange import as_of, question
 from .models import Assignment, Judgment, Pair, Repair, Response
 from .sides import place
 from .spans import shown_spans
@@ -43,7 +43,7 @@ def shown_blind(assignment: Assignment) -> dict[str, Any]:
         names = ("answer",)
     bodies = load_many([item.version, *(response.version for response in responses)])
     answers = {
-        name: _answer(response, bodies[response.version_id].conversation)
+        name: _answer(response, as_of(bodies[response.version_id].conversation, response.turn))
         for name, response in zip(names, responses, strict=True)
     }
     return {
@@ -51,7 +51,7 @@ def shown_blind(assignment: Assignment) -> dict[str, Any]:
         "lease_token": assignment.lease_token,
         "leased_until": assignment.leased_until,
         "kind": item.kind,
-        "prompt": anonymous(question(bodies[item.version_id].conversation)),
+        "prompt": anonymous(question(as_of(bodies[item.version_id].conversation, responses[0].turn))),
         **answers,
     }
 

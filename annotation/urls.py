@@ -123,5 +123,6 @@ urlpatterns = [
     path("texts/<int:version_id>/next/", texts.following, name="text-next"),
     path("campaigns/<uuid:campaign_id>/texts/", texts.attach, name="campaign-texts"),
     path("backlog/<uuid:item_id>/repair/", backlog.make_repair, name="backlog-repair"),
+    path("backlog/<uuid:item_id>/turns/", backlog.choose_turn, name="backlog-turns"),
     path("backlog/<uuid:item_id>/pair/", backlog.make_pair, name="backlog-pair"),
 ]

@@ -21,6 +21,7 @@ from core.paging import keyset
 from curation.actions.backlog import REASONS, RESOLUTIONS, assign_item, open_item, resolve_item
 from curation.backlog import balance, items
 from curation.bodies import load_many
+from curation.conversation import Conversation
 from curation.models import BacklogItem, Trace
 
 NEWEST = {"open": ("-opened_at", "pk"), "resolved": ("-opened_at", "pk")}
@@ -68,6 +69,7 @@ def backlog_item(request: ProjectRequest, item_id: uuid.UUID) -> HttpResponse:
         .order_by("name"),
         "by_hand": [(name, RESOLUTIONS[name]) for name in BY_HAND if name != "reindexed" or item.citation],
         "mend": _mend(request, item),
+        "turns": _turns(request, item) if stored and _asked_often(stored.conversation) else "",
         "resolution": RESOLUTIONS.get(item.resolution, ""),
     }
     return render(request, "curation/backlog_detail.html", context)
@@ -145,6 +147,20 @@ def _done(request: ProjectRequest, item: BacklogItem, act: Any, said: str) -> Ht
     else:
         messages.success(request, said)
     return redirect("curation:backlog_item", slug=request.project.slug, item_id=item.pk)
+
+
+def _asked_often(conversation: Conversation) -> bool:
+    return sum(one["role"] == "user" for one in conversation["messages"]) > 1
+
+
+def _turns(request: ProjectRequest, item: BacklogItem) -> str:
+    """Where one turn is chosen to be repaired, if annotation is there to offer it."""
+    if item.state != "open":
+        return ""
+    try:
+        return reverse("annotation:backlog-turns", args=[request.project.slug, item.pk])
+    except NoReverseMatch:
+        return ""
 
 
 def _mend(request: ProjectRequest, item: BacklogItem) -> list[tuple[str, str]]:

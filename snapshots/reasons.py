@@ -7,6 +7,7 @@ whatever else speaks for them. Only a *fixed* answer is exempt: its text is a pe
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 
 class Reason(StrEnum):
@@ -73,7 +74,8 @@ TRUNCATING = frozenset({"length", "max_tokens", "content_filter", "incomplete"})
 class Evidence:
     """One thing people said for an answer: the reason, how strong (pairs only), whether it was simulated.
 
-    `decision` and `response` are the ids of the rows that say so, "" for feedback.
+    `decision` and `response` are the ids of the rows that say so, "" for feedback; `turn` is the number of messages
+    before the answer, None for the last.
     """
 
     reason: Reason
@@ -81,6 +83,12 @@ class Evidence:
     simulated: bool = False
     decision: str = ""
     response: str = ""
+    turn: int | None = None
+
+    @property
+    def reach(self) -> float:
+        """How far into its conversation a row goes that rests on this."""
+        return inf if self.turn is None else self.turn
 
 
 @dataclass(frozen=True)
@@ -155,4 +163,8 @@ _UNDECIDED = {
 def _best(evidence: list[Evidence], policy: Policy) -> Evidence | None:
     usable = [e for e in evidence if policy.include_simulated or not e.simulated]
     order = {reason: place for place, reason in enumerate(SFT_REASONS)}
-    return min(usable, key=lambda e: (e.simulated, order[e.reason], -e.strength, e.decision), default=None)
+    return min(
+        usable,
+        key=lambda e: (e.simulated, order[e.reason], -e.strength, -e.reach, e.decision),
+        default=None,
+    )

@@ -16,7 +16,7 @@ from curation.models import BacklogItem, ConversationVersion
 from ..candidates import Candidate, judgeable, prompt_clusters, read_candidates
 from ..exchange import alternatives, asked_text, final_text, response_of
 from ..filters import why_not_shown
-from ..models import Campaign, Decision, Item
+from ..models import Campaign, Decision, Item, ItemRole
 from ..pairing import same_question
 from .campaigns import create_campaign
 from .make_items import NewItem, fingerprint, make_items
@@ -29,15 +29,32 @@ URGENT = 10.0
 MOST_COMPARED = 50
 
 
-def repair_from_backlog(*, who: User, backlog: BacklogItem) -> Item:
-    """Queue a repair of the item's answer in front of all others, and close the backlog item with it."""
+def repair_from_backlog(*, who: User, backlog: BacklogItem, turn: int | None = None) -> Item:
+    """Queue a repair of the item's last answer, or of one `turn` of it, in front of all others; the item closes with it."""
     project, version_id = _checked(who, backlog)
     with transaction.atomic():
         campaign = _campaign(who=who, project=project, kind="repair")
-        make_repairs(who=who, campaign=campaign, version_ids=[version_id], backlog=backlog, priority=URGENT)
-        made = Item.objects.filter(campaign=campaign, kind="repair", version_id=version_id).first()
+        make_repairs(
+            who=who,
+            campaign=campaign,
+            version_ids=[version_id],
+            backlog=backlog,
+            turn=turn,
+            priority=URGENT,
+        )
+        made = Item.objects.filter(
+            campaign=campaign,
+            kind="repair",
+            version_id=version_id,
+            role=ItemRole.WORK,
+            repair__response__turn=turn,
+        ).first()
         if made is None:
-            raise Refused("no_answer", _("This conversation holds no answer that could be repaired."))
+            raise Refused(
+                "no_answer",
+                _("There is no answer in words that could be repaired."),
+                hint=_("Choose a turn in which the assistant said something."),
+            )
         _put_in_front(made)
         resolve_item(who=who, item=backlog, resolution="repair", produced=made.pk)
     return made

@@ -77,7 +77,9 @@ def write_gold(*, who: User, item: Item, text: str, right: Right) -> Item:
             _("Write an answer of up to 40,000 characters that a reader can tell from the first."),
         )
     with transaction.atomic():
-        made = NewResponse(first.version_id, "fix", "", with_text(first.messages, words), first.pk)
+        made = NewResponse(
+            first.version_id, "fix", "", with_text(first.messages, words), first.pk, first.turn
+        )
         (written,) = store_responses(project_id=item.project_id, found=[made])
         locked = Item.objects.select_for_update(of=("self",)).select_related("project").get(pk=item.pk)
         gold = _copy(locked, salt=written.content_hash)

@@ -15,7 +15,7 @@ from curation.bodies import pin
 from curation.models import BacklogItem, ConversationVersion, Feedback
 
 from ..candidates import judgeable, read_candidates
-from ..exchange import final_text, response_of
+from ..exchange import as_of, response_of, turns_of
 from ..models import Campaign
 from .make_items import NewItem, make_items
 from .responses import NewResponse, store_responses
@@ -30,13 +30,14 @@ def make_repairs(
     limit: int = 100,
     version_ids: Sequence[UUID] | None = None,
     backlog: BacklogItem | None = None,
+    turn: int | None = None,
     priority: float = COMPLAINED,
     seed: int = 0,
 ) -> int:
     """Queue up to `limit` new repairs, or exactly `version_ids`; how many are new.
 
     Without a list, down-rated answers come first (priority 1 and above), the others in a seeded order;
-    `priority` is where a given list goes.
+    `priority` is where a given list goes, and `turn` which of its turns is repaired (the last).
     """
     require(who, "annotation.manage", campaign.project)
     if campaign.kind != "repair":
@@ -44,9 +45,11 @@ def make_repairs(
     priorities = _chosen(campaign, version_ids, limit, priority, seed)
     found, versions = [], []
     for candidate in read_candidates(ConversationVersion.objects.filter(pk__in=priorities)):
-        answer = response_of(candidate.conversation)
-        if final_text(answer):
-            found.append(NewResponse(candidate.version.pk, "production", candidate.generator, answer))
+        answer = response_of(as_of(candidate.conversation, turn))
+        if turn in turns_of(candidate.conversation):
+            found.append(
+                NewResponse(candidate.version.pk, "production", candidate.generator, answer, turn=turn)
+            )
             versions.append(candidate.version)
     with transaction.atomic():
         responses = store_responses(project_id=campaign.project_id, found=found)
@@ -83,7 +86,7 @@ def _chosen(
     if version_ids is not None:
         known = ConversationVersion.objects.filter(project=campaign.project, pk__in=version_ids)
         return {pk: priority + rng.random() for pk in known.values_list("pk", flat=True)}
-    taken = campaign.items.filter(kind="repair").values("version_id")
+    taken = campaign.items.filter(kind="repair", repair__response__turn=None).values("version_id")
     rows = list(candidates.exclude(pk__in=taken).order_by("pk").values_list("pk", "trace_id"))
     rng.shuffle(rows)
     complained = set(

@@ -147,6 +147,7 @@ def written_fix(original: Response, text: str, project: Project) -> Response:
         generator="",
         messages=with_text(original.messages, rewritten),
         parent_id=original.pk,
+        turn=original.turn,
     )
     return store_responses(project_id=project.pk, found=[new])[0]
 

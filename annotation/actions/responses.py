@@ -15,17 +15,21 @@ from ..models import Response
 
 @dataclass(frozen=True, slots=True)
 class NewResponse:
-    """An answer as found: `messages` is everything after the last user turn."""
+    """An answer as found: `messages` is everything after the last user turn, or that follows `turn` messages."""
 
     version_id: UUID
     origin: str
     generator: str
     messages: Sequence[Message]
     parent_id: UUID | None = None
+    turn: int | None = None
 
 
-def content_hash(project_id: UUID, messages: Sequence[Message]) -> str:
-    """Keyed hash of an answer's parts; who gave it, and call ids, are no content. Hex, 64 characters."""
+def content_hash(project_id: UUID, messages: Sequence[Message], turn: int | None = None) -> str:
+    """Keyed hash of an answer's parts; who gave it, and call ids, are no content. Hex, 64 characters.
+
+    The same words at two turns of a conversation are two answers.
+    """
     plain = [
         {
             "role": one["role"],
@@ -34,7 +38,8 @@ def content_hash(project_id: UUID, messages: Sequence[Message]) -> str:
         for one in messages
     ]
     canonical = json.dumps(plain, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return project_key(project_id, "response-content").mac(canonical.encode()).hex()
+    place = "" if turn is None else f"{turn}:"
+    return project_key(project_id, "response-content").mac((place + canonical).encode()).hex()
 
 
 def store_responses(*, project_id: UUID, found: Iterable[NewResponse]) -> list[Response]:
@@ -60,7 +65,8 @@ def _row(project_id: UUID, one: NewResponse) -> Response:
         parent_id=one.parent_id,
         origin=one.origin,
         generator=one.generator[:120],
+        turn=one.turn,
         messages=list(one.messages),
         text=final_text(one.messages),
-        content_hash=content_hash(project_id, one.messages),
+        content_hash=content_hash(project_id, one.messages, one.turn),
     )

@@ -19,7 +19,7 @@ from curation.models import ConversationVersion
 
 from .. import simulated
 from ..choices import RepairChoice
-from ..exchange import evidence
+from ..exchange import as_of, evidence
 from ..features import Features, measure, rests_on, without_stray_end
 from ..models import Assignment, Campaign, Pair, Repair, Response
 from ..sides import as_shown
@@ -97,17 +97,19 @@ class _Reader:
     def measured(self, response: Response) -> Features:
         """Features of a response against its own question and evidence."""
         if response.pk not in self.features:
-            conversation = self._conversation(response.version_id)
+            conversation = self._conversation(response)
             self.features[response.pk] = measure(
                 response.text, prompt=last_user_text(conversation), evidence=evidence(conversation)
             )
         return self.features[response.pk]
 
-    def _conversation(self, version_id: UUID) -> Conversation:
-        if version_id not in self.conversations:
-            version = ConversationVersion.objects.get(pk=version_id)
-            self.conversations[version_id] = load_many([version])[version_id].conversation
-        return self.conversations[version_id]
+    def _conversation(self, response: Response) -> Conversation:
+        """As it stood when this answer was given."""
+        key = response.version_id
+        if key not in self.conversations:
+            version = ConversationVersion.objects.get(pk=key)
+            self.conversations[key] = load_many([version])[key].conversation
+        return as_of(self.conversations[key], response.turn)
 
     def _judge(self, person: SimulatedPerson, assignment: Assignment, seed: int) -> None:
         pair = Pair.objects.select_related("response_a", "response_b").get(pk=assignment.item_id)
@@ -135,7 +137,7 @@ class _Reader:
 
     def _repair(self, person: SimulatedPerson, assignment: Assignment, seed: int) -> None:
         response = Repair.objects.select_related("response").get(pk=assignment.item_id).response
-        edit = edited(response.text, self._conversation(response.version_id))
+        edit = edited(response.text, self._conversation(response))
         choice = simulated.verdict_on_repair(
             person.temperament,
             self.measured(response),

@@ -9,6 +9,7 @@ from core.errors import Refused
 from curation.bodies import load_many
 from curation.conversation import Retrieved
 
+from ..exchange import as_of
 from ..models import Assignment, JudgmentRevision, JudgmentSpan, Pair, Response
 from ..sides import place
 from ..spans import MAX_QUOTE, SIDES, SpanGiven, SpanSaid
@@ -28,8 +29,13 @@ def checked_spans(*, assignment: Assignment, given: Sequence[SpanGiven]) -> tupl
 
 
 def _passages(responses: Iterable[Response]) -> dict[UUID, list[Retrieved]]:
-    bodies = load_many([response.version for response in responses])
-    return {version: body.conversation["retrieval"] for version, body in bodies.items()}
+    shown = list(responses)
+    bodies = load_many([response.version for response in shown])
+    return {
+        response.pk: as_of(bodies[response.version_id].conversation, response.turn)["retrieval"]
+        for response in shown
+        if response.version_id in bodies
+    }
 
 
 def _checked(one: SpanGiven, response: Response, passages: dict[UUID, list[Retrieved]]) -> SpanSaid:
@@ -40,7 +46,7 @@ def _checked(one: SpanGiven, response: Response, passages: dict[UUID, list[Retri
             % {"start": one.start, "end": one.end},
             hint=_("Offsets count Unicode code points of the answer's text; mark it again."),
         )
-    held = passages.get(response.version_id, [])
+    held = passages.get(response.pk, [])
     if one.passage is not None and one.passage >= len(held):
         raise Refused("passage_unknown", _("A mark names a passage that this answer was not given."))
     document = held[one.passage]["document_id"][:500] if one.passage is not None else ""

@@ -9,7 +9,7 @@ from typing import Any
 from curation.bodies import load_many
 from curation.conversation import Conversation, Message, Part
 
-from ..exchange import question
+from ..exchange import as_of, question
 from ..models import ArgillaRecord, Pair, Response
 from ..shown import anonymous
 from ..sides import place
@@ -72,10 +72,12 @@ def outgoing(records: Sequence[ArgillaRecord]) -> list[Outgoing]:
 
 
 def _outgoing(record: ArgillaRecord, pair: Pair, bodies: Mapping[Any, Conversation]) -> Outgoing:
-    fields: dict[str, Any] = {PROMPT: _chat(question(bodies[pair.item.version_id]))}
+    fields: dict[str, Any] = {
+        PROMPT: _chat(question(as_of(bodies[pair.item.version_id], pair.response_a.turn)))
+    }
     sides = place(pair.response_a, pair.response_b, swapped=record.swapped)
     for side, response in zip((LEFT, RIGHT), sides, strict=True):
-        fields |= _answer(side, response, bodies[response.version_id])
+        fields |= _answer(side, response, as_of(bodies[response.version_id], response.turn))
     metadata = {
         STRATUM: pair.item.stratum or UNKNOWN,
         LANGUAGE: pair.item.language or UNKNOWN,

@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Response(models.Model):
-    """One answer that can be judged: from production, a variant, a regeneration, a fix. Append-only."""
+    """One answer that can be judged: from production, a variant, a regeneration, a fix. Append-only.
+
+    It answers the last thing its conversation asked, or with `turn` what stood there after that many messages.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
@@ -21,6 +24,7 @@ class Response(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="fixes")
     origin = models.CharField(max_length=16)
     generator = models.CharField(max_length=120, blank=True, default="")
+    turn = models.PositiveSmallIntegerField(null=True)
     messages = models.JSONField()
     text = models.TextField()
     content_hash = models.CharField(max_length=64)
@@ -34,6 +38,9 @@ class Response(models.Model):
                     origin__in=["production", "n_best", "regeneration", "fix", "sampled", "hard_negative"]
                 ),
                 name="response_origin_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn__isnull=True) | Q(turn__gte=1), name="response_turn_answers_something"
             ),
         ]
 

@@ -15,7 +15,7 @@ from core.errors import NotFound
 from curation.bodies import load_many
 
 from ..actions.give_back import reopen as reopen_item
-from ..exchange import question
+from ..exchange import as_of, question
 from ..informativeness import informativeness
 from ..models import Item, ItemRole, Judgment, JudgmentRevision, Question, Response
 from ..pair_sources import LABELS
@@ -90,7 +90,8 @@ def responses_of(found: Item) -> list[tuple[str, Response]]:
 
 
 def question_of(found: Item) -> list[Any]:
-    return question(load_many([found.version])[found.version_id].conversation)
+    conversation = load_many([found.version])[found.version_id].conversation
+    return question(as_of(conversation, responses_of(found)[0][1].turn))
 
 
 def _answers(found: Item) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from ..actions.give_back import flag, skip
 from ..actions.repair import Cites, revise_repair, submit_repair
 from ..cards import flag_words, skip_words, tags_of
 from ..choices import RepairChoice, TurnAct
-from ..exchange import question
+from ..exchange import afterwards, as_of, question
 from ..models import Assignment, Judgment, JudgmentRevision, Repair
 from ..practice import PracticeFirst, rounds_before
 from ..shortcuts import EVERY, REPAIR
@@ -183,7 +183,8 @@ def _page(
     refused: Refused | None = None,
 ) -> HttpResponse:
     response = Repair.objects.select_related("response__version").get(item_id=assignment.item_id).response
-    conversation = load_many([response.version])[response.version_id].conversation
+    whole = load_many([response.version])[response.version_id].conversation
+    conversation = as_of(whole, response.turn)
     keys = keys_of(request.user)
     campaign = assignment.item.campaign
     held = _held(assignment, revision, response.text)
@@ -198,6 +199,7 @@ def _page(
         "campaign": campaign,
         "prompt": question(conversation),
         "messages_shown": response.messages,
+        "later": afterwards(whole, response.turn),
         "passages": conversation["retrieval"],
         "original": response.text,
         "text": request.POST.get("text", held["text"]),

@@ -1,7 +1,7 @@
 """Candidates of a selection and what people said for them, read from decisions and feedback."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -68,31 +68,57 @@ def _answers(project: Project, spec: SelectionSpec, quarantine: AssetVersion) ->
 
 
 def _spoken_for(project: Project) -> dict[UUID, list[Evidence]]:
-    """What speaks for the answer of each version: repairs, won pairs, a thumb up."""
+    """What speaks for an answer of each version: repairs, won pairs, a thumb up; nothing beyond a turn people mended or dropped."""
     spoken: dict[UUID, list[Evidence]] = defaultdict(list)
+    for version, evidence in _all_spoken(project):
+        spoken[version].append(evidence)
+    for version, end in _ends(project).items():
+        if version in spoken:
+            spoken[version] = [one for one in spoken[version] if one.reach <= end]
+    return spoken
+
+
+def _ends(project: Project) -> dict[UUID, float]:
+    """How far rows may go in conversations in which people mended or dropped a turn that is not the last."""
+    said = Decision.objects.filter(project=project, simulated=0, item__repair__response__turn__isnull=False)
+    turns = said.filter(outcome__in=["fixed", "dropped"]).values_list(
+        "item__repair__response__version_id", "item__repair__response__turn", "outcome"
+    )
+    ends: dict[UUID, float] = {}
+    for version, turn, outcome in turns:
+        assert turn is not None
+        end = turn if outcome == "fixed" else turn - 1
+        ends[version] = min(end, ends.get(version, end))
+    return ends
+
+
+def _all_spoken(project: Project) -> Iterator[tuple[UUID, Evidence]]:
     decisions = Decision.objects.filter(project=project).select_related("response")
     for decision in decisions.filter(outcome__in=["accepted", "fixed"], response__isnull=False):
         assert decision.response is not None
         reason = Reason.FIXED if decision.outcome == "fixed" else Reason.ACCEPTED
-        spoken[decision.response.version_id].append(_evidence(decision, reason, decision.response_id))
+        yield (
+            decision.response.version_id,
+            _evidence(decision, reason, decision.response_id, decision.response.turn),
+        )
     pairs = decisions.filter(outcome__in=["a", "b"]).exclude(item__pair__source="repair")
     for decision in pairs.select_related("item__pair__response_a", "item__pair__response_b"):
         pair = decision.item.pair
         winner = pair.response_a if decision.outcome == "a" else pair.response_b
-        spoken[winner.version_id].append(_evidence(decision, Reason.PAIR_WINNER, winner.pk))
+        yield winner.version_id, _evidence(decision, Reason.PAIR_WINNER, winner.pk, winner.turn)
     liked = Feedback.objects.filter(project=project, rating=1, trace__current__isnull=False)
     for version, simulated in liked.values_list("trace__current_id", "simulated"):
-        spoken[version].append(Evidence(Reason.POSITIVE_FEEDBACK, simulated=simulated))
-    return spoken
+        yield version, Evidence(Reason.POSITIVE_FEEDBACK, simulated=simulated)
 
 
-def _evidence(decision: Decision, reason: Reason, response: UUID | None) -> Evidence:
+def _evidence(decision: Decision, reason: Reason, response: UUID | None, turn: int | None = None) -> Evidence:
     return Evidence(
         reason,
         strength=decision.strength,
         simulated=decision.simulated > 0,
         decision=str(decision.item_id),
         response=str(response or ""),
+        turn=turn,
     )
 
 

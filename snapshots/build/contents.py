@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Project
+from annotation.exchange import as_of
 from annotation.models import Decision, JudgmentRevision, Response
 from core.keyring import Key
 from curation.bodies import load_many
+from curation.conversation import Conversation
 from curation.models import ConversationVersion
 from curation.splits import split_of
 from snapshots.build.candidates import Field, PairFacts
@@ -22,7 +24,6 @@ from snapshots.rows import Lineage, NotARow, preference_row, sft_row, split_at_q
 from snapshots.selection import SelectionSpec
 
 BATCH = 500
-Conversation = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def build_rows(shop: Workshop, chosen: Sequence[Chosen]) -> Iterator[BuiltRow | 
 def _answer(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
     home = shop.field.versions[UUID(one.candidate.version)]
     response = batch.responses.get(UUID(one.evidence.response)) if one.evidence.response else None
-    conversation = _conversation(batch, home)
+    turn = response.turn if response else None
+    conversation = as_of(_conversation(batch, home), turn)
     prompt, answer = split_at_question(conversation)
     sources = (Source("answer", home, response.pk if response else None),)
     revisions = batch.revisions.get(one.evidence.decision, ())
@@ -116,7 +118,7 @@ def _answer(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
 def _pair(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
     pair = shop.field.pairs[one.candidate.key]
     home = shop.field.versions[pair.version]
-    conversation = _conversation(batch, home)
+    conversation = as_of(_conversation(batch, home), _turn(batch, pair))
     prompt, _ = split_at_question(conversation)
     sources = (Source("prompt", home, None), *_sides(shop, pair))
     revisions = batch.revisions.get(one.candidate.key, ())
@@ -138,6 +140,11 @@ def _pair(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
         ),
     )
     return BuiltRow(body, canonical_row(body), home, sources, revisions)
+
+
+def _turn(batch: _Batch, pair: PairFacts) -> int | None:
+    """Both answers of a pair stand at the same place of one conversation; the database sees to it."""
+    return next((batch.responses[one].turn for one in pair.versions if one in batch.responses), None)
 
 
 def _sides(shop: Workshop, pair: PairFacts) -> Iterator[Source]:

@@ -8,6 +8,7 @@
   const changes = form.querySelector("[data-changes]");
   const target = form.querySelector("[data-diff-target]");
   const fix = form.querySelector("button[value=fix]");
+  const original = form.querySelector("[data-act=original]");
   const store = window.WinnowStore;
   const queue = new window.WinnowAnswerQueue({ name: "winnow.none", token: form.dataset.csrf, who: form.dataset.who });
   const clock = new window.WinnowActiveClock();
@@ -16,8 +17,7 @@
   const changed = () => text.value.trim() !== text.dataset.original.trim();
 
   async function showChanges() {
-    changes.hidden = !changed();
-    fix.disabled = !changed();
+    changes.hidden = original.hidden = fix.disabled = !changed();
     if (!changed()) return;
     const body = new URLSearchParams([...new FormData(form).entries()]);
     const response = await fetch(form.dataset.diffUrl, { method: "POST", body, credentials: "same-origin" });
@@ -49,7 +49,7 @@
 
   form.addEventListener("input", () => drafts.keep(form));
   text.addEventListener("input", () => {
-    fix.disabled = !changed();
+    original.hidden = fix.disabled = !changed();
     clearTimeout(timer);
     timer = setTimeout(showChanges, 350);
   });
@@ -73,6 +73,13 @@
     clock.restart();
   }
 
+  // As if it were typed: the browser's own undo brings the edit back.
+  function goBack() {
+    text.focus();
+    text.select();
+    document.execCommand("insertText", false, text.dataset.original);
+  }
+
   async function ask(question) {
     const lease = ["assignment", "lease_token"].map((one) => [one, form.elements.namedItem(one).value]);
     const response = await queue.post(form.dataset.askUrl, [...lease, ["question", question], ["key", crypto.randomUUID()]]).catch(() => null);
@@ -85,6 +92,7 @@
     const act = event.target.closest("[data-act]")?.dataset.act;
     if (act === "ask") window.WinnowPanels.ask(ask);
     if (act === "uncover") uncover();
+    if (act === "original") goBack();
   });
 
   // The lists beside the decision: the first entry has the focus, Esc gives it back.

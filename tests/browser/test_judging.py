@@ -260,6 +260,11 @@ def test_an_answer_is_mended_by_keyboard(team: Team, visit: Visits) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("A tuple is an immutable sequence.")
     page.wait_for_selector("[data-diff-target] ins")
+    page.click("[data-act=original]")
+    assert page.input_value("#repair-text") == "A tuple is a mutable list."
+    assert page.is_hidden("[data-act=original]")
+    page.keyboard.press("Control+Z")
+    assert page.input_value("#repair-text") == "A tuple is an immutable sequence."
     page.keyboard.press("Escape")
     page.keyboard.press("2")
     page.wait_for_load_state()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ from core.roles import ingest_role
 from curation import bodies
 from curation.actions.screening import current_quarantine
 from curation.content import content_hash
-from curation.conversation import message, new_conversation
+from curation.conversation import Message, message, new_conversation
 from curation.models import Asset, AssetVersion, ConversationVersion, CurationState, Feedback, Trace
 from snapshots.actions.build_snapshot import build_snapshot
 from snapshots.actions.create_selection import create_selection
@@ -47,10 +47,12 @@ class World:
     rules: AssetVersion
     campaigns: dict[str, Campaign] = field(default_factory=dict)
 
-    def answer(self, text: str, question: str = "", **trace: Any) -> ConversationVersion:
-        """A settled, curated conversation with this answer; keyword arguments are fields of its trace."""
+    def answer(
+        self, text: str, question: str = "", before: Sequence[Message] = (), **trace: Any
+    ) -> ConversationVersion:
+        """A settled, curated conversation that ends with this answer; keyword arguments are fields of its trace."""
         question = question or f"Which one is {text}?"
-        conversation = new_conversation([message("user", question), message("assistant", text)])
+        conversation = new_conversation([*before, message("user", question), message("assistant", text)])
         now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
         fields = {"training_use": "allowed", "licence": "CC0-1.0"} | trace
         head = Trace.objects.create(
@@ -94,25 +96,33 @@ class World:
         )
         return version
 
-    def response(self, version: ConversationVersion, text: str, origin: str = "production") -> Response:
+    def response(
+        self, version: ConversationVersion, text: str, origin: str = "production", turn: int | None = None
+    ) -> Response:
         """An answer that can be judged."""
         return Response.objects.create(
             project=self.team.project,
             version=version,
             origin=origin,
+            turn=turn,
             messages=[message("assistant", text)],
             text=text,
             content_hash=uuid.uuid4().hex,
         )
 
     def repair(
-        self, version: ConversationVersion, outcome: str, text: str = "", simulated: int = 0
+        self,
+        version: ConversationVersion,
+        outcome: str,
+        text: str = "",
+        simulated: int = 0,
+        turn: int | None = None,
     ) -> Decision:
-        """Accept, fix or drop the answer of a version."""
-        original = self.response(version, "the original")
+        """Accept, fix or drop the answer of a version, or of one turn of it."""
+        original = self.response(version, "the original", turn=turn)
         item = self._item(version, "repair")
         Repair.objects.create(item=item, response=original)
-        answer = self.response(version, text, "fix") if outcome == "fixed" else original
+        answer = self.response(version, text, "fix", turn) if outcome == "fixed" else original
         choice = {"accepted": "accept", "fixed": "fix", "dropped": "drop"}[outcome]
         self._vote(item, choice, answer, simulated)
         kept = None if outcome == "dropped" else answer
@@ -126,10 +136,12 @@ class World:
         strength: float = 2,
         simulated: int = 0,
         source: str = "variants",
+        turn: int | None = None,
     ) -> Decision:
         """A judged pair of two answers."""
         item = self._item(a, "pair")
-        first, second = self.response(a, f"first {uuid.uuid4()}"), self.response(b, f"second {uuid.uuid4()}")
+        first = self.response(a, f"first {uuid.uuid4()}", turn=turn)
+        second = self.response(b, f"second {uuid.uuid4()}", turn=turn)
         Pair.objects.create(item=item, response_a=first, response_b=second, source=source)
         if outcome in ("a", "b", "tie", "both_bad"):
             self._vote(item, outcome, None, simulated)
