@@ -23,7 +23,7 @@ from .actions.repair import submit_repair
 from .actions.submit import Submitted, submit_judgment
 from .board import read_board
 from .choices import RepairChoice, Shown
-from .models import Campaign
+from .models import AutomaticTie, Campaign
 from .quality.latest import latest_report
 from .serializers import (
     AssignmentOut,
@@ -210,6 +210,7 @@ class StatisticsAPI(ProjectAPI):
                     "ac1": asdict(quality.ac1) if quality.ac1 else None,
                     "pairwise": quality.pairwise,
                 },
+                "automatic_ties": AutomaticTie.objects.filter(campaign=campaign).count(),
                 "position_bias": asdict(quality.left) if quality.left else None,
                 "length_bias": asdict(quality.longer) if quality.longer else None,
                 "choices": quality.choices,

@@ -18,10 +18,11 @@ from curation.models import ConversationVersion
 
 from ..candidates import Candidate, judgeable, prompt_clusters, read_candidates
 from ..exchange import alternatives, asked_text, response_of
-from ..filters import why_not_shown
+from ..filters import PairFilter, why_not_shown
 from ..models import Campaign
 from ..pair_sources import LABELS, FoundPair, PairSource, edited_pairs, hard_negative_pairs, worded
 from ..pairing import Asked, propose
+from .automatic_ties import record_ties
 from .make_items import NewItem, make_items
 from .responses import NewResponse, store_responses
 
@@ -34,10 +35,14 @@ CHUNK = 200
 
 @dataclass
 class PairsMade:
-    """How many pairs are new, by source, and why others were not made; what came in equals what went out."""
+    """How many pairs are new, by source, and why others were not made; what came in equals what went out.
+
+    `ties` of those with identical answers were not recorded before.
+    """
 
     made: Counter[str] = field(default_factory=Counter)
     not_made: Counter[str] = field(default_factory=Counter)
+    ties: int = 0
 
     @property
     def total(self) -> int:
@@ -54,7 +59,7 @@ def make_pairs(
     per_prompt: int = 2,
     seed: int = 0,
 ) -> PairsMade:
-    """Make up to `limit` new pairs. Identical answers are an automatic tie and, like templated ones, not shown.
+    """Make up to `limit` new pairs. Identical answers are recorded as an automatic tie and, like templated ones, not shown.
 
     Only settled, successful traces whose people allow training and that no quarantine screening hit are used;
     every conversation a pair points to is pinned first, so retention cannot take the question away.
@@ -78,16 +83,23 @@ def put_before_people(
     if campaign.kind != "pair":
         raise Refused("not_a_pair_campaign", _("This campaign judges repairs, not pairs."))
     rng = random.Random(seed)
-    kept = _kept(found, result)
+    same: list[FoundPair] = []
+    kept = _kept(campaign, found, result, same)
     with transaction.atomic():
         while result.total < limit and (chunk := list(islice(kept, min(CHUNK, limit - result.total)))):
             _store(campaign, chunk, rng, result)
+        result.ties += record_ties(campaign, same)
         audit.record(
             actor=who.actor,
             verb="annotation.make_pairs",
             subject=campaign,
             project_id=campaign.project_id,
-            data={"made": dict(result.made), "not_made": dict(result.not_made), "seed": seed},
+            data={
+                "made": dict(result.made),
+                "not_made": dict(result.not_made),
+                "ties": result.ties,
+                "seed": seed,
+            },
         )
         audit.emit(
             subject=campaign,
@@ -156,13 +168,21 @@ def _answer(candidate: Candidate, origin: str) -> NewResponse:
     return NewResponse(candidate.version.pk, origin, candidate.generator, response_of(candidate.conversation))
 
 
-def _kept(found: Iterable[FoundPair], result: PairsMade) -> Iterator[FoundPair]:
+def _kept(
+    campaign: Campaign, found: Iterable[FoundPair], result: PairsMade, same: list[FoundPair]
+) -> Iterator[FoundPair]:
+    """Those worth a person's time; identical ones gather in `same` and are recorded as it fills."""
     for one in found:
         why = why_not_shown(*worded(one))
-        if why is not None:
-            result.not_made[why.value] += 1
-        else:
+        if why is None:
             yield one
+            continue
+        result.not_made[why.value] += 1
+        if why is PairFilter.IDENTICAL:
+            same.append(one)
+        if len(same) == CHUNK:
+            result.ties += record_ties(campaign, same)
+            same.clear()
 
 
 def _store(campaign: Campaign, chunk: list[FoundPair], rng: random.Random, result: PairsMade) -> None:

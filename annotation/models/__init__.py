@@ -18,6 +18,7 @@ from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry
 from annotation.models.quality import Adjudication, GoldAnswer, QualityReport, SoftLabel
 from annotation.models.releases import AxisRelease
 from annotation.models.spans import JudgmentSpan
+from annotation.models.ties import AutomaticTie
 
 __all__ = [
     "Adjudication",
@@ -30,6 +31,7 @@ __all__ = [
     "ArgillaRecord",
     "ArgillaRefusal",
     "Assignment",
+    "AutomaticTie",
     "Axis",
     "AxisRelease",
     "Campaign",

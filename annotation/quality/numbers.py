@@ -13,7 +13,8 @@ from ..checks import Finding, check_annotators
 from ..choices import NOMINAL, ORDINAL, Choice, RepairChoice
 from ..verbosity import verbosity
 from ..votes import VoteRow
-from .reading import Reading, checked_votes, contests, games, labels, left_of, longer_of
+from ..win_rates import win_rates
+from .reading import Reading, checked_votes, compared, contests, games, labels, left_of, longer_of
 
 BINS = 8
 MOST_BITS = 2.0
@@ -52,6 +53,7 @@ def compute(reading: Reading, *, step: Step) -> tuple[dict[str, Any], list[Soft]
     doing("bias")
     numbers["bias"] = bias_of(reading.votes) if reading.kind == "pair" else None
     numbers["models"] = [asdict(one) for one in bias_of_models(contests(reading))]
+    numbers["win_rates"] = [asdict(one) for one in win_rates(compared(reading), reading.ties)]
     numbers["annotators"] = list(_annotators(reading, found, by_ds, by_mace))
     numbers["soft"] = _spread(soft)
     numbers["items"] = len({vote.item for vote in reading.votes})

@@ -1,17 +1,22 @@
 """What the quality numbers are computed from: counted votes with their words, and who wrote the answers."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
+
+from django.db.models import Count
 
 from ..bias_of_models import Contest
 from ..checks import CheckedVote
 from ..choices import Answer, Choice
 from ..crowd import Game, Label
-from ..models import Campaign, JudgmentRevision, Pair
+from ..models import AutomaticTie, Campaign, JudgmentRevision, Pair
 from ..sides import as_shown, left_was_chosen
 from ..votes import VoteRow, votes_of
+from ..win_rates import Compared
 
 CHARACTERS_A_WORD = 6
 """With the space; the usual measure of reading speed."""
@@ -19,31 +24,48 @@ CHARACTERS_A_WORD = 6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counted votes, oldest first; rationales by judgment; the two generators of each pair ("" unknown)."""
+    """Counted votes, oldest first; rationales by judgment; the two generators of each pair ("" unknown).
+
+    `ties` counts, by the two generators, the pairs whose answers were identical: ties that nobody said.
+    """
 
     kind: str
     votes: Sequence[VoteRow]
     rationales: dict[UUID, str]
     generators: dict[UUID, tuple[str, str]]
+    ties: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def votes_hash(self) -> str:
-        """sha256 over which revision of which judgment was read: the same votes, the same report."""
+        """sha256 over which revision of which judgment was read, and automatic ties: the same votes, the same report."""
         digest = hashlib.sha256()
         for judgment, revision in sorted((vote.judgment, vote.revision) for vote in self.votes):
             digest.update(judgment.bytes + revision.to_bytes(8, "big"))
+        if self.ties:
+            digest.update(repr(sorted(self.ties.items())).encode())
         return digest.hexdigest()
 
 
 def read_votes(campaign: Campaign) -> Reading:
-    """Three statements, whatever the size of the campaign."""
+    """Four statements, whatever the size of the campaign."""
     votes = [vote for vote in votes_of(campaign) if vote.counted]
     worded = JudgmentRevision.objects.filter(judgment__item__campaign=campaign).exclude(rationale="")
     rationales = dict(worded.order_by("number").values_list("judgment_id", "rationale"))
     pairs = Pair.objects.filter(item__campaign=campaign).values_list(
         "item_id", "response_a__generator", "response_b__generator"
     )
-    return Reading(campaign.kind, votes, rationales, {item: (a, b) for item, a, b in pairs})
+    same = (
+        AutomaticTie.objects.filter(campaign=campaign)
+        .values_list("generator_a", "generator_b")
+        .annotate(n=Count("pk"))
+    )
+    return Reading(
+        campaign.kind,
+        votes,
+        rationales,
+        {item: (a, b) for item, a, b in pairs},
+        {(a, b): n for a, b, n in same},
+    )
 
 
 def labels(reading: Reading) -> list[Label]:
@@ -63,6 +85,14 @@ def games(reading: Reading) -> list[Game]:
         for vote in reading.votes
         if vote.choice in share and all(reading.generators.get(vote.item, ("",)))
     ]
+
+
+def compared(reading: Reading) -> list[Compared]:
+    """Every judged pair of two known generators, with the share of its votes for the first."""
+    shares: dict[UUID, list[float]] = defaultdict(list)
+    for game in games(reading):
+        shares[cast(UUID, game.item)].append(game.share)
+    return [Compared(*reading.generators[item], sum(given) / len(given)) for item, given in shares.items()]
 
 
 def contests(reading: Reading) -> list[Contest]:

@@ -19,7 +19,7 @@ from ..axes import current_axes_of
 from ..board import read_board
 from ..course import at_work, read_cost, read_stuck
 from ..guidance import texts_for
-from ..models import Campaign, Decision, Item, ItemRole
+from ..models import AutomaticTie, Campaign, Decision, Item, ItemRole
 from .fill import FillForm
 from .outcomes import outcome_words
 from .plots import choices_plot, work_plot
@@ -65,6 +65,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "choices_plot": choices_plot(found.kind, board.quality.choices),
         "work_plot": work_plot(board.annotators),
         "outcomes": _outcomes(found),
+        "automatic_ties": AutomaticTie.objects.filter(campaign=found).count(),
         "cost": read_cost(found, left=board.progress.asked - board.progress.counted),
         "at_work": at_work(found),
         "stuck": read_stuck(found),

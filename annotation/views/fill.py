@@ -23,7 +23,7 @@ AT_ONCE = 500
 MOST = 5_000
 
 WHY_NOT = {
-    "identical": gettext_lazy("the same answer twice"),
+    "identical": gettext_lazy("the same answer twice, which is a tie nobody is asked about"),
     "templated": gettext_lazy("alike but for marks"),
     "empty": gettext_lazy("without words"),
     "already there": gettext_lazy("here already"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.models import Project
-from annotation.models import Decision, Item
+from annotation.models import AutomaticTie, Decision, Item
 from curation.models import AssetVersion, Feedback
 from curation.sampling import USUAL_AXES
 from snapshots.build.versions import VersionFacts, count_unspoken, described, load_facts
@@ -134,8 +134,9 @@ def _pairs(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> F
     axes = spec.quota_axes or USUAL_AXES
     candidates = [_pair_candidate(one, pairs[str(one.item_id)], facts, axes) for one in decisions]
     open_pairs = Item.objects.filter(project=project, kind="pair", decision__isnull=True).count()
-    settled = Counter({Exclusion.UNDECIDED.value: open_pairs} if open_pairs else {})
-    return Field(candidates, settled, facts, pairs)
+    same = AutomaticTie.objects.filter(project=project).count()
+    settled = Counter({Exclusion.UNDECIDED.value: open_pairs, Exclusion.IDENTICAL_ANSWERS.value: same})
+    return Field(candidates, +settled, facts, pairs)
 
 
 def _pair_facts(decision: Decision) -> PairFacts:
