@@ -27,6 +27,11 @@ class Section:
         return asdict(self)
 
 
+def with_headings(text: str) -> str:
+    """The same with its numbered lines as Markdown headings, so that a reader sees where a section begins."""
+    return _HEADING.sub(lambda head: f"\n### {head[1]} {head[2].strip(' #')}\n", text)
+
+
 def sections_of(text: str) -> list[Section]:
     """The numbered sections in their order; words before the first number belong to none.
 

@@ -29,7 +29,7 @@ from ..actions.profile import profile_of
 from ..models import AnnotatorProfile, Campaign, Item, PracticeItem
 from ..people_list import find_judge, judges_of
 from ..practice import choices_of, item_standings, person_standings
-from .outcomes import stored_word
+from .outcomes import outcome_words, stored_word
 
 AGREED = 30
 OUTCOME_CHOICES = {"accepted": "accept", "fixed": "fix", "dropped": "drop"}
@@ -134,7 +134,7 @@ def add(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "campaign": campaign,
         "form": form,
         "source": source,
-        "agreed": [] if source else _agreed(campaign),
+        "agreed": [] if source else _worded(_agreed(campaign)),
     }
     return render(request, "annotation/practice_add.html", context)
 
@@ -206,6 +206,11 @@ def _source(request: ProjectRequest, campaign: Campaign) -> Item | None:
         return None
     found = Item.objects.filter(project=request.project, kind=campaign.kind, role="work", pk=wanted)
     return found.select_related("version", "decision").first()
+
+
+def _worded(items: list[Item]) -> list[tuple[Item, str]]:
+    words = outcome_words()
+    return [(item, words[item.decision.outcome]) for item in items]
 
 
 def _agreed(campaign: Campaign) -> list[Item]:

@@ -16,11 +16,13 @@ from accounts.permissions import may
 from core.errors import NotFound, Refused
 from core.rendering.diff import diff_html
 from curation.models import Asset, AssetVersion
+from curation.models.assets import AssetKind
 
 from ..actions.publish_text import KINDS, LONGEST_NAME, LONGEST_NOTE, LONGEST_TEXT, attach_text, publish_text
 from ..guidance import plain_text, texts_of
 from ..models import Campaign
 from ..next_item import chosen_campaign
+from ..policy import with_headings
 
 
 class TextForm(forms.Form):
@@ -76,6 +78,7 @@ def text(request: HttpRequest, version_id: int) -> HttpResponse:
     against = next((one for one in versions if str(one.number) == wanted and one.pk != version.pk), None)
     context = {
         "version": version,
+        "body": {**version.body, "text": _readable(version.asset.kind, version.body.get("text", ""))},
         "versions": versions,
         "against": against,
         "changes": diff_html(plain_text(against), plain_text(version), fold=True) if against else "",
@@ -115,7 +118,10 @@ def _write(request: ProjectRequest, version: AssetVersion | None, held: dict[str
         except Refused as refused:
             form.add_error("text", str(refused))
     shown = form.cleaned_data.get("text", "") if request.method == "POST" and form.is_bound else ""
-    preview = {"text": shown, "examples": version.body.get("examples", []) if version else []}
+    preview = {
+        "text": _readable(form.cleaned_data.get("kind", ""), shown) if shown else "",
+        "examples": version.body.get("examples", []) if version else [],
+    }
     context = {
         "form": form,
         "version": version,
@@ -145,6 +151,10 @@ def attach(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         attach_text(who=request.user, campaign=campaign, kind=kind, asset=asset)
     messages.success(request, _("Saved. It holds from the next pair on."))
     return redirect("annotation:campaign", slug=request.project.slug, campaign_id=campaign_id)
+
+
+def _readable(kind: str, text: str) -> str:
+    return with_headings(text) if kind == AssetKind.POLICY else text
 
 
 def _version(request: ProjectRequest, version_id: int) -> AssetVersion:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from core import embedding
 from tests.browser.conftest import NARROW, WIDE, Visit
@@ -21,18 +22,32 @@ SHOTS = os.environ.get("WINNOW_SHOTS", "")
 def problems(window: Visit, path: str, width: int) -> Iterator[str]:
     """What is wrong with this page at this width, in either theme."""
     window.resize(width)
+    window.page.emulate_media(reduced_motion="reduce")
     if (status := window.open(path)) != 200:
         yield f"answers {status}"
+    yield from faults(window, f"{path} {width}")
+
+
+def faults(window: Visit, name: str) -> Iterator[str]:
+    """What is wrong with the page as it stands, in either theme."""
     if window.sideways():
         yield "scrolls sideways"
     if window.page.locator("h1").count() != 1:
         yield "needs one h1"
+    yield from stumbles(window)
     for theme in ("light", "dark"):
         window.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         yield from (f"{theme}: {faint}" for faint in window.page.evaluate(CONTRASTS))
         if SHOTS:
-            name = re.sub(r"[^a-z0-9_]+", "-", f"{path} {width} {theme}")
-            window.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+            shot = re.sub(r"[^a-z0-9_]+", "-", f"{name} {theme}".lower())
+            window.page.screenshot(path=f"{SHOTS}/{shot}.png", full_page=True)
+
+
+def stumbles(window: Visit) -> Iterator[str]:
+    """What axe finds that keeps somebody from using the page."""
+    for one in Axe().run(window.page).response["violations"]:
+        if one["impact"] in ("serious", "critical"):
+            yield f"{one['id']}: {one['nodes'][0]['html'][:200]}"
 
 
 def wrong(window: Visit, paths: list[str]) -> list[str]:
