@@ -78,6 +78,11 @@ def _repair(assignment: Assignment, original: Response, fix: Response) -> Repair
         slots_asked=1,
         slots_left=0,
         state="decided",
+        stratum=pair_item.stratum,
+        language=pair_item.language,
+        sensitive=pair_item.sensitive,
+        asked_by=pair_item.asked_by,
+        sampled=False,
     )
     return Repair.objects.create(item=item, response=original)
 

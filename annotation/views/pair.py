@@ -17,6 +17,7 @@ from curation.bodies import load_many
 from ..actions.give_back import reopen as reopen_item
 from ..exchange import as_of, question
 from ..informativeness import informativeness
+from ..marks import marks_on
 from ..models import Item, ItemRole, Judgment, JudgmentRevision, Question, Response
 from ..pair_sources import LABELS
 from ..tags import REASONS
@@ -96,6 +97,8 @@ def question_of(found: Item) -> list[Any]:
 
 def _answers(found: Item) -> list[dict[str, Any]]:
     winner = found.decision.response_id if hasattr(found, "decision") else None
+    responses = responses_of(found)
+    marked = marks_on([response.pk for _name, response in responses])
     return [
         {
             "name": name,
@@ -103,8 +106,9 @@ def _answers(found: Item) -> list[dict[str, Any]]:
             "origin": origin_words()[response.origin],
             "messages": response.messages,
             "won": response.pk == winner,
+            "marked": marked.get(response.pk),
         }
-        for name, response in responses_of(found)
+        for name, response in responses
     ]
 
 

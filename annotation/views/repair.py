@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
+from accounts.permissions import may
 from core.errors import NotFound, Refused
 from core.rendering.diff import diff_html
 from curation.bodies import load_many
@@ -23,7 +24,8 @@ from ..actions.repair import Cites, revise_repair, submit_repair
 from ..cards import flag_words, skip_words, tags_of
 from ..choices import RepairChoice, TurnAct
 from ..exchange import afterwards, as_of, question
-from ..models import Assignment, Judgment, JudgmentRevision, Repair
+from ..marks import Marked, marks_on
+from ..models import Assignment, Judgment, JudgmentRevision, Repair, Response
 from ..practice import PracticeFirst, rounds_before
 from ..shortcuts import EVERY, REPAIR
 from .desk import desk, own_assignment
@@ -202,6 +204,7 @@ def _page(
         "later": afterwards(whole, response.turn),
         "passages": conversation["retrieval"],
         "original": response.text,
+        "marked": _marks_for(request, response),
         "text": request.POST.get("text", held["text"]),
         "rationale": request.POST.get("rationale", held["rationale"]),
         "act": request.POST.get("act", held["act"]),
@@ -220,6 +223,13 @@ def _page(
         "left": next_item.waiting_for(who=request.user, project=request.project, kind="repair"),
     }
     return render(request, "annotation/repair.html", context, status=refused.status if refused else 200)
+
+
+def _marks_for(request: ProjectRequest, response: Response) -> Marked | None:
+    """Leads who repair see what people marked in pairs; annotators do not, or they would know others' votes before their own."""
+    if not may(request.user, "annotation.manage", request.project):
+        return None
+    return marks_on([response.pk]).get(response.pk)
 
 
 def _held(assignment: Assignment, revision: JudgmentRevision | None, original: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.rendering.highlights import Mark, highlighted
 from core.rendering.logprobs import TokenHeat, token_heat
 from core.rendering.markdown import mapped_prose, plain
 from core.rendering.parts import LONG_TEXT, NOTHING, PartView, Surroundings, part_view
@@ -149,24 +150,28 @@ def messages_view(
     anonymous: bool = False,
     mapped: bool = False,
     linked: Callable[[str], str] = str,
+    marks: Sequence[Mark] = (),
     folds: bool = False,
 ) -> ConversationView:
     """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind.
 
     `mapped` gives the words of the last answer their places in its text, so that people can mark them; `linked`
-    turns the safe HTML of those words into safe HTML with links to what they cite.
+    turns the safe HTML of those words into safe HTML with links to what they cite. `marks` are drawn on them.
     """
     held = list(messages)
     turns = _messages(held, anonymous=anonymous)
     if mapped and turns and turns[-1].role == "assistant":
         turns[-1] = replace(
-            turns[-1], parts=list(_mapped(turns[-1].parts, held[-1].get("parts", ()), linked))
+            turns[-1], parts=list(_mapped(turns[-1].parts, held[-1].get("parts", ()), linked, marks))
         )
     return ConversationView(turns, folds=folds)
 
 
 def _mapped(
-    views: Iterable[PartView], parts: Iterable[Mapping[str, Any]], linked: Callable[[str], str]
+    views: Iterable[PartView],
+    parts: Iterable[Mapping[str, Any]],
+    linked: Callable[[str], str],
+    marks: Sequence[Mark],
 ) -> Iterator[PartView]:
     """Text parts with places; an answer's text is its text parts joined by line ends, without blanks around it."""
     offset: int | None = None
@@ -177,7 +182,9 @@ def _mapped(
         text = str(part.get("text") or "")
         if offset is None:
             offset = len(text.lstrip()) - len(text)
-        yield replace(view, html=mark_safe(linked(mapped_prose(text))), source=offset)
+        html = linked(mapped_prose(text))
+        shown = highlighted(html, marks, base=offset) if marks else mark_safe(html)
+        yield replace(view, html=shown, source=offset)
         offset += len(text) + 1
 
 

@@ -30,9 +30,12 @@
     if (event.key === "Escape" && window.WinnowKeys.writing(event.target) && !event.target.closest("dialog")) event.target.blur();
     const act = window.WinnowKeys.actOf(event);
     const element = act && document.querySelector(`[data-press="${CSS.escape(act)}"]`);
-    if (!element || element.disabled) return;
+    if (!element || element.disabled) return undefined;
     event.preventDefault();
-    if (window.WinnowKeys.writing(element)) element.focus();
-    else element.click();
+    if (window.WinnowKeys.writing(element)) return element.focus();
+    element.click();
+    const menu = element.closest(".aside-menu[open]");
+    if (menu) menu.querySelector("button").focus(); // before the next key comes
+    return undefined;
   });
 })();

@@ -58,13 +58,18 @@
   }
   document.addEventListener("visibilitychange", () => (document.hidden ? clock.pause() : clock.resume()));
   form.addEventListener("submit", (event) => {
-    if (form.hasAttribute("data-covered") && !event.submitter?.hasAttribute("formaction")) {
-      event.preventDefault();
-      return uncover();
-    }
+    if (form.hasAttribute("data-covered") && !event.submitter?.hasAttribute("formaction")) return event.preventDefault();
     form.elements.namedItem("active_ms").value = String(clock.milliseconds());
     store.set(SENT, drafts.name(form));
     return undefined;
+  });
+
+  // Looking is a decision of its own: a key that decides about the answer does not uncover it.
+  document.addEventListener("keydown", (event) => {
+    const elsewhere = event.defaultPrevented || document.querySelector("dialog[open]") || event.target.closest("a, button, summary");
+    if (event.key !== "Enter" || elsewhere || !form.hasAttribute("data-covered")) return;
+    event.preventDefault();
+    uncover();
   });
 
   function uncover() {

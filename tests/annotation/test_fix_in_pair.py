@@ -97,3 +97,13 @@ def test_the_author_can_take_it_back(team, lease):
     )
     assert not list(repaired_answers(team.project))
     assert not list(decided_preferences(team.project))
+
+
+def test_the_repair_and_the_preference_are_of_the_pairs_stratum_and_as_warned_of(team, campaign, lease):
+    Item.objects.filter(pk=lease.item_id).update(sensitive=True)
+    fix(team, lease)
+    stratum = Item.objects.get(pk=lease.item_id).stratum
+    made = Item.objects.exclude(pk=lease.item_id)
+    assert sorted(made.values_list("kind", flat=True)) == ["pair", "repair"]
+    assert {(one.stratum, one.sensitive, one.sampled) for one in made} == {(stratum, True, False)}
+    assert stratum

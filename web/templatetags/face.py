@@ -1,6 +1,6 @@
 """The components as tags and filters. docs/face.md is the sheet to look at while writing a page."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -15,6 +15,7 @@ from core.rendering import diff as diffs
 from core.rendering import markdown
 from core.rendering.chat import from_chat
 from core.rendering.conversation import conversation_view, messages_view
+from core.rendering.highlights import Mark
 from core.rendering.redactions import shortened
 from web import icons, moments, numbers
 from web.progress import job_progress_view
@@ -165,10 +166,13 @@ def messages(
     plain: bool = False,
     mapped: bool = False,
     linked: Callable[[str], str] = str,
+    marks: Sequence[Mark] = (),
 ) -> dict[str, Any]:
     """Some messages of a conversation: a prompt, or one answer, `mapped` to be marked. Model names are not shown,
-    the middle of a long exchange is folded."""
-    view = messages_view(value, anonymous=True, mapped=mapped, linked=linked, folds=True)
+    the middle of a long exchange is folded; `marks` people made are drawn on the answer."""
+    view = messages_view(
+        value, anonymous=True, mapped=mapped or bool(marks), linked=linked, marks=marks, folds=True
+    )
     return {"view": view, "plain": plain}
 
 
