@@ -26,6 +26,7 @@ VERBS: Final[Mapping[str, frozenset[Role]]] = {
     "index.manage": frozenset({LEAD, ADMIN}),
     "annotation.judge": frozenset({ANNOTATOR, LEAD}),
     "annotation.read": frozenset({LEAD, ENGINEER, ADMIN}),
+    "annotation.adjudicate": frozenset({ANNOTATOR, LEAD, ADMIN}),
     "annotation.manage": frozenset({LEAD, ADMIN}),
     "snapshot.read": frozenset({LEAD, ENGINEER, ADMIN}),
     "snapshot.create": frozenset({LEAD, ENGINEER}),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
+from .adjudicators import within_reach
 from .models import Assignment, Campaign, Item, ItemRole, Judgment, QualityReport, SoftLabel
 
 MOST = 1_000
@@ -81,7 +82,7 @@ def place(campaign: Campaign, who: User, order: Order, at: UUID | None) -> Place
 def _without_own(campaign: Campaign, who: User) -> "QuerySet[Item]":
     voted = Judgment.objects.filter(item=OuterRef("pk"), profile__user=who)
     holds = Assignment.objects.filter(item=OuterRef("pk"), profile__user=who, state="leased")
-    return Item.objects.filter(
+    items = Item.objects.filter(
         ~Exists(voted),
         ~Exists(holds),
         campaign=campaign,
@@ -91,3 +92,4 @@ def _without_own(campaign: Campaign, who: User) -> "QuerySet[Item]":
         decision__adjudication__isnull=True,
         decision__isnull=False,
     )
+    return within_reach(items, who=who, campaign=campaign)

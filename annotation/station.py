@@ -12,9 +12,11 @@ from accounts.permissions import may
 from core.registry import Count as Number
 from core.registry import InboxItem, StationState, registry
 
+from . import adjudication_queue, next_item
 from . import counts as counts
-from . import next_item
 from .actions.people import welcome
+from .adjudication_queue import Order
+from .adjudicators import named
 from .course import read_stuck
 from .models import AnnotatorProfile, Campaign, Decision, Item, Judgment, Question
 from .practice import rounds_before
@@ -83,6 +85,27 @@ def work_for_annotators(project: Any, user: Any) -> Iterator[InboxItem]:
             count=repairs,
             action=_("Repair"),
         )
+
+
+def disagreement(project: Any, user: Any) -> Iterator[InboxItem]:
+    """Votes that disagree, for annotators a lead has named to decide over them."""
+    if named(user, project) is None:
+        return
+    for campaign in (
+        Campaign.objects.filter(project=project).select_related("project").order_by("created_at")[:20]
+    ):
+        count = adjudication_queue.waiting(campaign, user, Order.CONFLICT)[:1_000].count()
+        if count:
+            yield InboxItem(
+                title=_("Decide over %(name)s") % {"name": campaign.name},
+                href=reverse(
+                    "annotation:adjudicate", kwargs={"slug": project.slug, "campaign_id": campaign.pk}
+                ),
+                kind=_("Disagreement"),
+                detail=_("People judged these differently, and no answer has more votes than any other."),
+                count=count,
+                action=_("Decide"),
+            )
 
 
 def reported_items(project: Any, user: Any) -> Iterator[InboxItem]:
@@ -179,6 +202,7 @@ registry.add_station(
 )
 registry.add_join("annotation", welcome)
 registry.add_inbox("annotation.work", work_for_annotators, verb="annotation.judge")
+registry.add_inbox("annotation.disagreement", disagreement, verb="annotation.judge")
 registry.add_inbox("annotation.stuck", stuck_campaigns, verb="annotation.manage")
 registry.add_inbox("annotation.expertise", claimed_expertise, verb="annotation.manage")
 registry.add_inbox("annotation.reported", reported_items, verb="annotation.manage")

@@ -73,6 +73,7 @@ urlpatterns = [
     path("people/axes/", axes.axes, name="axes"),
     path("people/<uuid:user_id>/", people.person, name="person"),
     path("people/<uuid:user_id>/words/", people.describe, name="person-words"),
+    path("people/<uuid:user_id>/adjudicator/", people.set_adjudicator, name="person-adjudicator"),
     path("people/<uuid:user_id>/state/", people.set_person_state, name="person-state"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new/", campaign_settings.new, name="campaign-new"),

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import require
 from core import audit
 from core.errors import Refused
 from curation.actions.cleaned import cleaned
 
+from ..adjudicators import require_adjudicator, within_reach
 from ..choices import CLEAR, SLIGHT
 from ..models import Adjudication, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Pair, Repair
 from .project_decision import project_decision
@@ -33,7 +33,7 @@ class Ruling:
 
 def adjudicate(*, who: User, item: Item, ruling: Ruling, reason: str) -> Adjudication:
     """Store the ruling as the item's next decision. Who has voted on it, or holds it, does not decide over it."""
-    require(who, "annotation.manage", item.project)
+    require_adjudicator(who, item.project)
     said = cleaned(reason, project=item.project).strip()
     if not said or len(said) > LONGEST_REASON:
         raise Refused("reason_missing", _("Say why, in 1 to 4,000 characters."))
@@ -85,6 +85,12 @@ def _require_decidable(who: User, item: Item) -> None:
             "own_vote",
             _("You have judged this yourself, or are about to."),
             hint=_("Leave it to somebody who has not."),
+        )
+    if not within_reach(Item.objects.filter(pk=item.pk), who=who, campaign=item.campaign).exists():
+        raise Refused(
+            "not_eligible",
+            _("This item is not of your languages or fields, or shows your own conversation."),
+            hint=_("Leave it to somebody else."),
         )
 
 

@@ -119,6 +119,24 @@ def reactivate_annotator(*, who: User, profile: AnnotatorProfile) -> None:
             _record(who, profile, "annotation.reactivate_annotator", "deactivated", "active")
 
 
+def name_adjudicator(*, who: User, profile: AnnotatorProfile, adjudicates: bool) -> bool:
+    """Let this person decide over votes of others, or no longer; decisions made stay. False if nothing changed."""
+    require(who, "annotation.manage", profile.project)
+    with transaction.atomic():
+        changed = AnnotatorProfile.objects.filter(pk=profile.pk, adjudicates=not adjudicates).update(
+            adjudicates=adjudicates
+        )
+        if changed:
+            audit.record(
+                actor=who.actor,
+                verb="annotation.name_adjudicator",
+                subject=profile,
+                project_id=profile.project_id,
+                data={"adjudicates": adjudicates},
+            )
+    return bool(changed)
+
+
 def read_words(*, team: str, languages: str, expertise: str) -> PersonWords:
     """What a form says of a person; refused with the reason."""
     return PersonWords(

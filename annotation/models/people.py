@@ -13,6 +13,7 @@ class AnnotatorProfile(models.Model):
 
     `languages` (BCP 47; none said: any) and `expertise` (domains; none said: none) decide what a person may be given;
     `expertise_said` is what they say of themselves, which a lead has yet to confirm;
+    `adjudicates`: a lead has named them to decide over votes of others that disagree;
     `sensitive_ok` is their own opt-in to warned-of material, `sensitive_per_day` their own limit (none: the campaign's).
     """
 
@@ -26,6 +27,7 @@ class AnnotatorProfile(models.Model):
     expertise = ArrayField(models.CharField(max_length=80), blank=True, default=list, db_default=[])
     expertise_said = ArrayField(models.CharField(max_length=80), blank=True, default=list, db_default=[])
     team = models.CharField(max_length=80, blank=True, default="", db_default="")
+    adjudicates = models.BooleanField(default=False, db_default=False)
     sensitive_ok = models.BooleanField(default=False, db_default=False)
     sensitive_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
@@ -39,13 +41,17 @@ class AnnotatorProfile(models.Model):
 
 
 class Axis(models.Model):
-    """One opt-in dimension of diversity, with the values a person may choose; versioned by number."""
+    """One opt-in dimension of diversity, with the values a person may choose; versioned by number.
+
+    A retired one is asked of nobody; votes and reports keep what was said. Another number asks it again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
     number = models.PositiveIntegerField(default=1)
     values = ArrayField(models.CharField(max_length=60))
+    retired_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
 from accounts.models import User
+from accounts.permissions import may
 from core.errors import NotFound, Refused
 
 from .. import next_item
 from ..actions.adjudicate import Ruling, adjudicate
 from ..adjudication_queue import Order, Place, order_words, place, waiting
+from ..adjudicators import require_adjudicator
 from ..cards import Option, options
 from ..choices import Answer, Choice, Shown
 from ..models import Item, JudgmentRevision, SoftLabel
@@ -42,12 +44,13 @@ def swapped_for(item: Item, who: User) -> bool:
 
 
 @require_GET
-@project_view("annotation.manage")
+@project_view("annotation.adjudicate")
 def queue(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """The item that waits longest, or the one asked for."""
     request = cast(ProjectRequest, request)
     campaign = next_item.chosen_campaign(request.project, str(campaign_id))
     assert campaign is not None
+    require_adjudicator(request.user, request.project)
     order = _order(request)
     found = place(campaign, request.user, order, _at(request))
     here = reverse("annotation:adjudicate", kwargs={"slug": request.project.slug, "campaign_id": campaign.pk})
@@ -66,6 +69,7 @@ def queue(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
             }
             for one in Order
         ],
+        "may_manage": may(request.user, "annotation.manage", request.project),
         "elsewhere": next((f"{here}?by={one}" for one in Order if counts[one]), ""),
     }
     if found.item is not None:
@@ -74,7 +78,7 @@ def queue(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@project_view("annotation.manage")
+@project_view("annotation.adjudicate")
 def decide(request: HttpRequest, campaign_id: UUID, item_id: UUID) -> HttpResponse:
     """Store the ruling and go on with the next."""
     request = cast(ProjectRequest, request)

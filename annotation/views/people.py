@@ -15,7 +15,13 @@ from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
 from core.errors import Refused
 
-from ..actions.people import deactivate_annotator, describe_annotator, reactivate_annotator, read_words
+from ..actions.people import (
+    deactivate_annotator,
+    describe_annotator,
+    name_adjudicator,
+    reactivate_annotator,
+    read_words,
+)
 from ..actions.profile import profile_of
 from ..people_list import find_judge, held_by, languages_of, read_people, rows_of, teams_of
 
@@ -71,6 +77,7 @@ def person(request: HttpRequest, user_id: UUID) -> HttpResponse:
         "held": held_by(profile) if profile else 0,
         "form": WordsForm(initial=known),
         "teams": teams_of(request.project),
+        "decides_anyway": may(user, "annotation.manage", request.project),
         "may_manage": may(request.user, "annotation.manage", request.project),
     }
     return render(request, "annotation/person.html", context)
@@ -94,6 +101,24 @@ def describe(request: HttpRequest, user_id: UUID) -> HttpResponse:
     messages.success(
         request, _("Saved. It decides which items %(name)s is given from now on.") % {"name": user}
     )
+    return redirect("annotation:person", slug=request.project.slug, user_id=user_id)
+
+
+@require_POST
+@project_view("annotation.manage")
+def set_adjudicator(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """Name somebody to decide over votes, or no longer."""
+    request = cast(ProjectRequest, request)
+    user = find_judge(request.project, user_id)
+    profile = profile_of(who=user, project=request.project)
+    named = request.POST.get("adjudicates") == "yes"
+    name_adjudicator(who=request.user, profile=profile, adjudicates=named)
+    said = (
+        _("%(name)s may decide over votes that disagree.")
+        if named
+        else _("%(name)s decides over votes no longer.")
+    )
+    messages.success(request, said % {"name": user})
     return redirect("annotation:person", slug=request.project.slug, user_id=user_id)
 
 
