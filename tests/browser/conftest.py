@@ -2,13 +2,14 @@
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.signals import request_finished, request_started
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -99,24 +100,40 @@ class Visit:
         self.page.set_viewport_size({"width": width, "height": height})
 
 
-def let_last_requests_end() -> None:
-    """A page that closes still says goodbye to the server; emptying the tables under that request would deadlock."""
-    quiet = 0
-    for _ in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
-                " WHERE d.datname = current_database() AND l.pid <> pg_backend_pid()"
-            )
-            quiet = 0 if cursor.fetchone()[0] else quiet + 1
-        if quiet == QUIET_LOOKS:
-            return
-        time.sleep(0.05)
+class Requests:
+    """Those the server of the tests has begun and not ended; it runs in a thread of this process."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self._lock = threading.Lock()
+        request_started.connect(self._began)
+        request_finished.connect(self._ended)
+
+    def _began(self, **_signal: object) -> None:
+        with self._lock:
+            self.running += 1
+
+    def _ended(self, **_signal: object) -> None:
+        with self._lock:
+            self.running -= 1
+
+    def let_the_last_end(self) -> None:
+        """A page that closes still says goodbye; emptying the tables under that request would deadlock."""
+        quiet, until = 0, time.monotonic() + 30
+        while quiet < QUIET_LOOKS and time.monotonic() < until:
+            quiet = quiet + 1 if self.running == 0 else 0
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def requests() -> Requests:
+    """Counted from the first window on."""
+    return Requests()
 
 
 @pytest.fixture
 def visit(
-    browser: "playwright_api.Browser", live_server: LiveServer, client: object
+    browser: "playwright_api.Browser", live_server: LiveServer, client: object, requests: Requests
 ) -> "Iterator[Callable[..., Visit]]":
     """`visit(user, dark=False)` opens a window in which that person is signed in."""
     from django.test import Client
@@ -140,4 +157,4 @@ def visit(
     yield make
     for context in contexts:
         context.close()
-    let_last_requests_end()
+    requests.let_the_last_end()
