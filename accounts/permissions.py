@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
-from accounts.models import ApiToken, Membership, Project, Role, User
+from accounts.models import ApiToken, Project, Role, User
 from accounts.models.access import Scope
+from core.columns import select
 from core.errors import NotFound, PermissionRefused
+
+ROLES: Final = "SELECT role FROM accounts_membership WHERE user_id = %(user)s AND project_id = %(project)s"
 
 ANNOTATOR, LEAD, ENGINEER, ADMIN = Role.ANNOTATOR, Role.DATA_LEAD, Role.ML_ENGINEER, Role.ADMIN
 
@@ -61,8 +64,8 @@ def roles_of(user: User, project: Project) -> frozenset[Role]:
     remembered: dict[UUID, frozenset[Role]] = getattr(user, "_roles", {})
     if project.pk in remembered:
         return remembered[project.pk]
-    names = Membership.objects.filter(user=user, project=project).values_list("role", flat=True)
-    return frozenset(Role(name) for name in names)
+    held = select(ROLES, {"user": user.pk, "project": project.pk})
+    return frozenset(Role(name) for (name,) in held)
 
 
 def owner_roles(token: ApiToken) -> frozenset[Role]:

@@ -23,17 +23,23 @@ def chosen_campaign(project: Project, given: str, *, kind: str = "") -> Campaign
     """The campaign a page was restricted to, or None for any; refused if there is no such one of that kind here."""
     if not given:
         return None
-    found = Campaign.objects.select_related("project").filter(project=project)
+    found = Campaign.objects.filter(project=project)
     try:
-        return (found.filter(kind=kind) if kind else found).get(pk=UUID(given))
+        campaign = (found.filter(kind=kind) if kind else found).get(pk=UUID(given))
     except (ValueError, Campaign.DoesNotExist) as error:
         raise NotFound("campaign_not_found", _("There is no such campaign.")) from error
+    campaign.project = project
+    return campaign
 
 
 def open_campaigns(project: Project, kind: str) -> list[Campaign]:
     """Open campaigns of a kind, oldest first."""
-    found = Campaign.objects.filter(project=project, kind=kind, state="open")
-    return list(found.select_related("project").order_by("created_at", "pk"))
+    found = list(
+        Campaign.objects.filter(project=project, kind=kind, state="open").order_by("created_at", "pk")
+    )
+    for campaign in found:
+        campaign.project = project
+    return found
 
 
 def next_pair(
