@@ -15,7 +15,7 @@ from curation.models.assets import AssetKind
 from .axes import current_axes_of
 from .models import Axis, Campaign
 from .people_words import read_languages
-from .rules import MAX_OVERLAP, Adaptive, Eligibility, Rules, Selection, read
+from .rules import LONGEST_WARNING, MAX_OVERLAP, Adaptive, Eligibility, Rules, Selection, read
 from .tags import REASONS
 
 NEW = Rules(adaptive=Adaptive())
@@ -111,6 +111,14 @@ class CampaignForm(forms.Form):
         gettext_lazy("Nobody can tell them apart; they are never exported."),
     )  # fmt: skip
     gold_per_day = _number(gettext_lazy("of them at most a day and person"), 0, 1_000)
+    warning = forms.CharField(
+        label=gettext_lazy("Content warning"), max_length=LONGEST_WARNING, required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=gettext_lazy(
+            "What people may see here, in a sentence. It covers every item until somebody wants to look, and only people"
+            " willing to see such material are given any."
+        ),
+    )  # fmt: skip
     sensitive_per_day = _number(
         gettext_lazy("Warned-of items at most a day and person"), 0, 1_000,
         gettext_lazy("Only for people who are willing to see them; each may set a lower number."),
@@ -209,6 +217,7 @@ class CampaignForm(forms.Form):
             selection=Selection(data["active"], floor),
             gold_share=self._percent("gold_share"),
             gold_per_day=self._whole("gold_per_day"),
+            warning=data["warning"].strip(),
             sensitive_per_day=self._whole("sensitive_per_day"),
             in_sequence=data["in_sequence"],
             cost_per_hour=data["cost_per_hour"],
@@ -259,6 +268,7 @@ def _initial(name: str, overlap: int, minutes: int, rules: Rules) -> dict[str, A
         "floor": round(rules.selection.floor * 100),
         "gold_share": round(rules.gold_share * 100),
         "gold_per_day": rules.gold_per_day,
+        "warning": rules.warning,
         "sensitive_per_day": rules.sensitive_per_day,
         "cost_per_hour": rules.cost_per_hour,
         "cost_per_answer": rules.cost_per_answer,

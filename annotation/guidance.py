@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
@@ -44,6 +44,20 @@ def guidance_for(profile: AnnotatorProfile, campaign: Campaign) -> Guidance | No
         body__changes_decisions=True,
     )
     return Guidance(version, read, since.exists())
+
+
+def must_read_again(profile: AnnotatorProfile, campaign: Campaign) -> bool:
+    """Whether what decides has changed since this person read the campaign's guidelines: `reread`, in one statement."""
+    if campaign.guidelines_id is None:
+        return False
+    read = GuidelinesRead.objects.filter(profile=profile, version__asset=OuterRef("asset"))
+    in_force = AssetVersion.objects.filter(pk=campaign.guidelines_id)
+    return AssetVersion.objects.filter(
+        asset__versions=campaign.guidelines_id,
+        body__changes_decisions=True,
+        number__lte=Subquery(in_force.values("number")),
+        number__gt=Subquery(read.order_by("-version__number").values("version__number")[:1]),
+    ).exists()
 
 
 def last_read(profile: AnnotatorProfile, version: AssetVersion) -> AssetVersion | None:

@@ -12,6 +12,7 @@ from core.errors import Refused
 from . import tags as reasons
 
 MAX_OVERLAP = 20
+LONGEST_WARNING = 400
 REQUIRABLE = frozenset({"tags", "rationale"})
 ANY_STRATUM = "*"
 
@@ -53,6 +54,7 @@ class Rules:
 
     `caps` limits, per axis name, how many judgments of one group an item takes; `distinct` says how many different groups
     it needs. `overlap` replaces the campaign's own per stratum; `stop_early` takes free slots from what they cannot change.
+    `warning` says what people may see here: it covers every item, and only those willing to see such things are given any.
     """
 
     tags: tuple[str, ...] = reasons.DEFAULT
@@ -67,6 +69,7 @@ class Rules:
     selection: Selection = Selection()
     gold_share: float = 0.0
     gold_per_day: int = 20
+    warning: str = ""
     sensitive_per_day: int = 40
     prefetch_seconds: int = 120
     in_sequence: bool = False
@@ -152,6 +155,12 @@ def checked(rules: Rules, *, overlap: int) -> Rules:
     _within("selection.floor", rules.selection.floor, 0.05, 1)
     _within("gold_share", rules.gold_share, 0, 0.5)
     _within("gold_per_day", rules.gold_per_day, 0, 1_000)
+    if not isinstance(rules.warning, str) or len(rules.warning) > LONGEST_WARNING:
+        raise Refused(
+            "warning_invalid",
+            _("A warning is a text of at most %(n)d characters.") % {"n": LONGEST_WARNING},
+            hint=_("Say in a sentence or two what people may see."),
+        )
     _within("sensitive_per_day", rules.sensitive_per_day, 0, 1_000)
     _within("prefetch_seconds", rules.prefetch_seconds, 10, 600)
     _within("cost_per_hour", rules.cost_per_hour or 0, 0, 10_000)

@@ -33,7 +33,8 @@ def change_campaign(
     """Set everything at once; what changed, as {setting: [old, new]}.
 
     Leases held and answers given stay as they are; another list of reasons is a new version of it. Another overlap is
-    asked of every item, never below what it has; caps and distinct groups hold for items made from now on.
+    asked of every item, never below what it has; caps and distinct groups hold for items made from now on, a warning for
+    all: taken back, it stays on those it was on.
     """
     require(who, "annotation.manage", campaign.project)
     if not name.strip() or not SHORTEST_LEASE <= lease_seconds <= LONGEST_LEASE:
@@ -52,6 +53,8 @@ def change_campaign(
             locked.rules = as_stored(replace(wanted, tags_version=version))
             locked.name, locked.lease_seconds, locked.guidelines = name.strip(), lease_seconds, guidelines
             locked.save(update_fields=["rules", "name", "lease_seconds", "guidelines"])
+            if wanted.warning:
+                locked.items.filter(sensitive=False).exclude(state="closed").update(sensitive=True)
             if (overlap, wanted.overlap) != (locked.overlap, old.overlap):
                 set_overlap(who=who, campaign=locked, overlap=overlap)
             locked.refresh_from_db()

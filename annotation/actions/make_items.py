@@ -106,7 +106,7 @@ def _row(campaign: Campaign, rules: Rules, new: NewItem, origins: dict[UUID, Ori
         language=origin.language,
         prompt_group=origin.prompt_group,
         asked_by=sorted(asked_by - {""}),
-        sensitive=new.sensitive,
+        sensitive=new.sensitive or bool(rules.warning),
         sampled=new.sampled and (not rules.selection.active or floored < rules.selection.floor),
         quota=rules.quota if work else {},
     )

@@ -20,6 +20,7 @@ from ..models import Assignment, Decision, Item, Judgment, JudgmentRevision, Pai
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
 from .project_decision import project_decision
+from .read_first import require_read
 from .responses import NewResponse, store_responses
 from .revise import add_revision_of, lock_own_judgment
 from .said import IN_FORCE, Said, Under, checked
@@ -58,6 +59,7 @@ def submit_repair(
     with transaction.atomic():
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         repair = _repair_of(assignment.item)
+        require_read(assignment.profile, assignment.item.campaign, key=key)
         said = _said(
             assignment.item, project, choice, tags, rationale, active_ms, cites, assignment=assignment
         )
@@ -84,6 +86,7 @@ def revise_repair(
     with transaction.atomic():
         judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
         repair = _repair_of(judgment.item)
+        require_read(judgment.profile, judgment.item.campaign)
         said = _said(judgment.item, project, choice, tags, rationale, active_ms, cites)
         fix = _fix(repair, choice, text, project)
         revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)

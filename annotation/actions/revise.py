@@ -17,6 +17,7 @@ from ..sides import unswap
 from ..spans import SpanGiven
 from .profile import profile_of
 from .project_decision import project_decision
+from .read_first import require_read
 from .said import IN_FORCE, Said, Under, checked
 from .spans import checked_spans, spans_of
 from .submit import add_revision
@@ -55,6 +56,7 @@ def revise_judgment(
         judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
         if judgment.item.kind != "pair" or judgment.assignment is None:
             raise Refused("not_a_pair", _("This judgment is not about a pair that was shown to you."))
+        require_read(judgment.profile, judgment.item.campaign)
         answer = unswap(shown, swapped=judgment.assignment.swapped)
         said = checked(
             campaign=judgment.item.campaign,

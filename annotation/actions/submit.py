@@ -22,6 +22,7 @@ from ..spans import SpanGiven
 from .lock import lock_assignment
 from .overlap import settle_overlap
 from .project_decision import project_decision
+from .read_first import require_read
 from .said import IN_FORCE, Said, Under, checked
 from .spans import checked_spans, store_spans
 
@@ -59,6 +60,7 @@ def submit_judgment(
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         if assignment.item.kind != "pair":
             raise Refused("not_a_pair", _("This item is a repair, not a pair."))
+        require_read(assignment.profile, assignment.item.campaign, key=key)
         answer = unswap(shown, swapped=assignment.swapped)
         said = checked(
             campaign=assignment.item.campaign,

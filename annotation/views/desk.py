@@ -33,6 +33,7 @@ def desk(request: ProjectRequest, campaign: Campaign | None, keys: Keys) -> dict
         "queue": f"winnow.answers.{request.project.pk}.{request.user.pk}",
         "csrf": get_token(request),
         "places": {name: reverse(f"annotation:{name}", kwargs={"slug": slug}) for name in PLACES},
+        "to_read": guidance if guidance and guidance.asked else None,
         "read": guidance.version.pk if guidance and not guidance.asked else "",
     }
 

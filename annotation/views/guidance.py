@@ -35,7 +35,9 @@ def guidelines(request: HttpRequest) -> HttpResponse:
             project=request.project,
             version=_version(request, request.POST.get("version", "")),
         )
-        return HttpResponse(status=204)
+        pages = {"judge": "annotation:judge", "repair": "annotation:repair"}
+        back = pages.get(request.POST.get("back", ""))
+        return redirect(back, slug=request.project.slug) if back else HttpResponse(status=204)
     campaign = chosen_campaign(request.project, request.GET.get("campaign", ""))
     guidance = (
         guidance_for(profile_of(who=request.user, project=request.project), campaign) if campaign else None

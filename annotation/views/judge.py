@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import ProjectRequest, project_view
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 
 from .. import next_item
 from ..actions.choose_keys import keys_of
+from ..actions.draft import save_draft
 from ..actions.give_back import flag, release, skip
 from ..actions.leases import heartbeat
+from ..actions.read_first import CHANGED
 from ..actions.revise import revise_judgment
 from ..actions.submit import submit_judgment
 from ..board import read_progress
@@ -26,7 +28,7 @@ from ..practice import PracticeFirst, rounds_before
 from ..shortcuts import JUDGE
 from ..spans import spans_from_text
 from .desk import desk, own_assignment
-from .forms_in import field, ids_in, lease_in, reasons_in
+from .forms_in import LeaseIn, ReasonsIn, field, ids_in, lease_in, reasons_in
 from .practice import to_practice
 from .words import judging_words
 
@@ -77,21 +79,47 @@ def submit(request: HttpRequest) -> HttpResponse:
     """Store one judgment; without the page's script the form's own post lands on the next pair."""
     request = cast(ProjectRequest, request)
     lease, reasons = lease_in(request), reasons_in(request)
-    done = submit_judgment(
+    shown = field(request.POST, "choice", Shown)
+    try:
+        done = submit_judgment(
+            who=request.user,
+            project=request.project,
+            assignment_id=lease.assignment_id,
+            lease_token=lease.lease_token,
+            key=field(request.POST, "key", UUID) if "key" in request.POST else uuid4(),
+            shown=shown,
+            tags=reasons.tags,
+            rationale=reasons.rationale,
+            active_ms=reasons.active_ms,
+            spans=spans_from_text(request.POST.get("spans", "")),
+            section=reasons.section,
+            under=reasons.under,
+        )
+    except Refused as refused:
+        if refused.code != CHANGED or "X-Winnow-Judging" in request.headers:
+            raise
+        return _kept_until_read(request, lease, shown, reasons, refused)
+    return _after(request, done.how)
+
+
+def _kept_until_read(
+    request: ProjectRequest, lease: LeaseIn, shown: Shown, reasons: ReasonsIn, refused: Refused
+) -> HttpResponse:
+    """A browser without script comes back to the pair with its answer as it was written, and to what is to be read."""
+    save_draft(
         who=request.user,
         project=request.project,
         assignment_id=lease.assignment_id,
         lease_token=lease.lease_token,
-        key=field(request.POST, "key", UUID) if "key" in request.POST else uuid4(),
-        shown=field(request.POST, "choice", Shown),
-        tags=reasons.tags,
-        rationale=reasons.rationale,
-        active_ms=reasons.active_ms,
-        spans=spans_from_text(request.POST.get("spans", "")),
-        section=reasons.section,
-        under=reasons.under,
+        draft={
+            "choice": shown.value,
+            "tags": reasons.tags,
+            "rationale": reasons.rationale,
+            "section": reasons.section,
+        },
     )
-    return _after(request, done.how)
+    messages.warning(request, f"{refused.message} {refused.hint}")
+    return redirect("annotation:judge", slug=request.project.slug)
 
 
 @require_POST

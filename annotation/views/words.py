@@ -26,6 +26,9 @@ def judging_words() -> dict[str, str]:
         "sending": _("Sending…"),
         "offline": _("No connection. %n kept here, sent when it is back."),
         "signed-out": _("You are signed out. %n kept here."),
+        "guidelines_changed": _(
+            "What decides has changed. Read what is different; your answer waits, Enter sends it."
+        ),
         "refused": _("An answer was refused."),
         "undone": _("Back to your last answer. Choose again to change it."),
         "nothing_to_undo": _("Nothing to take back on this page. Older answers are under My work."),

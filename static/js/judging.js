@@ -233,16 +233,36 @@
       if (how !== "fixed") take(html);
     },
     onRefused(entry, html) {
-      const text = new DOMParser().parseFromString(html, "text/html").querySelector("[data-refused], h1")?.textContent;
+      const page = new DOMParser().parseFromString(html, "text/html");
+      const told = page.querySelector("[data-refused]") ?? page.querySelector("h1");
+      if (told?.dataset.refused === "guidelines_changed") return bringBack(entry);
+      const text = told?.textContent;
       const list = root.querySelector("[data-refusals]");
       const line = document.createElement("p");
       const written = entry.fields.filter(([name, value]) => ["rationale", "text", "question"].includes(name) && value);
       line.textContent = [text?.trim() || words.refused, ...written.map(([, value]) => `“${value}”`)].join(" ");
       list.append(line);
       list.hidden = false;
-      if (!current()) fetchNext();
+      return current() || fetchNext();
     },
   });
+
+  // The answer waits on its own card, and in the draft for a page that no longer has it.
+  function bringBack(entry) {
+    const said = new URLSearchParams(entry.fields);
+    const draft = Object.fromEntries(["choice", "rationale", "spans", "section"].map((name) => [name, said.get(name) ?? ""]));
+    store.set(`winnow.draft.${entry.assignment}`, JSON.stringify({ ...draft, tags: said.getAll("tags"), at: String(Date.now()) }));
+    const at = past.findIndex((card) => card.dataset.assignment === entry.assignment);
+    if (at < 0) return current() || fetchNext();
+    const [card] = past.splice(at, 1);
+    for (const end of root.querySelectorAll("[data-end], [data-round-end]")) end.hidden = true;
+    stage.prepend(card);
+    count(-1);
+    if (entry.url === card.dataset.revise) revising = card;
+    show(card);
+    say(words.guidelines_changed);
+    return window.WinnowPanels.readAgain(card);
+  }
 
   const AFTERWARDS = { flagged: true, asked: true };
   const signIn = () => window.WinnowSignIn.open(() => queue.flush());

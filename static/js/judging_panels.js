@@ -17,7 +17,10 @@
   const body = find("guidelines-body");
   const acknowledge = find("guidelines-ack");
 
+  let filled = "";
+
   async function fill(card) {
+    filled = card.dataset.campaign;
     const url = `${desk.dataset.guidelinesUrl}?${new URLSearchParams({ campaign: card.dataset.campaign })}`;
     const response = await fetch(url, { credentials: "same-origin" });
     if (!response.ok || response.redirected) return null;
@@ -51,11 +54,27 @@
 
   find("guidelines-read").addEventListener("click", async () => {
     const version = body.querySelector("[data-guidelines-version]").dataset.guidelinesVersion;
-    read.add(version);
-    panel.close();
     const fields = new URLSearchParams({ version, csrfmiddlewaretoken: token() });
-    await fetch(desk.dataset.guidelinesUrl, { method: "POST", body: fields, credentials: "same-origin" }).catch(() => read.delete(version));
+    const kept = await fetch(desk.dataset.guidelinesUrl, { method: "POST", body: fields, credentials: "same-origin" }).catch(() => null);
+    if (kept?.ok) judgedUnder(version);
+    panel.close();
   });
+
+  // What is on the screen is judged under the version read last; the next answer says so.
+  function judgedUnder(version) {
+    read.add(version);
+    for (const card of document.querySelectorAll("[data-card]")) {
+      if (card.dataset.campaign !== filled) continue;
+      card.dataset.guidelines = version;
+      card.querySelector("[name=guidelines]").value = version;
+    }
+  }
+
+  async function readAgain(card) {
+    if (panel.open) return;
+    const version = await fill(card).catch(() => null);
+    if (version) open(version.hasAttribute("data-asked"));
+  }
 
   // ---- sections of the policy ----------------------------------------------------------------------------
 
@@ -149,7 +168,7 @@
     send();
   });
 
-  window.WinnowPanels = { toggleGuidelines, meet, chooseSection, ask };
+  window.WinnowPanels = { toggleGuidelines, meet, readAgain, chooseSection, ask };
 
   // A page with one form (repair, change) opens them for that form.
   const only = document.querySelector("[data-press-keys] [data-card], [data-card][data-press-keys]");

@@ -4,10 +4,13 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from annotation.actions.claim import claim
+from annotation.actions.make_repairs import make_repairs
 from annotation.actions.profile import profile_of
 from annotation.actions.publish_text import attach_text, publish_text, read_guidelines
+from annotation.actions.revise import revise_judgment
 from annotation.actions.said import Under
 from annotation.actions.submit import submit_judgment
 from annotation.choices import Shown
@@ -15,7 +18,7 @@ from annotation.guidance import guidance_for
 from annotation.models import GuidelinesRead, JudgmentRevision
 from core.errors import PermissionRefused, Refused
 
-from .conftest import queue_pairs
+from .conftest import conversation, queue_pairs, store
 
 POLICY = "Read this first.\n\n1. Truth\nSay what is so.\n\n2.1 Refusals\nRefuse what harms."
 
@@ -145,3 +148,96 @@ def test_a_policy_is_not_read_as_guidelines(team, guided):
 def test_a_policy_without_numbers_is_refused(team):
     with pytest.raises(Refused, match="begins with a number"):
         publish(team, "Be good.", "policy")
+
+
+@pytest.fixture
+def behind(team, guided):
+    """The annotator has read the guidelines, and what decides has changed since."""
+    read_guidelines(who=team.annotator, project=team.project, version=guided.guidelines)
+    seen = guided.guidelines
+    publish(team, "Prefer what is short.", changes_decisions=True)
+    guided.refresh_from_db()
+    return guided, seen
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_answer_is_refused_until_what_changed_was_read(team, behind, named):
+    campaign, seen = behind
+    under = {"under": Under(guidelines=seen.pk)} if named else {}
+    with pytest.raises(Refused, match="What decides has changed"):
+        answer(team, campaign, **under)
+    assert not JudgmentRevision.objects.exists()
+    read_guidelines(who=team.annotator, project=team.project, version=campaign.guidelines)
+    assert answer(team, campaign).guidelines == campaign.guidelines
+
+
+def test_a_change_that_decides_nothing_refuses_nothing(team, guided):
+    read_guidelines(who=team.annotator, project=team.project, version=guided.guidelines)
+    publish(team, "Prefer what is  true!")
+    assert answer(team, guided)
+
+
+def test_an_answer_that_stands_already_is_said_again_and_a_change_of_it_waits_for_the_reading(team, guided):
+    read_guidelines(who=team.annotator, project=team.project, version=guided.guidelines)
+    lease, key = claim(who=team.annotator, campaign=guided), uuid4()
+    given = {
+        "who": team.annotator, "project": team.project, "assignment_id": lease.pk,
+        "lease_token": lease.lease_token, "key": key, "shown": Shown.LEFT,
+    }  # fmt: skip
+    done = submit_judgment(**given)
+    publish(team, "Prefer what is short.", changes_decisions=True)
+    assert submit_judgment(**given).how == "again"
+    change = {"who": team.annotator, "project": team.project, "judgment_id": done.judgment.pk}
+    with pytest.raises(Refused, match="What decides has changed"):
+        revise_judgment(**change, shown=Shown.RIGHT)
+    assert done.judgment.revisions.count() == 1
+
+
+def test_without_script_the_answer_waits_on_its_pair_beside_what_is_to_be_read(team, behind):
+    campaign, _seen = behind
+    client = team.client(team.annotator)
+    judge = reverse("annotation:judge", kwargs={"slug": team.project.slug})
+    lease = claim(who=team.annotator, campaign=campaign)
+    form = {
+        "assignment": lease.pk, "lease_token": lease.lease_token, "choice": "left", "rationale": "Because.",
+        "section": "2.1",
+    }  # fmt: skip
+    submit = reverse("annotation:submit", kwargs={"slug": team.project.slug})
+    html = client.post(submit, form, follow=True).content.decode()
+    assert "What decides has changed" in html
+    assert "Because.</textarea>" in html
+    assert 'data-chosen="left"' in html
+    reading = html.split("<noscript>")[1].split("</noscript>")[0]
+    assert "Prefer what is short." in reading
+    acknowledged = client.post(
+        reverse("annotation:guidelines", kwargs={"slug": team.project.slug}),
+        {"version": campaign.guidelines_id, "back": "judge"},
+    )
+    assert acknowledged.url == judge
+    client.post(submit, form)
+    assert JudgmentRevision.objects.get().guidelines_id == campaign.guidelines_id
+
+
+def test_a_repair_comes_back_with_what_was_written(team, repairs):
+    store(team.project, conversation("What is a tuple?", "A mutable list."))
+    make_repairs(who=team.lead, campaign=repairs)
+    attach_text(who=team.lead, campaign=repairs, kind="guidelines", asset=publish(team).asset)
+    repairs.refresh_from_db()
+    read_guidelines(who=team.annotator, project=team.project, version=repairs.guidelines)
+    lease = claim(who=team.annotator, campaign=repairs)
+    publish(team, "Mend little.", changes_decisions=True)
+    refused = team.client(team.annotator).post(
+        reverse("annotation:repair-submit", kwargs={"slug": team.project.slug}),
+        {
+            "assignment": lease.pk,
+            "lease_token": lease.lease_token,
+            "key": uuid4(),
+            "choice": "fix",
+            "text": "Immutable.",
+        },
+    )
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "What decides has changed" in page
+    assert "Immutable.</textarea>" in page
+    assert not JudgmentRevision.objects.exists()

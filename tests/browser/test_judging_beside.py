@@ -55,14 +55,28 @@ def test_guidelines_are_read_once_and_again_when_decisions_change(guided: Team, 
         who=guided.lead, project=guided.project, kind="guidelines", name="House", text="Prefer what is short.",
         changes_decisions=True,
     )  # fmt: skip
-    page.keyboard.press("3")
-    answered(1)
+    first = shown(page)
+    page.keyboard.press("r")
+    page.keyboard.type("It is true.")
+    page.keyboard.press("Escape")
     page.keyboard.press("3")
     page.wait_for_selector("[data-guidelines-panel][open] ins")
-    told = JudgmentRevision.objects.earliest("pk")
-    assert (told.section, told.guidelines.number if told.guidelines else 0) == ("2.1", 1)
-    assert GuidelinesRead.objects.count() == 1
-    assert not window.complaints
+    assert not Judgment.objects.exists()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-guidelines-panel][open]", state="detached")
+    assert shown(page) == first
+    assert page.get_attribute(f"{CARD} [data-choice][value=tie]", "aria-pressed") == "true"
+    page.keyboard.press("Enter")
+    answered(1)
+    told = JudgmentRevision.objects.get()
+    assert (told.choice, told.section, told.rationale) == ("tie", "2.1", "It is true.")
+    assert told.guidelines is not None
+    assert told.guidelines.number == 2
+    assert str(told.judgment.assignment_id) == first
+    assert GuidelinesRead.objects.count() == 2
+    page.keyboard.press("3")
+    answered(2)
+    assert [one for one in window.complaints if "409" not in one] == []
 
 
 def test_the_better_answer_is_fixed_and_a_lead_is_asked(pairs: Team, visit: Visits) -> None:  # noqa: F811
