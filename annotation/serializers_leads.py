@@ -148,6 +148,7 @@ class RulesIn(Strict):
     selection = OrderIn()
     gold_share = serializers.FloatField()
     gold_per_day = serializers.IntegerField()
+    warning = serializers.CharField(allow_blank=True)
     sensitive_per_day = serializers.IntegerField()
     prefetch_seconds = serializers.IntegerField()
     in_sequence = serializers.BooleanField()

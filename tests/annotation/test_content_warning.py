@@ -79,3 +79,13 @@ def test_a_lead_writes_it_on_the_settings_page_and_people_practising_read_it(tea
 def test_what_is_no_short_text_is_refused(team, campaign, text):
     with pytest.raises(Refused, match="at most 400 characters"):
         patch_campaign(who=team.lead, campaign=campaign, patch={"rules": {"warning": text}})
+
+
+def test_it_is_set_over_the_api_as_well(team, campaign):
+    address = f"/api/v1/projects/{team.project.slug}/campaigns/{campaign.pk}/settings/"
+    client = team.client(team.lead)
+    answer = client.patch(address, {"rules": {"warning": WARNING}}, "application/json")
+    assert answer.json()["settings"]["rules"]["warning"] == WARNING
+    refused = client.patch(address, {"rules": {"warning": "x" * 401}}, "application/json")
+    assert refused.status_code in (400, 409)
+    assert "at most 400 characters" in refused.content.decode()
