@@ -77,6 +77,8 @@ def member(request: ProjectRequest, user_id: uuid.UUID) -> HttpResponse:
     context = {
         "person": person,
         "held": [Role(role) for role in roles],
+        "judges": {Role.ANNOTATOR, Role.DATA_LEAD} & set(roles)
+        and may(request.user, "annotation.read", request.project),
         "form": RolesForm(initial={"roles": list(roles)}),
         "may_manage": may(request.user, "member.manage", request.project),
         "history": history,

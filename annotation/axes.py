@@ -9,7 +9,7 @@ from .actions.profile import PREFER_NOT_TO_SAY
 from .disclosure import GroupVote, K
 from .models import Axis, AxisRelease, Campaign, JudgmentGroup
 
-__all__ = ["AxisReport", "K", "current_axes_of", "read_axes", "sayable"]
+__all__ = ["AxisReport", "K", "current_axes_of", "known_axes_of", "read_axes", "sayable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,12 @@ class AxisReport:
 
 
 def current_axes_of(project_id: UUID) -> list[Axis]:
-    """The newest number of every axis of the project."""
+    """What people are asked: the newest number of every axis that is not retired."""
+    return [axis for axis in known_axes_of(project_id) if axis.retired_at is None]
+
+
+def known_axes_of(project_id: UUID) -> list[Axis]:
+    """The newest number of every axis, retired ones too: what votes may carry and reports speak of."""
     found: dict[str, Axis] = {}
     for axis in Axis.objects.filter(project_id=project_id).order_by("name", "number"):
         found[axis.name] = axis
@@ -38,7 +43,7 @@ def sayable(axis: Axis) -> list[str]:
 
 def read_axes(campaign: Campaign) -> list[AxisReport]:
     """A report per axis. Nothing about people is computed here: only what was released is read."""
-    return [_report(campaign, axis) for axis in current_axes_of(campaign.project_id)]
+    return [_report(campaign, axis) for axis in known_axes_of(campaign.project_id)]
 
 
 def _report(campaign: Campaign, axis: Axis) -> AxisReport:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from .models import AnnotatorProfile, JudgmentRevision, PracticeAnswer
+from accounts.models import Project
+
+from .models import AnnotatorProfile, Campaign, JudgmentRevision, PracticeAnswer
 
 LONGEST_SPAN = timedelta(days=366)
 
@@ -36,21 +38,53 @@ class DayOfWork:
         return self.active.total_seconds() / 3600
 
 
+@dataclass(frozen=True, slots=True)
+class DayOfPerson:
+    """One person's day on one campaign."""
+
+    profile: AnnotatorProfile
+    work: DayOfWork
+
+
 def hours_of(profile: AnnotatorProfile, *, first: date, last: date) -> list[DayOfWork]:
     """Days with work from `first` to `last`, newest first; at most a year of them."""
+    found = _days(AnnotatorProfile.objects.filter(pk=profile.pk), first, last)
+    return found.get(profile.pk, [])
+
+
+def hours_of_people(
+    project: Project, *, first: date, last: date, campaign: Campaign | None = None
+) -> list[DayOfPerson]:
+    """The same of everybody who worked here, simulated annotators left out; person by person, in the reader's zone."""
+    people = AnnotatorProfile.objects.filter(project=project, simulated=False).select_related("user")
+    found = _days(people, first, last, campaign)
+    worked = sorted(people.filter(pk__in=found), key=lambda one: (one.user.email if one.user else "", one.pk))
+    return [DayOfPerson(profile, work) for profile in worked for work in found[profile.pk]]
+
+
+def _days(
+    people: "QuerySet[AnnotatorProfile]", first: date, last: date, campaign: Campaign | None = None
+) -> dict[UUID, list[DayOfWork]]:
     since = max(first, last - LONGEST_SPAN)
     zone = timezone.get_current_timezone()
     begin = datetime.combine(since, datetime.min.time(), zone)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), zone)
     day = TruncDate("created_at", tzinfo=zone)
+    revisions = JudgmentRevision.objects.filter(
+        judgment__profile__in=people.values("pk"),
+        judgment__assignment__isnull=False,
+        created_at__gte=begin,
+        created_at__lt=end,
+    )
+    practice = PracticeAnswer.objects.filter(
+        practice__profile__in=people.values("pk"), created_at__gte=begin, created_at__lt=end
+    )
+    if campaign is not None:
+        revisions = revisions.filter(judgment__item__campaign=campaign)
+        practice = practice.filter(practice__campaign=campaign)
     judged = (
-        JudgmentRevision.objects.filter(
-            judgment__profile=profile,
-            judgment__assignment__isnull=False,
-            created_at__gte=begin,
-            created_at__lt=end,
-        )
-        .values("judgment__item__campaign", "judgment__item__campaign__name", day=day)
+        revisions.annotate(day=day)
+        .values_list("judgment__profile", "judgment__item__campaign", "judgment__item__campaign__name", "day")
         .annotate(
             answers=Count("pk", filter=Q(number=1)),
             changes=Count("pk", filter=Q(number__gt=1)),
@@ -58,38 +92,18 @@ def hours_of(profile: AnnotatorProfile, *, first: date, last: date) -> list[DayO
         )
     )
     practised = (
-        PracticeAnswer.objects.filter(practice__profile=profile, created_at__gte=begin, created_at__lt=end)
-        .values("practice__campaign", "practice__campaign__name", day=day)
-        .annotate(n=Count("pk"), ms=Sum("active_ms", default=0))
+        practice.annotate(day=day)
+        .values_list("practice__profile", "practice__campaign", "practice__campaign__name", "day")
+        .annotate(items=Count("pk"), ms=Sum("active_ms", default=0))
     )
-    return _joined(
-        [
-            *(
-                DayOfWork(
-                    row["day"],
-                    row["judgment__item__campaign"],
-                    row["judgment__item__campaign__name"],
-                    row["answers"],
-                    row["changes"],
-                    0,
-                    timedelta(milliseconds=row["ms"]),
-                )
-                for row in judged
-            ),
-            *(
-                DayOfWork(
-                    row["day"],
-                    row["practice__campaign"],
-                    row["practice__campaign__name"],
-                    0,
-                    0,
-                    row["n"],
-                    timedelta(milliseconds=row["ms"]),
-                )
-                for row in practised
-            ),
-        ]
-    )
+    parts: dict[UUID, list[DayOfWork]] = {}
+    for person, campaign_id, name, on, answers, changes, ms in judged:
+        work = DayOfWork(on, campaign_id, name, answers, changes, 0, timedelta(milliseconds=ms))
+        parts.setdefault(person, []).append(work)
+    for person, campaign_id, name, on, n, ms in practised:
+        work = DayOfWork(on, campaign_id, name, 0, 0, n, timedelta(milliseconds=ms))
+        parts.setdefault(person, []).append(work)
+    return {person: _joined(days) for person, days in parts.items()}
 
 
 def _joined(parts: Iterable[DayOfWork]) -> list[DayOfWork]:

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from accounts.models import Project
 
-from .axes import current_axes_of
+from .axes import known_axes_of
 from .bias import BinomialTest, position_bias
 from .choices import Choice
 from .models import AxisRelease, Decision, Judgment, JudgmentRevision, Response
@@ -149,7 +149,7 @@ def people_behind(project: Project, revisions: QuerySet[JudgmentRevision]) -> Pe
 
 def _groups_shown(project: Project, campaigns: set[UUID]) -> dict[str, int]:
     found = {}
-    for axis in current_axes_of(project.pk):
+    for axis in known_axes_of(project.pk):
         latest = (
             AxisRelease.objects.filter(axis=axis, campaign__in=campaigns)
             .order_by("campaign", "-number")

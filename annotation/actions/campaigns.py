@@ -109,8 +109,8 @@ def set_rules(*, who: User, campaign: Campaign, rules: Rules) -> Campaign:
 def checked_rules(rules: Rules, *, project: Project, overlap: int) -> Rules:
     """The rules with tags and requirements in their order; refused where they cannot be kept."""
     for axis in {*rules.caps, *rules.distinct}:
-        if not Axis.objects.filter(project=project, name=axis).exists():
-            raise Refused("axis_unknown", _("There is no axis %(axis)s here.") % {"axis": axis})
+        if not Axis.objects.filter(project=project, name=axis, retired_at=None).exists():
+            raise Refused("axis_unknown", _("There is no axis %(axis)s here that is asked.") % {"axis": axis})
     return replace(
         checked(rules, overlap=overlap),
         tags=tuple(tag for tag in reasons.REASONS if tag in rules.tags),

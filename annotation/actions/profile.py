@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -13,7 +14,8 @@ from core.columns import Columns, select
 from core.errors import Refused
 
 from .. import queue
-from ..models import AnnotatorProfile, Assignment, Axis, Item, ProfileValue
+from ..models import AnnotatorProfile, Assignment, Axis, Campaign, Item, ProfileValue
+from ..rules import read
 
 PROFILE = Columns(AnnotatorProfile, "p")
 OWN: Final = f"""
@@ -57,6 +59,35 @@ def define_axis(*, who: User, project: Project, name: str, values: Sequence[str]
     return axis
 
 
+def retire_axis(*, who: User, axis: Axis) -> None:
+    """Ask it of nobody any more; what votes carry and reports said stays. Defined anew, it is asked again."""
+    require(who, "annotation.manage", axis.project)
+    with transaction.atomic():
+        locked = Axis.objects.select_for_update().get(pk=axis.pk)
+        if locked.retired_at is not None:
+            return
+        _refuse_needed(locked)
+        Axis.objects.filter(project_id=axis.project_id, name=axis.name, retired_at=None).update(
+            retired_at=Now()
+        )
+        audit.record(actor=who.actor, verb="annotation.retire_axis", subject=axis, project_id=axis.project_id)
+
+
+def _refuse_needed(axis: Axis) -> None:
+    """An open campaign that counts by it would wait for ever for people who are asked no more."""
+    campaigns = Campaign.objects.filter(project_id=axis.project_id).exclude(state="closed").order_by("name")
+    needed = [
+        one.name for one in campaigns if axis.name in {*(rules := read(one.rules)).caps, *rules.distinct}
+    ]
+    if needed:
+        raise Refused(
+            "axis_needed",
+            _("%(axis)s counts for the pairs of: %(names)s.")
+            % {"axis": axis.name, "names": ", ".join(needed[:5])},
+            hint=_("Take it out of their settings first, or close them."),
+        )
+
+
 def choose_value(*, who: User, project: Project, axis: Axis, value: str) -> None:
     """Say something about oneself on one axis, or take it back with ""; earlier votes keep what they had.
 
@@ -64,7 +95,7 @@ def choose_value(*, who: User, project: Project, axis: Axis, value: str) -> None
     The audit names the axis and never the value.
     """
     profile = profile_of(who=who, project=project)
-    if axis.project_id != project.pk or (value and value not in axis.values):
+    if axis.project_id != project.pk or (value and (axis.retired_at or value not in axis.values)):
         raise Refused("value_unknown", _("This axis has no such value."))
     with transaction.atomic():
         give_back_leases(profile)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import audit
 from core.actors import system
 
-from ..axes import current_axes_of, sayable
+from ..axes import known_axes_of, sayable
 from ..disclosure import GroupVote, releasable
 from ..group_report import Released, make_report
 from ..models import Axis, AxisRelease, Campaign, Judgment, JudgmentGroup
@@ -25,7 +25,7 @@ def release_axes(*, now: datetime | None = None) -> int:
     """Every axis of every campaign whose time has come; how many reports are new."""
     made = 0
     for campaign in Campaign.objects.exclude(state="draft").select_related("project").order_by("pk"):
-        for axis in current_axes_of(campaign.project_id):
+        for axis in known_axes_of(campaign.project_id):
             made += release_axis(campaign=campaign, axis=axis, now=now) is not None
     return made
 

@@ -36,7 +36,7 @@ def _person(project: Project, index: int, temperament: Temperament) -> Simulated
         Membership.objects.get_or_create(project=project, user=user, role=Role.ANNOTATOR)
         profile = profile_of(who=user, project=project)
         said = set(profile.values.values_list("axis_id", flat=True))
-        for axis in Axis.objects.filter(project=project).exclude(pk__in=said):
+        for axis in Axis.objects.filter(project=project, retired_at=None).exclude(pk__in=said):
             sayable = [value for value in axis.values if value != PREFER_NOT_TO_SAY]
             choose_value(who=user, project=project, axis=axis, value=sayable[index % len(sayable)])
     return SimulatedPerson(user, temperament)

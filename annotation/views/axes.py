@@ -8,13 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may, require
-from core.errors import Refused
+from core.errors import NotFound, Refused
 
-from ..actions.profile import PREFER_NOT_TO_SAY, define_axis
-from ..axes import K, current_axes_of, sayable
+from ..actions.profile import PREFER_NOT_TO_SAY, define_axis, retire_axis
+from ..axes import K, current_axes_of, known_axes_of, sayable
+from ..models import Axis
 
 LONGEST, MOST = 60, 40
 
@@ -52,7 +54,9 @@ def axes(request: HttpRequest) -> HttpResponse:
     """Every axis with its values; a lead defines one, or a new version of one (?change=)."""
     request = cast(ProjectRequest, request)
     found = current_axes_of(request.project.pk)
-    change = next((axis for axis in found if axis.name == request.GET.get("change")), None)
+    change = next(
+        (axis for axis in known_axes_of(request.project.pk) if axis.name == request.GET.get("change")), None
+    )
     first = {"name": change.name, "values": "\n".join(sayable(change))} if change else {}
     form = AxisForm(request.POST or None, initial=first)
     if request.method == "POST":
@@ -71,6 +75,7 @@ def axes(request: HttpRequest) -> HttpResponse:
             except Refused as refused:
                 form.add_error("values", str(refused))
     context = {
+        "retired": [axis for axis in known_axes_of(request.project.pk) if axis.retired_at],
         "rows": [(axis, sayable(axis)) for axis in found],
         "change": change,
         "form": form,
@@ -78,3 +83,21 @@ def axes(request: HttpRequest) -> HttpResponse:
         "may_manage": may(request.user, "annotation.manage", request.project),
     }
     return render(request, "annotation/axes.html", context)
+
+
+@require_POST
+@project_view("annotation.manage")
+def retire(request: HttpRequest, axis_id: int) -> HttpResponse:
+    """Ask an axis of nobody any more."""
+    request = cast(ProjectRequest, request)
+    axis = Axis.objects.select_related("project").filter(project=request.project, pk=axis_id).first()
+    if axis is None:
+        raise NotFound("axis_not_found", _("There is no such axis."))
+    try:
+        retire_axis(who=request.user, axis=axis)
+        messages.success(
+            request, _("%(name)s is asked no more; answers given keep what they had.") % {"name": axis}
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("annotation:axes", slug=request.project.slug)

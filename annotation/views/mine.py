@@ -79,7 +79,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     """Days with their counted time."""
     request = cast(ProjectRequest, request)
     profile = profile_of(who=request.user, project=request.project)
-    first, last = _span(request)
+    first, last = span(request)
     days = hours_of(profile, first=first, last=last)
     most = max((one.hours for one in days), default=0.0)
     context = {
@@ -100,7 +100,7 @@ def hours_csv(request: HttpRequest) -> HttpResponse:
     """The same as CSV: one line for each day and campaign."""
     request = cast(ProjectRequest, request)
     profile = profile_of(who=request.user, project=request.project)
-    first, last = _span(request)
+    first, last = span(request)
     table = csv_text(
         ["day", "campaign", "answers", "changes", "practice", "hours", "seconds"],
         (
@@ -113,7 +113,7 @@ def hours_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _span(request: HttpRequest) -> tuple[date, date]:
+def span(request: HttpRequest) -> tuple[date, date]:
     """The days asked for; the last 30 without a word, and never backwards."""
     today = timezone.localdate()
     last = _day(request.GET.get("last", ""), today)

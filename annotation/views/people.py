@@ -52,6 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "teams": teams_of(request.project),
         "languages": languages_of(request.project),
         "chosen": request.GET,
+        "may_manage": may(request.user, "annotation.manage", request.project),
         "may_invite": may(request.user, "annotator.invite", request.project),
     }
     return render(request, "annotation/people.html", context)

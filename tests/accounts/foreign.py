@@ -11,7 +11,7 @@ from accounts.actions.api_tokens import create_token
 from accounts.actions.invite import invite_member
 from accounts.actions.join_links import make_join_link
 from accounts.models import Role
-from annotation.models import Assignment, Item, PracticeItem, Question
+from annotation.models import Assignment, Axis, Item, PracticeItem, Question
 from core.jobs import enqueue
 from core.models import Job
 from curation.actions.adopt_rules import current_rules
@@ -172,6 +172,9 @@ class ForeignProject:
             project=self.team.project, item=item, assignment=assignment, profile=profile, text=MARK,
             idempotency_key=uuid4(),
         )  # fmt: skip
+        self.values["axis_id"] = Axis.objects.create(
+            project=self.team.project, name=MARK, values=["a", "b"]
+        ).pk
         self.values |= {"practice_id": practice.pk, "question_id": question.pk}
         self.values |= {"item_id": item.pk, "campaign_id": item.campaign_id, "assignment_id": assignment.pk}
 

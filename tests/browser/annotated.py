@@ -77,6 +77,8 @@ class Annotated:
             self.page("person", self.person.pk),
             self.page("person", self.team.lead.pk),
             self.page("axes"),
+            self.page("people-hours"),
+            self.page("people-hours") + "?last=2020-01-01",
             self.page("texts"),
             self.page("text-new"),
             *(self.page("text", one) for one in self.texts),
