@@ -10,13 +10,16 @@ text, so that no plan can start from everything they have ever done.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
+from core.columns import Columns, select
+
 from .eligibility import Seeker
+from .models import Assignment, Item
 
 UNSEEN = """
       AND NOT coalesce((
@@ -36,14 +39,18 @@ SUITS = """
       AND NOT i.asked_by && %(own)s::varchar[]
 """
 
-LEASE = """
-INSERT INTO annotation_assignment
-    (id, project_id, item_id, profile_id, state, lease_token, leased_until, prefetch, swapped, claimed_at,
-     skip_reason, draft, groups)
-SELECT gen_random_uuid(), taken.project_id, taken.id, %(profile)s, 'leased', gen_random_uuid(),
-       now() + make_interval(secs => %(seconds)s), %(prefetch)s, random() < 0.5, now(), '', '{}', taken.groups
-FROM taken
-RETURNING id
+LEASED, ITEM = Columns(Assignment, "s"), Columns(Item, "i")
+LEASE = f"""
+, leased AS (
+    INSERT INTO annotation_assignment
+        (id, project_id, item_id, profile_id, state, lease_token, leased_until, prefetch, swapped, claimed_at,
+         skip_reason, draft, groups)
+    SELECT gen_random_uuid(), taken.project_id, taken.id, %(profile)s, 'leased', gen_random_uuid(),
+           now() + make_interval(secs => %(seconds)s), %(prefetch)s, random() < 0.5, now(), '', '{{}}', taken.groups_now
+    FROM taken
+    RETURNING *
+)
+SELECT {LEASED}, {ITEM} FROM leased s, taken i
 """
 
 CLAIM = f"""
@@ -57,13 +64,13 @@ WITH picked AS (
     UPDATE annotation_item i SET slots_left = i.slots_left - 1,
         groups = i.groups || annotation_groups_taken(i.quota, %(groups)s::text[])
     FROM picked WHERE i.id = picked.id
-    RETURNING i.id, i.project_id, annotation_groups_taken(i.quota, %(groups)s::text[]) AS groups
+    RETURNING i.*, annotation_groups_taken(i.quota, %(groups)s::text[]) AS groups_now
 ) {LEASE}
 """
 
 CLAIM_GOLD = f"""
 WITH taken AS (
-    SELECT i.id, i.project_id, '{{}}'::text[] AS groups FROM annotation_item i
+    SELECT i.*, '{{}}'::text[] AS groups_now FROM annotation_item i
     JOIN LATERAL (SELECT g.most_people FROM annotation_goldanswer g WHERE g.item_id = i.id
                   ORDER BY g.number DESC LIMIT 1) answer ON true
     WHERE i.campaign_id = %(campaign)s AND i.role = 'gold' AND i.state = 'open'
@@ -133,26 +140,35 @@ class Wanted:
     prefetch: bool = False
 
 
-def take_slot(wanted: Wanted, *, prompt: str | None = None) -> uuid.UUID | None:
-    """Lease the best free slot to this annotator in one statement; the new assignment's id, or None.
+def take_slot(wanted: Wanted, *, prompt: str | None = None) -> Assignment | None:
+    """Lease the best free slot to this annotator in one statement; the new assignment with its item, or None.
 
     Items that wait for a group this annotator brings come before those that are open to everybody.
     """
     given = _asked(wanted) | {"prompt": prompt}
     groups = wanted.seeker.groups
     for barred in _admitting(wanted.campaign, groups) if groups else ([],):
-        taken = _one(CLAIM, given | {"barred": barred})
-        if taken is not None:
-            return taken
+        taken = select(CLAIM, given | {"barred": barred})
+        if taken:
+            return leased(taken[0])
     return None
 
 
-def take_gold(wanted: Wanted) -> uuid.UUID | None:
+def take_gold(wanted: Wanted) -> Assignment | None:
     """Lease a gold item chosen at random; it asks for no slot, and each is shown to so many people and never twice.
 
     One whose two answers this person was given as work is passed over: they would be asked the same twice.
     """
-    return _one(CLAIM_GOLD, _asked(wanted))
+    taken = select(CLAIM_GOLD, _asked(wanted))
+    return leased(taken[0]) if taken else None
+
+
+def leased(row: Iterable[Any]) -> Assignment:
+    """The assignment and its item out of a row of {LEASED}, {ITEM}."""
+    values = iter(row)
+    assignment = LEASED.take(values)
+    assignment.item = ITEM.take(values)
+    return assignment
 
 
 def take_slot_late(*, item: uuid.UUID, groups: Sequence[str]) -> bool:
@@ -202,10 +218,3 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
         "own": list(seeker.own),
         "sensitive": seeker.sensitive,
     }
-
-
-def _one(sql: str, given: dict[str, Any]) -> uuid.UUID | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        row = cursor.fetchone()
-    return row[0] if row else None

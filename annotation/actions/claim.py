@@ -2,33 +2,34 @@
 
 import random
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import require
 from core.columns import Columns, select
 from core.errors import Refused
 
 from .. import queue
 from ..eligibility import seeker_of
-from ..models import AnnotatorProfile, Assignment, Campaign, Item, ItemRole
+from ..models import AnnotatorProfile, Assignment, Campaign, ItemRole
 from ..practice import PracticeFirst, needs_practice
 from ..rules import Rules, read
 from .leases import renew
 from .profile import profile_of
 
-LEASE, ITEM = Columns(Assignment, "s"), Columns(Item, "i")
-HELD: Final = f"""
-SELECT {LEASE}, {ITEM} FROM annotation_assignment s JOIN annotation_item i ON i.id = s.item_id
-WHERE s.profile_id = %(profile)s AND s.state = 'leased' AND i.campaign_id = %(campaign)s AND i.state = 'open'
+PROFILE: Final = Columns(AnnotatorProfile, "p")
+AT_HAND: Final = f"""
+SELECT {PROFILE}, {queue.LEASED}, {queue.ITEM} FROM annotation_annotatorprofile p
+LEFT JOIN (annotation_assignment s JOIN annotation_item i ON i.id = s.item_id AND i.campaign_id = %(campaign)s
+           AND i.state = 'open') ON s.profile_id = p.id AND s.state = 'leased'
+WHERE p.project_id = %(project)s AND p.user_id = %(user)s
 ORDER BY s.prefetch, s.claimed_at
-"""
-ONE: Final = f"""
-SELECT {LEASE}, {ITEM} FROM annotation_assignment s JOIN annotation_item i ON i.id = s.item_id WHERE s.id = %(lease)s
 """
 
 MAX_LEASES = 2
@@ -56,13 +57,13 @@ def claim(
             _("This campaign is not open."),
             hint=_("A data lead can open it on its page."),
         )
-    profile = profile_of(who=who, project=campaign.project)
+    require(who, "annotation.judge", campaign.project)
+    profile, held = _at_hand(who, campaign)
     if needs_practice(profile, campaign):
         raise PracticeFirst(campaign)
     rules = read(campaign.rules)
     seconds = rules.prefetch_seconds if prefetch else campaign.lease_seconds
     for _attempt in range(ATTEMPTS):
-        held = _held(profile, campaign)
         waiting = next((one for one in held if one.pk not in besides), None)
         shown = [one.pk for one in held if one.pk in besides]
         if shown:
@@ -73,12 +74,18 @@ def claim(
         if len(held) >= MAX_LEASES:
             return None
         try:
-            with transaction.atomic():
+            with _alone():
                 taken = _fresh(profile, campaign, rules, held, prefetch=prefetch, chance=chance)
         except IntegrityError:
+            profile, held = _at_hand(who, campaign)
             continue
-        return _leases(campaign, ONE, {"lease": taken})[0] if taken else None
+        return _of(campaign, taken) if taken else None
     return None
+
+
+def _alone() -> AbstractContextManager[None]:
+    """A statement that fails ends nothing but itself; only inside a transaction does it take a savepoint."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _fresh(
@@ -89,7 +96,7 @@ def _fresh(
     *,
     prefetch: bool,
     chance: Callable[[], float],
-) -> UUID | None:
+) -> Assignment | None:
     """A new lease: gold by chance, then the prompt just read where the campaign keeps its pairs together, then the queue."""
     seeker = seeker_of(profile, rules)
     if seeker is None:
@@ -123,17 +130,25 @@ def _prompt_at_hand(profile: AnnotatorProfile, campaign: Campaign, held: Sequenc
     return last.values_list("item__prompt_group", flat=True).first() or ""
 
 
-def _held(profile: AnnotatorProfile, campaign: Campaign) -> list[Assignment]:
-    return _leases(campaign, HELD, {"profile": profile.pk, "campaign": campaign.pk})
-
-
-def _leases(campaign: Campaign, sql: str, given: dict[str, UUID]) -> list[Assignment]:
-    """Leases of this campaign with their items."""
-    found = []
-    for row in select(sql, given):
+def _at_hand(who: User, campaign: Campaign) -> tuple[AnnotatorProfile, list[Assignment]]:
+    """The annotator, and the leases they hold in this campaign."""
+    given = {"campaign": campaign.pk, "project": campaign.project_id, "user": who.pk}
+    rows = select(AT_HAND, given)
+    if not rows:
+        return profile_of(who=who, project=campaign.project), []
+    held = []
+    for row in rows:
         values = iter(row)
-        assignment, item = LEASE.take(values), ITEM.take(values)
-        item.campaign, item.project = campaign, campaign.project
-        assignment.item, assignment.project = item, campaign.project
-        found.append(assignment)
-    return found
+        profile = PROFILE.take(values)
+        lease = queue.leased(values)
+        if lease.pk is not None:
+            held.append(_of(campaign, lease))
+    profile.user, profile.project = who, campaign.project
+    return profile, held
+
+
+def _of(campaign: Campaign, lease: Assignment) -> Assignment:
+    """What is known of its campaign and project is not read again."""
+    lease.project = lease.item.project = campaign.project
+    lease.item.campaign = campaign
+    return lease

@@ -58,7 +58,7 @@ def store(wish: dict[str, Any], person: str) -> Step:
             return None
         began = time.perf_counter()
         with transaction.atomic():
-            _vote(profile, taken)
+            _vote(profile, taken.pk)
         return claimed, ms(began)
 
     return step
