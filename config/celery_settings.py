@@ -45,6 +45,16 @@ beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
+    "quality-reports": {
+        "task": "annotation.tasks.refresh_reports",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
+    "pull-argilla": {
+        "task": "annotation.tasks.pull_argilla",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "reconcile-runs": {
         "task": "trainers.tasks.reconcile",
         "schedule": 2.0,

@@ -36,13 +36,7 @@ def start_report(*, who: User, campaign: Campaign) -> Job:
             hint=_("Install the extra `quality`."),
         )
     with transaction.atomic():
-        job = enqueue(
-            kind=QUALITY,
-            project_id=campaign.project_id,
-            payload={"campaign": str(campaign.pk)},
-            dedupe_key=f"quality:{campaign.pk}",
-            lease_seconds=LEASE_SECONDS,
-        )
+        job = queue_report(campaign)
         audit.record(
             actor=who.actor,
             verb="annotation.report_quality",
@@ -50,6 +44,22 @@ def start_report(*, who: User, campaign: Campaign) -> Job:
             project_id=campaign.project_id,
         )
     return job
+
+
+def queue_report(campaign: Campaign) -> Job:
+    """The job, whoever wants it."""
+    return enqueue(
+        kind=QUALITY,
+        project_id=campaign.project_id,
+        payload={"campaign": str(campaign.pk)},
+        dedupe_key=job_key(campaign),
+        lease_seconds=LEASE_SECONDS,
+    )
+
+
+def job_key(campaign: Campaign) -> str:
+    """By what the jobs of one campaign are found."""
+    return f"quality:{campaign.pk}"
 
 
 def run_report(running: RunningJob) -> dict[str, Any] | None:

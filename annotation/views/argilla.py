@@ -27,7 +27,7 @@ from ..bridge.push import pushable, start_push
 from ..bridge.refusals import open_refusals
 from ..bridge.secrets import first_password
 from ..jobs import ARGILLA_CONNECT, ARGILLA_PULL, ARGILLA_PUSH
-from ..models import ArgillaAccount, ArgillaConnection, ArgillaDataset, ArgillaRecord, Campaign
+from ..models import ArgillaAccount, ArgillaConnection, ArgillaDataset, ArgillaRecord, Campaign, Judgment
 from .argilla_words import counts_in_words, refusal_word
 
 
@@ -48,6 +48,7 @@ def argilla(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "check": check,
         "dataset": ArgillaDataset.objects.filter(campaign=campaign).first(),
         "records": ArgillaRecord.objects.filter(campaign=campaign, record_id__isnull=False).count(),
+        "simulated": Judgment.objects.filter(item__campaign=campaign, simulated=True).exists(),
         "waiting": pushable(campaign).filter(argilla_record__record_id=None).count(),
         **_jobs(request, campaign),
         "page": page,

@@ -14,9 +14,10 @@ from core.errors import Refused
 from core.models import Job
 
 from .. import next_item
-from ..actions.report_quality import start_report
+from ..actions.report_quality import job_key, start_report
 from ..jobs import QUALITY
-from ..models import Campaign, JudgmentRevision, QualityReport
+from ..models import Campaign, QualityReport
+from ..quality.latest import answers_since, last_of
 from .quality_plots import agreement_plot, soft_plot, strength_plot
 from .quality_words import annotator_rows, check_rows, model_rows
 
@@ -36,14 +37,14 @@ def quality(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         if job is None:
             return HttpResponse(headers={"HX-Refresh": "true"})
         return render(request, "annotation/_quality_live.html", {"campaign": campaign, "job": job})
-    report = QualityReport.objects.filter(campaign=campaign).order_by("-created_at").first()
+    report = last_of(campaign)
     manages = may(request.user, "annotation.manage", request.project)
     context: dict[str, Any] = {
         "campaign": campaign,
         "job": job,
         "failed": _failed(campaign) if job is None else None,
         "report": report,
-        "since": _since(campaign, report),
+        "since": answers_since(campaign, report, most=SINCE),
         "may_manage": manages,
     }
     if report is not None:
@@ -71,7 +72,7 @@ def _campaign(request: ProjectRequest, campaign_id: UUID) -> Campaign:
 
 
 def _jobs(campaign: Campaign) -> Any:
-    return Job.objects.filter(kind=QUALITY, dedupe_key=f"quality:{campaign.pk}")
+    return Job.objects.filter(kind=QUALITY, dedupe_key=job_key(campaign))
 
 
 def _live(campaign: Campaign) -> Job | None:
@@ -82,13 +83,6 @@ def _failed(campaign: Campaign) -> Job | None:
     """The last job, where it came to nothing."""
     last = _jobs(campaign).order_by("-created_at").first()
     return last if last is not None and last.state == "failed" else None
-
-
-def _since(campaign: Campaign, report: QualityReport | None) -> int:
-    """How many answers (or changes of one) came after the report, capped."""
-    last = report.numbers["last_revision"] if report else 0
-    newer = JudgmentRevision.objects.filter(judgment__item__campaign=campaign, pk__gt=last)
-    return newer.filter(judgment__slot__isnull=False)[:SINCE].count()
 
 
 def _shown(request: ProjectRequest, report: QualityReport, manages: bool) -> dict[str, Any]:

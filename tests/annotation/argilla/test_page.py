@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from annotation.actions.profile import profile_of
+from annotation.actions.simulate import simulate_judgments
 from annotation.bridge import secrets
 from annotation.jobs import ARGILLA_CONNECT, ARGILLA_PULL
 from annotation.models import ArgillaAccount, ArgillaConnection, ArgillaDataset, ArgillaRecord, ArgillaRefusal
@@ -123,3 +124,17 @@ def test_only_the_person_sees_the_first_password(team, page, connected):
     assert password in text(team.client(team.annotator).get(own))
     assert password not in text(team.client(team.lead).get(own))
     assert password not in text(team.client(team.lead).get(page))
+
+
+def test_suggestions_are_offered_where_programs_have_judged_and_sent_only_when_ticked(
+    team, page, connected, campaign
+):
+    queue_pairs(campaign, 3)
+    assert 'name="suggest"' not in text(team.client(team.lead).get(page))
+    simulate_judgments(who=team.lead, campaign=campaign, limit=1, seed=1)
+    assert 'name="suggest"' in text(team.client(team.lead).get(page))
+    press(team, page, "push")
+    assert Job.objects.get().payload["suggest"] is False
+    Job.objects.update(state="succeeded")
+    press(team, page, "push", suggest="on")
+    assert Job.objects.latest("created_at").payload["suggest"] is True
