@@ -12,21 +12,19 @@ from core.columns import select
 from ..decisions import Outcome, Vote, decide_pair, decide_repair
 from ..models import Item
 
-VOTES: Final = """
-SELECT last.choice, last.strength, j.simulated, last.response_id
-FROM annotation_judgment j JOIN LATERAL (
-    SELECT r.choice, r.strength, r.response_id FROM annotation_judgmentrevision r
-    WHERE r.judgment_id = j.id ORDER BY r.number DESC LIMIT 1) last ON true
-WHERE j.item_id = %(item)s AND j.slot IS NOT NULL ORDER BY j.slot
-"""
-TERMS: Final = """
-SELECT p.response_a_id, p.response_b_id, r.response_id, a.id, a.outcome, a.strength, a.response_id
+WEIGHED: Final = """
+SELECT p.response_a_id, p.response_b_id, r.response_id, a.id, a.outcome, a.strength, a.response_id,
+       last.choice, last.strength, j.simulated, last.response_id
 FROM annotation_item i
 LEFT JOIN annotation_pair p ON p.item_id = i.id
 LEFT JOIN annotation_repair r ON r.item_id = i.id
 LEFT JOIN LATERAL (SELECT * FROM annotation_adjudication d WHERE d.item_id = i.id ORDER BY d.number DESC LIMIT 1) a
     ON true
-WHERE i.id = %(item)s
+LEFT JOIN annotation_judgment j ON j.item_id = i.id AND j.slot IS NOT NULL
+LEFT JOIN LATERAL (
+    SELECT v.choice, v.strength, v.response_id FROM annotation_judgmentrevision v
+    WHERE v.judgment_id = j.id ORDER BY v.number DESC LIMIT 1) last ON true
+WHERE i.id = %(item)s ORDER BY j.slot
 """
 WRITE: Final = """
 INSERT INTO annotation_decision
@@ -49,15 +47,14 @@ class _Adjudicated:
     response: UUID | None
 
 
-def latest_votes(item: Item) -> list[Vote[UUID]]:
-    """The latest revision of every counted judgment, oldest slot first; responses by id."""
-    return [Vote(*row) for row in select(VOTES, {"item": item.pk})]
-
-
 def project_decision(item: Item) -> Outcome[UUID] | None:
-    """Write what the votes add up to now, or what a person decided over them, and say it; nothing while none counts."""
-    a, b, original, *over = select(TERMS, {"item": item.pk})[0]
-    votes = latest_votes(item)
+    """Write what the votes add up to now, or what a person decided over them, and say it; nothing while none counts.
+
+    A vote is the latest revision of a counted judgment; they are weighed oldest slot first.
+    """
+    rows = select(WEIGHED, {"item": item.pk})
+    a, b, original, *over = rows[0][:7]
+    votes: list[Vote[UUID]] = [Vote(*row[7:]) for row in rows if row[7] is not None]
     outcome = decide_pair(votes, a=a, b=b) if item.kind == "pair" else decide_repair(votes, original=original)
     if outcome is None:
         return None
