@@ -12,6 +12,7 @@ from .cards import Option, ShownAnswer, options
 from .choices import RepairChoice
 from .exchange import as_of, question
 from .models import Pair, PracticeItem, Repair
+from .shortcuts import USUAL, Keys
 from .sides import place
 
 Answered = tuple[list[Message], list[Retrieved]]
@@ -28,23 +29,24 @@ class PracticeCard:
     options: list[Option]
 
 
-def practice_card(item: PracticeItem, *, kind: str, swapped: bool) -> PracticeCard:
+def practice_card(item: PracticeItem, *, kind: str, swapped: bool, keys: Keys = USUAL) -> PracticeCard:
     """The card of a picked or a written item."""
     prompt, found = _written(item, kind) if item.source_id is None else _picked(item.source_id, kind)
     if kind == "pair":
         left, right = place(found[0], found[1], swapped=swapped)
         shown = [_side("left", "A", left), _side("right", "B", right)]
-        return PracticeCard(prompt, shown, options())
-    return PracticeCard(prompt, [_side("left", _("The answer"), found[0])], repair_options())
+        return PracticeCard(prompt, shown, options(keys))
+    return PracticeCard(prompt, [_side("left", _("The answer"), found[0])], repair_options(keys))
 
 
-def repair_options() -> list[Option]:
+def repair_options(keys: Keys = USUAL) -> list[Option]:
     """What can be done with one answer."""
-    return [
-        Option(RepairChoice.ACCEPT, _("Accept"), "1"),
-        Option(RepairChoice.FIX, _("Needs fixing"), "2"),
-        Option(RepairChoice.DROP, _("Drop"), "3"),
-    ]
+    words = {
+        RepairChoice.ACCEPT: _("Accept"),
+        RepairChoice.FIX: _("Needs fixing"),
+        RepairChoice.DROP: _("Drop"),
+    }
+    return [Option(choice, word, keys[choice]) for choice, word in words.items()]
 
 
 def _written(item: PracticeItem, kind: str) -> Found:

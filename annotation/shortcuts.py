@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from .span_labels import SPAN_LABELS
 from .tags import REASONS
 
-JUDGE, REPAIR = "judge", "repair"
+JUDGE, REPAIR, MARK = "judge", "repair", "mark"
+"""Where keys hold; while words of an answer are marked, its own keys hold and those of judging do not."""
 BOTH = frozenset({JUDGE, REPAIR})
 RESERVED: Final = frozenset("?")
 """Opens the list of keys everywhere."""
@@ -22,7 +24,7 @@ TAG = "tag:"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing a key does; `pages` says where, and two acts of one page never share a key."""
+    """One thing a key does; `pages` says where, and two acts of one place never share a key."""
 
     name: str
     key: str
@@ -55,19 +57,24 @@ ACTS: Final[tuple[Act, ...]] = (
     _act("rationale", "r", _("Write why")),
     _act("section", "l", _("Cite a section of the policy")),
     _act("guidelines", "g", _("Show the guidelines")),
-    _act("undo", "u", _("Back to the last answer, up to ten"), JUDGE),
+    _act("undo", "u", _("Back to the last answer, up to ten; while marking, back by one mark"), JUDGE, MARK),
     _act("diff", "d", _("Mark the differences"), JUDGE),
-    _act("mark", "m", _("Mark words of an answer"), JUDGE),
+    _act("mark", "m", _("Mark words of an answer, and end marking"), JUDGE, MARK),
     _act("sync", "s", _("Scroll both answers together"), JUDGE),
     _act("evidence", "v", _("Show the passages the answers were given")),
     _act("skip", "k", _("Skip, with a reason")),
     _act("flag", "f", _("Report")),
     _act("ask", "q", _("Ask a lead")),
 )
+MARK_ACTS: Final = (
+    *(_act(f"mark_{code}", str(n), label, MARK) for n, (code, label) in enumerate(SPAN_LABELS.items(), 1)),
+    _act("mark_words", "w", _("By words, by sentences"), MARK),
+    _act("mark_passage", "p", _("The passage meant"), MARK),
+)
 REASON_ACTS: Final = tuple(
     Act(TAG + code, TAG_KEYS[n : n + 1], label, BOTH) for n, (code, label) in enumerate(REASONS.items())
 )
-EVERY: Final[Mapping[str, Act]] = {act.name: act for act in (*ACTS, *REASON_ACTS)}
+EVERY: Final[Mapping[str, Act]] = {act.name: act for act in (*ACTS, *MARK_ACTS, *REASON_ACTS)}
 
 
 class Clash(ValueError):
@@ -100,6 +107,10 @@ class Keys:
         key = self[name].upper()
         return f"Alt+{key}" if key and self.mode == "alt" else key
 
+    def for_judging(self) -> dict[str, Any]:
+        """What the judging page's scripts read: the keys of the page, and those that hold while words are marked."""
+        return {"mode": self.mode, "keys": self.on_page(JUDGE), "marking": self.on_page(MARK)}
+
     def on_page(self, page: str) -> dict[str, str]:
         """Key to act, for the script of one page."""
         acts = (act.name for act in EVERY.values() if page in act.pages)
@@ -115,7 +126,7 @@ def checked_keys(given: Mapping[str, str]) -> dict[str, str]:
     for name, key in chosen.items():
         if key and (len(key) != 1 or not key.isprintable() or key.isspace() or key in RESERVED):
             raise Clash(name, key)
-    for page in (JUDGE, REPAIR):
+    for page in (JUDGE, REPAIR, MARK):
         taken: dict[str, str] = {}
         for name, act in EVERY.items():
             key = chosen[name]

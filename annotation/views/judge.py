@@ -25,7 +25,6 @@ from ..cards import pair_card
 from ..choices import Shown
 from ..models import Campaign, Judgment
 from ..practice import PracticeFirst, rounds_before
-from ..shortcuts import JUDGE
 from ..spans import spans_from_text
 from .desk import desk, own_assignment
 from .forms_in import LeaseIn, ReasonsIn, field, ids_in, lease_in, reasons_in
@@ -66,7 +65,7 @@ def judge(request: HttpRequest) -> HttpResponse:
         "progress": progress,
         **_left_to_others(request, campaign),
         "words": judging_words(),
-        "shortcuts": {"mode": keys.mode, "keys": keys.on_page(JUDGE)},
+        "shortcuts": keys.for_judging(),
         **desk(request, of, keys),
         "whole_window": True,
     }
@@ -249,7 +248,7 @@ def revise(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         context = {
             "card": card,
             "judgment": judgment,
-            "shortcuts": {"mode": keys.mode, "keys": keys.on_page(JUDGE)},
+            "shortcuts": keys.for_judging(),
             **desk(request, card.campaign, keys),
         }
         return render(request, "annotation/revise.html", context)

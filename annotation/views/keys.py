@@ -12,7 +12,7 @@ from core.errors import Refused
 
 from ..actions.choose_keys import choose_keys, keys_of
 from ..models.guidance import KEY_MODES
-from ..shortcuts import ACTS, BOTH, EVERY, JUDGE, REASON_ACTS, REPAIR, Act, Keys
+from ..shortcuts import ACTS, BOTH, EVERY, JUDGE, MARK_ACTS, REASON_ACTS, REPAIR, Act, Keys
 
 
 @project_view("annotation.judge")
@@ -39,7 +39,8 @@ def keys(request: HttpRequest) -> HttpResponse:
 def _page(request: ProjectRequest, shown: Keys, refused: Refused | None) -> HttpResponse:
     wrong = refused.context.get("field") if refused else None
     groups: list[tuple[str, list[Act]]] = [
-        (_("Judging a pair"), [act for act in ACTS if act.pages == {JUDGE}]),
+        (_("Judging a pair"), [act for act in ACTS if JUDGE in act.pages and REPAIR not in act.pages]),
+        (_("While words are marked"), list(MARK_ACTS)),
         (_("Repairing an answer"), [act for act in ACTS if act.pages == {REPAIR}]),
         (_("On both pages"), [act for act in ACTS if act.pages == BOTH]),
         (_("Reasons"), list(REASON_ACTS)),

@@ -12,12 +12,14 @@ from accounts.access import ProjectRequest, project_view
 from core.params import whole_number
 
 from .. import next_item
+from ..actions.choose_keys import keys_of
 from ..actions.practice import answer_practice, start_try
 from ..actions.profile import profile_of
 from ..choices import Answer, Choice, RepairChoice, Shown
 from ..models import Campaign, PracticeAnswer
 from ..practice import Round, latest_round, needs_practice
 from ..practice_cards import practice_card, repair_options
+from ..shortcuts import JUDGE, REPAIR
 from ..sides import as_shown, unswap
 from .forms_in import BadField, field
 from .outcomes import shown_words
@@ -52,8 +54,12 @@ def practice(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         return render(request, "annotation/practice.html", context | {"wrong": wrong})
     assert now.current is not None
     item = campaign.practice_items.get(pk=now.current)
-    card = practice_card(item, kind=campaign.kind, swapped=now.swapped(item.pk))
+    keys = keys_of(request.user)
+    card = practice_card(item, kind=campaign.kind, swapped=now.swapped(item.pk), keys=keys)
+    place = JUDGE if campaign.kind == "pair" else REPAIR
     shown = {
+        "keys": keys,
+        "shortcuts": {"mode": keys.mode, "keys": keys.on_page(place)},
         "card": card,
         "item": item,
         "place": now.place(item.pk),

@@ -179,6 +179,7 @@
     const card = current();
     card.removeAttribute("data-covered");
     card.querySelector("[data-cover]")?.remove();
+    window.WinnowMarks.draw();
     card.focus({ preventScroll: true });
     clock.restart();
   }

@@ -12,7 +12,7 @@
   let past = [];
 
   const card = () => document.querySelector("[data-card]:not([hidden])");
-  const bar = () => card()?.querySelector("[data-marker]");
+  const bar = () => document.querySelector("[data-card]:not([hidden], [data-covered]) [data-marker]");
   const field = (of = card()) => of?.querySelector("[name=spans]");
   const length = (text) => { let n = 0; for (const _ of text) n += 1; return n; };
   const element = (name, attributes, ...children) => {
@@ -139,7 +139,7 @@
   function begin() {
     const focused = document.activeElement?.closest("[data-side]")?.dataset.side;
     const side = [focused, "left", "right"].find((one) => one && answerOf(one)?.runs.length);
-    if (!side) return;
+    if (!side || !bar()) return;
     cursor = { side, unit: "sentence", units: unitsOf(answerOf(side), "sentence"), from: 0, to: 0 };
     follow();
   }
@@ -251,7 +251,7 @@
   // ---- what is seen ---------------------------------------------------------------------------------------
 
   function draw() {
-    const held = card() ? marks() : [];
+    const held = bar() ? marks() : [];
     const ranges = Object.fromEntries([...LABELS, "cursor"].map((name) => [name, []]));
     for (const one of held) {
       const range = answerOf(one.side) && toRange(answerOf(one.side), one.start, one.end);
@@ -287,26 +287,30 @@
 
   const writing = (target) => target.closest?.("textarea, select, input:not([type=checkbox], [type=radio])");
 
+  const otherUnit = () => cursor && turnTo(cursor.side, cursor.unit === "word" ? "sentence" : "word");
+  const otherSide = () => turnTo(cursor.side === "left" ? "right" : "left", cursor.unit);
+  const ACTS = {
+    mark: close, undo, mark_words: otherUnit, mark_passage: nextPassage,
+    ...Object.fromEntries(LABELS.map((label) => [`mark_${label}`, () => mark(label)])),
+  };
+
+  // What a key does while something is chosen: the person's own keys, and those that are no characters.
   function keyOf(event) {
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const label = LABELS[Number(key) - 1];
-    if (label) return () => mark(label);
-    if (cursor) {
-      const other = cursor.side === "left" ? "right" : "left";
-      const moves = {
-        ArrowDown: () => move(1, event.shiftKey), ArrowUp: () => move(-1, event.shiftKey),
-        ArrowRight: () => turnTo(other, cursor.unit), ArrowLeft: () => turnTo(other, cursor.unit),
-        w: () => turnTo(cursor.side, cursor.unit === "word" ? "sentence" : "word"),
-      };
-      if (moves[key]) return moves[key];
-    }
-    return { Escape: close, m: close, p: nextPassage, Backspace: remove, Delete: remove, u: undo, Enter: () => mark(LABELS[0]) }[key];
+    const act = window.WinnowKeys.actOf(event, "marking");
+    if (act) return ACTS[act];
+    if (event.altKey) return undefined;
+    const moves = {
+      ArrowDown: () => move(1, event.shiftKey), ArrowUp: () => move(-1, event.shiftKey),
+      ArrowRight: otherSide, ArrowLeft: otherSide,
+    };
+    const others = { Escape: close, Backspace: remove, Delete: remove, Enter: () => mark(LABELS[0]) };
+    return (cursor && moves[event.key]) || others[event.key];
   }
 
   function onKey(event) {
     if (event.metaKey || event.ctrlKey || event.isComposing || writing(event.target) || document.querySelector("dialog[open]")) return;
     let act = null;
-    if (chosen && !event.altKey) act = event.key === "Enter" && event.target.closest("button, a, summary") ? null : keyOf(event);
+    if (chosen) act = event.key === "Enter" && event.target.closest("button, a, summary") ? null : keyOf(event);
     else if (window.WinnowKeys.actOf(event) === "mark" && bar() && !event.shiftKey) act = begin;
     if (!act) return;
     event.preventDefault();
@@ -343,4 +347,5 @@
     .observe(document.querySelector("[data-stage]") ?? document.body, { subtree: true, childList: true, attributeFilter: ["hidden"] });
   let shown = card();
   draw();
+  window.WinnowMarks = { draw };
 })();

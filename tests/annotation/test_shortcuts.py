@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 
 from annotation.actions.choose_keys import choose_keys, keys_of
-from annotation.shortcuts import EVERY, JUDGE, REPAIR, USUAL, Clash, Keys, checked_keys
+from annotation.shortcuts import EVERY, JUDGE, MARK, REPAIR, USUAL, Clash, Keys, checked_keys
 from core.errors import Refused
 
 
-@pytest.mark.parametrize("page", [JUDGE, REPAIR])
+@pytest.mark.parametrize("page", [JUDGE, REPAIR, MARK])
 def test_the_usual_keys_never_clash(page):
     keyed = [act.key for act in EVERY.values() if page in act.pages]
     assert len(keyed) == len(set(keyed))
@@ -71,3 +71,12 @@ def test_the_page_names_the_clash_at_its_field(team: Any):
 def test_an_unknown_mode_is_refused(team: Any):
     with pytest.raises(Refused):
         choose_keys(who=team.annotator, mode="loud", keys={})
+
+
+def test_keys_of_marking_are_ones_own_and_clash_only_among_themselves():
+    assert checked_keys({"mark_wrong": "9", "mark_words": "5"}) == {"mark_wrong": "9", "mark_words": "5"}
+    with pytest.raises(Clash) as clash:
+        checked_keys({"mark_passage": "u"})
+    assert clash.value.other == "undo"
+    assert Keys(chosen={"mark_wrong": "9"}).for_judging()["marking"]["9"] == "mark_wrong"
+    assert Keys("off").for_judging()["marking"] == {}

@@ -239,6 +239,8 @@ def test_warned_of_material_is_covered_until_one_looks(pairs: Team, visit: Visit
     first = shown(page)
     page.keyboard.press("3")
     assert shown(page) == first
+    page.keyboard.press("m")
+    assert not page.is_visible(f"{CARD} [data-marker]")
     page.keyboard.press("Enter")
     assert page.is_visible(f"{CARD} .answer__body >> nth=0")
     page.keyboard.press("3")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from annotation.actions.campaigns import create_campaign
+from annotation.actions.choose_keys import choose_keys
 from annotation.actions.make_pairs import make_pairs
 from annotation.models import Assignment, JudgmentSpan
 from tests.annotation.conftest import conversation, store
@@ -15,6 +16,8 @@ from tests.browser.test_judging import RELEASE, answered
 from tests.conftest import Team
 
 Visits = Callable[..., Visit]
+CARD = "[data-card]:not([hidden])"
+BAR = f"{CARD} [data-marker]:not([hidden])"
 ANSWER = (
     "Hello 👩‍👩‍👧 **bold 🎉 words** here [1] and [9]. The *second* sentence has é in it.\r\n\r\n"
     "- First point [doc-1].\n- Second point.\n\n```python\nprint('🎉')\n```\n\nSo $x^2$ it ends. Again: here here."
@@ -133,6 +136,63 @@ def test_words_are_marked_linked_and_taken_back_by_keyboard_alone(window: Visit,
     answered(1)
     assert JudgmentSpan.objects.get().document_id == "doc-0"
     assert not window.complaints
+
+
+@pytest.fixture
+def own_keys(team: Team) -> None:
+    """Marking with other keys than the usual ones."""
+    keys = {"mark": ";", "mark_wrong": "9", "mark_words": "5", "undo": "0"}
+    choose_keys(who=team.annotator, mode="plain", keys=keys)
+
+
+def test_ones_own_keys_hold_while_words_are_marked(own_keys: None, window: Visit) -> None:
+    page = window.page
+    page.keyboard.press(";")
+    assert page.get_attribute(f"{BAR} [data-mark=wrong]", "aria-keyshortcuts") == "9"
+    page.keyboard.press("5")
+    page.keyboard.press("9")
+    assert [(one["label"], one["quote"]) for one in marks(window)] == [("wrong", "Hello")]
+    page.keyboard.press("0")
+    assert marks(window) == []
+    page.keyboard.press(";")
+    assert page.locator(BAR).count() == 0
+    assert not window.complaints
+
+
+def test_with_single_keys_off_marking_has_its_buttons_and_arrows_alone(team: Team, window: Visit) -> None:
+    choose_keys(who=team.annotator, mode="off", keys={})
+    page = window.page
+    page.reload()
+    page.click("[data-card]:not([hidden]) [data-act=mark]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("3")
+    assert marks(window) == []
+    page.click(f"{BAR} [data-mark=wrong]")
+    assert [one["label"] for one in marks(window)] == ["wrong"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (380, 700)])
+def test_on_a_phone_the_bar_leaves_the_words_in_sight(window: Visit, width: int, height: int) -> None:
+    page = window.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.keyboard.press("m")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    bar, choices = page.locator(BAR).bounding_box(), page.locator(f"{CARD} .choices").bounding_box()
+    assert bar is not None
+    assert choices is not None
+    assert bar["height"] <= 0.46 * height
+    assert bar["y"] + bar["height"] <= choices["y"]
+    chosen = page.evaluate(
+        """() => {
+            const [range] = CSS.highlights.get("mark-cursor");
+            const box = range.getBoundingClientRect();
+            return [box.top, box.bottom];
+        }"""
+    )
+    assert chosen[0] >= 0
+    assert chosen[1] <= bar["y"]
+    assert window.sideways() == 0
 
 
 def test_marks_are_shown_again_when_an_answer_is_changed(window: Visit, team: Team) -> None:

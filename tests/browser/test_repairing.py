@@ -1,12 +1,14 @@
-"""The repair page in a real browser: the cover, the turn's label and the report, by keyboard."""
+"""Repairs in a real browser: the cover, the turn's label, the report and the practice before, by keyboard."""
 
 from collections.abc import Callable
 
 import pytest
 
 from annotation.actions.campaigns import create_campaign
+from annotation.actions.choose_keys import choose_keys
 from annotation.actions.make_repairs import make_repairs
-from annotation.models import AnnotatorProfile, Item, Judgment
+from annotation.actions.practice_setup import set_practice, write_practice_item
+from annotation.models import AnnotatorProfile, Campaign, Item, Judgment, PracticeAnswer
 from tests.annotation.conftest import conversation, store
 from tests.browser.conftest import Visit
 from tests.browser.test_judging import answered
@@ -71,3 +73,31 @@ def test_an_answer_is_reported_by_keyboard_and_the_next_one_comes(mending: Team,
     page.keyboard.press("Enter")
     page.wait_for_selector(f"[data-repair]:not([data-assignment='{first}'])")
     assert Item.objects.filter(state="flagged").count() == 1
+
+
+def test_practice_is_gone_through_with_ones_own_keys(mending: Team, visit: Visits) -> None:
+    campaign = Campaign.objects.get()
+    choose_keys(who=mending.annotator, mode="plain", keys={"drop": "0"})
+    write_practice_item(
+        who=mending.lead,
+        campaign=campaign,
+        question="What is a list?",
+        answer_a="A tuple.",
+        answer_b="",
+        right=["drop"],
+        explanation="It is wrong.",
+    )
+    set_practice(who=mending.lead, campaign=campaign, asked=1, right=1)
+    window = visit(mending.annotator)
+    page = window.page
+    window.open(address(mending))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-practice]")
+    assert page.get_attribute("[data-press=drop]", "aria-keyshortcuts") == "0"
+    page.keyboard.press("3")
+    page.keyboard.press("0")
+    page.wait_for_selector(".explained")
+    assert PracticeAnswer.objects.get().choice == "drop"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=you have passed")
+    assert not window.complaints
