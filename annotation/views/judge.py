@@ -33,6 +33,8 @@ from .words import judging_words
 
 HEADER = "X-Winnow-Answer"
 MAX_ROUND = 500
+STAGE = tuple(f"js/judging_{name}.js" for name in ("stage", "round", "form", "look"))
+"""Scripts of the judging page alone, before the one that joins them."""
 
 
 @require_GET
@@ -67,6 +69,7 @@ def judge(request: HttpRequest) -> HttpResponse:
         "words": judging_words(),
         "shortcuts": keys.for_judging(),
         **desk(request, of, keys),
+        "stage": STAGE,
         "whole_window": True,
     }
     return render(request, "annotation/judge.html", context)

@@ -4,34 +4,48 @@
   const root = document.querySelector("[data-judge]");
   if (!root) return;
 
-  const PAST = 10;
-  const HUNT_AFTER = 3_000;
-  const stage = root.querySelector("[data-stage]");
+  const AFTERWARDS = new Set(["flagged", "asked"]);
+  const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
   const status = root.querySelector("[data-sync]");
   const announce = root.querySelector("[data-announce]");
-  const progress = root.querySelector("[data-progress]");
   const words = JSON.parse(document.getElementById("judging-words").textContent);
-  const round = Number(root.dataset.round) || 0;
   const clock = new window.WinnowActiveClock();
   const store = window.WinnowStore;
-  const past = [];
-  const started = Date.now();
-  let done = 0;
+  const form = window.WinnowForm;
+  const round = new window.WinnowRound(root);
+  const say = (text) => { announce.textContent = text; };
   let pending = "";
   let revising = null;
-  let hunt = 0;
 
-  const cards = () => [...stage.querySelectorAll("[data-card]")];
-  const current = () => cards().find((card) => !card.hidden);
-  const say = (text) => { announce.textContent = text; };
+  const queue = new window.WinnowAnswerQueue({
+    name: root.dataset.queue, token: root.dataset.csrf, who: root.dataset.who, onState, onSaved, onRefused,
+  });
+  const stage = new window.WinnowStage({
+    root,
+    idle: () => !queue.mine().length,
+    arrived: () => round.end.hidden && advance(),
+  });
+  const current = () => stage.current();
+  const look = new window.WinnowLook({ place: stage.place, current });
+  const mend = new window.WinnowMend({
+    post: (url, fields) => queue.post(url, fields),
+    say: (name) => say(words[name]),
+    keep: (card, extra) => send(card, card.dataset.fixUrl, [...form.lease(card), ...extra]),
+  });
+  const drafts = new window.WinnowDraft({
+    url: root.dataset.draftUrl,
+    post: (url, fields) => queue.post(url, fields),
+    read: (card) => ({ choice: pending, ...form.draft(card) }),
+    write(card, draft) {
+      choose(card, draft.choice ?? "");
+      form.write(card, draft);
+    },
+  });
 
   // ---- what is shown -------------------------------------------------------------------------------------
 
   function show(card) {
-    for (const other of cards()) other.hidden = other !== card;
-    stage.removeAttribute("aria-busy");
-    root.querySelector("[data-waiting]").hidden = true;
-    clearTimeout(hunt);
+    stage.see(card);
     if (!card) return;
     choose(card, card.dataset.chosen ?? "");
     if (revising !== card) drafts.begin(card);
@@ -42,68 +56,24 @@
   }
 
   function advance() {
-    if (round && done >= round) return finish();
-    const next = cards().find((card) => card.hidden);
-    if (next) return show(next);
-    const end = stage.querySelector("[data-end]");
-    for (const card of cards()) card.hidden = true;
-    if (end) {
-      end.hidden = false;
-      end.focus();
-    } else {
-      stage.setAttribute("aria-busy", "true");
-      root.querySelector("[data-waiting]").hidden = false;
-      clearTimeout(hunt);
-      hunt = setTimeout(fetchNext, HUNT_AFTER);
+    if (round.over) {
+      stage.clear();
+      return round.finish();
     }
-    return undefined;
-  }
-
-  // The answer that would have brought the next pair was sent by another tab, or was refused.
-  async function fetchNext() {
-    if (current()) return;
-    hunt = setTimeout(fetchNext, HUNT_AFTER);
-    if (queue.mine().length) return;
-    const campaign = new URLSearchParams(location.search).get("campaign") ?? "";
-    const url = `${root.dataset.followingUrl}?${new URLSearchParams({ have: past.map((card) => card.dataset.assignment).join(" "), campaign })}`;
-    const response = await fetch(url, { credentials: "same-origin" }).catch(() => null);
-    if (response?.ok && response.headers.get("X-Winnow-Answer")) take(await response.text());
-  }
-
-  function finish() {
-    giveBack();
-    for (const card of cards()) card.remove();
-    const end = root.querySelector("[data-round-end]");
-    const seconds = Math.round((Date.now() - started) / 1000);
-    end.querySelector("[data-round-time]").textContent =
-      `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    end.querySelector("[data-round-done]").textContent = String(done);
-    end.hidden = false;
-    end.focus();
+    const [next] = stage.behind();
+    return next ? show(next) : stage.rest();
   }
 
   function count(by) {
-    done += by;
-    progress.value = Math.max(0, progress.value + by);
-    root.querySelector("[data-done]").textContent = String(Number(root.dataset.start || 0) + done);
-    const undo = root.querySelector("[data-act=undo]");
-    if (undo) undo.disabled = past.length === 0;
+    round.count(by);
+    root.querySelector("[data-act=undo]").disabled = !stage.past.length;
   }
 
   // ---- one answer ----------------------------------------------------------------------------------------
 
   function choose(card, choice) {
     pending = choice;
-    for (const button of card.querySelectorAll("button[data-choice]")) {
-      button.setAttribute("aria-pressed", String(button.value === choice));
-    }
-  }
-
-  function missing(card) {
-    const wants = (card.dataset.requires ?? "").split(" ").filter(Boolean);
-    if (wants.includes("tags") && !card.querySelector("input[name=tags]:checked")) return "tags";
-    if (wants.includes("rationale") && !card.querySelector("[name=rationale]").value.trim()) return "rationale";
-    return "";
+    form.press(card, choice);
   }
 
   function pick(choice) {
@@ -113,51 +83,46 @@
     if (card.hasAttribute("data-which")) return fixSide(card, choice.startsWith("right") ? "right" : "left");
     choose(card, choice);
     drafts.keep(card);
-    return missing(card) ? say(words[`needs_${missing(card)}`]) : submit();
+    return form.missing(card) ? say(words[`needs_${form.missing(card)}`]) : submit();
   }
 
   function fieldsOf(card) {
-    const fields = [...new FormData(card).entries()].filter(([name]) => name !== "csrfmiddlewaretoken");
-    const active = clock.milliseconds() + Number(card.dataset.active || 0);
-    card.dataset.active = String(active);
-    const have = cards().map((other) => other.dataset.assignment).join(" ");
-    return [...fields, ["choice", pending], ["active_ms", String(active)], ["have", have]];
+    const active = String(clock.milliseconds() + Number(card.dataset.active || 0));
+    card.dataset.active = active;
+    const have = stage.cards().map((other) => other.dataset.assignment).join(" ");
+    return [...form.fields(card), ["choice", pending], ["active_ms", active], ["have", have]];
+  }
+
+  function send(card, url, fields) {
+    const key = crypto.randomUUID();
+    queue.add({ key, url, fields: [...fields, ["key", key]], assignment: card.dataset.assignment });
   }
 
   function submit() {
     const card = current();
     if (card?.hasAttribute("data-covered")) return uncover();
     if (!card || !pending) return card && say(words.choose_first);
-    const lacking = missing(card);
+    const lacking = form.missing(card);
     if (lacking) {
       card.querySelector(`[name=${lacking}]`).focus();
       return say(words[`needs_${lacking}`]);
     }
-    const key = crypto.randomUUID();
-    const fields = [...fieldsOf(card), ["key", key]];
-    const again = revising === card;
+    const url = revising === card ? card.dataset.revise : card.getAttribute("action");
+    const fields = fieldsOf(card);
     card.dataset.chosen = pending;
     pending = "";
-    const entry = { key, url: again ? card.dataset.revise : card.getAttribute("action"), fields, assignment: card.dataset.assignment };
-    card.hidden = true;
-    card.remove();
-    past.push(card);
-    while (past.length > PAST) past.shift();
-    if (again) revising = null;
+    if (revising === card) revising = null;
+    stage.leave(card);
     count(1);
     drafts.end(card);
-    queue.add(entry);
+    send(card, url, fields);
     say(store.durable ? words.saved : words.saved_in_memory);
-    advance();
-    return undefined;
+    return advance();
   }
 
   function undo() {
-    const card = past.pop();
+    const card = stage.comeBack();
     if (!card) return say(words.nothing_to_undo);
-    for (const other of cards()) other.hidden = true;
-    for (const end of root.querySelectorAll("[data-end], [data-round-end]")) end.hidden = true;
-    stage.prepend(card);
     count(-1);
     revising = card;
     show(card);
@@ -167,11 +132,10 @@
   function later(url, extra = []) {
     const card = current();
     if (!card || revising === card) return;
-    const key = crypto.randomUUID();
-    const fields = [...fieldsOf(card), ...extra, ["key", key]];
+    const fields = [...fieldsOf(card), ...extra];
     card.remove();
     drafts.end(card);
-    queue.add({ key, url, fields, assignment: card.dataset.assignment });
+    send(card, url, fields);
     advance();
   }
 
@@ -213,51 +177,44 @@
     return mend.open(card, side);
   }
 
-  // ---- the server ----------------------------------------------------------------------------------------
+  // ---- what the server says ------------------------------------------------------------------------------
 
-  const queue = new window.WinnowAnswerQueue({
-    name: root.dataset.queue,
-    token: root.dataset.csrf,
-    who: root.dataset.who,
-    onState(state, waiting) {
-      status.dataset.state = waiting ? state : "saved";
-      status.textContent = waiting ? words[state].replace("%n", String(waiting)) : words.all_saved;
-      const out = Boolean(waiting) && state === "signed-out";
-      const button = root.querySelector("[data-sign-in]");
-      if (out && button.hidden && !window.WinnowKeys.writing(document.activeElement)) signIn();
-      if (!out && state === "saved") window.WinnowSignIn.close();
-      button.hidden = !out;
-    },
-    onSaved(entry, html, how) {
-      if (how === "uncounted") say(words.uncounted);
-      if (Object.hasOwn(AFTERWARDS, how)) say(words[how]);
-      if (how !== "fixed") take(html);
-    },
-    onRefused(entry, html) {
-      const page = new DOMParser().parseFromString(html, "text/html");
-      const told = page.querySelector("[data-refused]") ?? page.querySelector("h1");
-      if (told?.dataset.refused === "guidelines_changed") return bringBack(entry);
-      const text = told?.textContent;
-      const list = root.querySelector("[data-refusals]");
-      const line = document.createElement("p");
-      const written = entry.fields.filter(([name, value]) => ["rationale", "text", "question"].includes(name) && value);
-      line.textContent = [text?.trim() || words.refused, ...written.map(([, value]) => `“${value}”`)].join(" ");
-      list.append(line);
-      list.hidden = false;
-      return current() || fetchNext();
-    },
-  });
+  const signIn = () => window.WinnowSignIn.open(() => queue.flush());
+
+  function onState(state, waiting) {
+    status.dataset.state = waiting ? state : "saved";
+    status.textContent = waiting ? words[state].replace("%n", String(waiting)) : words.all_saved;
+    const out = Boolean(waiting) && state === "signed-out";
+    const button = root.querySelector("[data-sign-in]");
+    if (out && button.hidden && !window.WinnowKeys.writing(document.activeElement)) signIn();
+    if (!out && state === "saved") window.WinnowSignIn.close();
+    button.hidden = !out;
+  }
+
+  function onSaved(entry, html, how) {
+    if (how === "uncounted") say(words.uncounted);
+    if (AFTERWARDS.has(how)) say(words[how]);
+    if (how !== "fixed") stage.take(html);
+  }
+
+  function onRefused(entry, html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const told = page.querySelector("[data-refused]") ?? page.querySelector("h1");
+    if (told?.dataset.refused === "guidelines_changed") return bringBack(entry);
+    const list = root.querySelector("[data-refusals]");
+    const line = document.createElement("p");
+    const written = entry.fields.filter(([name, value]) => ["rationale", "text", "question"].includes(name) && value);
+    line.textContent = [told?.textContent.trim() || words.refused, ...written.map(([, value]) => `“${value}”`)].join(" ");
+    list.append(line);
+    list.hidden = false;
+    return current() || stage.hunt();
+  }
 
   // The answer waits on its own card, and in the draft for a page that no longer has it.
   function bringBack(entry) {
-    const said = new URLSearchParams(entry.fields);
-    const draft = Object.fromEntries(["choice", "rationale", "spans", "section"].map((name) => [name, said.get(name) ?? ""]));
-    store.set(`winnow.draft.${entry.assignment}`, JSON.stringify({ ...draft, tags: said.getAll("tags"), at: String(Date.now()) }));
-    const at = past.findIndex((card) => card.dataset.assignment === entry.assignment);
-    if (at < 0) return current() || fetchNext();
-    const [card] = past.splice(at, 1);
-    for (const end of root.querySelectorAll("[data-end], [data-round-end]")) end.hidden = true;
-    stage.prepend(card);
+    store.set(`winnow.draft.${entry.assignment}`, JSON.stringify({ ...form.draftOf(entry), at: String(Date.now()) }));
+    const card = stage.comeBack(entry.assignment);
+    if (!card) return current() || stage.hunt();
     count(-1);
     if (entry.url === card.dataset.revise) revising = card;
     show(card);
@@ -265,131 +222,18 @@
     return window.WinnowPanels.readAgain(card);
   }
 
-  const AFTERWARDS = { flagged: true, asked: true };
-  const signIn = () => window.WinnowSignIn.open(() => queue.flush());
-  const mend = new window.WinnowMend({
-    post: (url, fields) => queue.post(url, fields),
-    say: (name) => say(words[name]),
-    keep(card, extra) {
-      const key = crypto.randomUUID();
-      const lease = ["assignment", "lease_token"].map((name) => [name, card.querySelector(`[name=${name}]`).value]);
-      queue.add({ key, url: card.dataset.fixUrl, fields: [...lease, ...extra, ["key", key]], assignment: card.dataset.assignment });
-    },
-  });
-  const drafts = new window.WinnowDraft({
-    url: root.dataset.draftUrl,
-    post: (url, fields) => queue.post(url, fields),
-    read: (card) => ({
-      choice: pending,
-      tags: [...card.querySelectorAll("input[name=tags]:checked")].map((box) => box.value),
-      rationale: card.querySelector("[name=rationale]").value,
-      spans: card.querySelector("[name=spans]").value,
-      section: card.querySelector("[name=section]")?.value ?? "",
-    }),
-    write(card, draft) {
-      choose(card, draft.choice ?? "");
-      card.querySelector("[name=rationale]").value = draft.rationale ?? "";
-      card.querySelector("[name=spans]").value = draft.spans || "[]";
-      for (const box of card.querySelectorAll("input[name=tags]")) box.checked = (draft.tags ?? []).includes(box.value);
-      const cited = card.querySelector("[name=section]");
-      if (!cited || !draft.section) return;
-      cited.value = draft.section;
-      card.querySelector("[data-cited]").textContent = `§ ${draft.section}`;
-    },
-  });
+  // ---- keys and clicks -----------------------------------------------------------------------------------
 
-  function take(html) {
-    const known = new Set([...cards(), ...past].map((card) => card.dataset.assignment));
-    const parsed = new DOMParser().parseFromString(html, "text/html");
-    for (const card of parsed.querySelectorAll("[data-card]")) {
-      if (!known.has(card.dataset.assignment)) {
-        card.hidden = true;
-        stage.append(card);
-      }
-    }
-    const end = parsed.querySelector("[data-end]");
-    stage.querySelector("[data-end]")?.remove();
-    if (end) {
-      end.hidden = true;
-      stage.append(end);
-    }
-    if (!current() && root.querySelector("[data-round-end]").hidden) advance();
-  }
-
-  // A pair fetched ahead and never looked at goes back to the others when the page is left.
-  function giveBack() {
-    for (const card of cards().filter((one) => one.hidden)) {
-      const form = new FormData();
-      form.set("csrfmiddlewaretoken", root.dataset.csrf);
-      form.set("assignment", card.dataset.assignment);
-      form.set("lease_token", card.querySelector("[name=lease_token]").value);
-      navigator.sendBeacon(root.dataset.release, form);
-    }
-  }
-
-  // ---- looking closer ------------------------------------------------------------------------------------
-
-  async function toggleDiff() {
-    const card = current();
-    if (!card) return;
-    const on = card.toggleAttribute("data-diff");
-    const button = card.querySelector("[data-act=diff]");
-    button.setAttribute("aria-pressed", String(on));
-    if (on && !card.querySelector("[data-diff-side]")) {
-      const response = await fetch(card.dataset.diffUrl, { credentials: "same-origin" });
-      if (!response.ok) return;
-      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-      for (const side of ["left", "right"]) {
-        card.querySelector(`[data-side=${side}] .answer__body`).after(parsed.querySelector(`[data-diff-side=${side}]`));
-      }
-    }
-  }
-
-  function toggleSync() {
-    const card = current();
-    const on = card?.toggleAttribute("data-synchronised");
-    card?.querySelector("[data-act=sync]").setAttribute("aria-pressed", String(on));
-  }
-
-  stage.addEventListener("scroll", (event) => {
-    const card = current();
-    if (!card?.hasAttribute("data-synchronised") || !event.target.matches?.("[data-side]")) return;
-    const share = event.target.scrollTop / Math.max(1, event.target.scrollHeight - event.target.clientHeight);
-    for (const side of card.querySelectorAll("[data-side]")) {
-      if (side !== event.target) side.scrollTop = share * (side.scrollHeight - side.clientHeight);
-    }
-  }, { capture: true, passive: true });
-
-  function closeMenus() {
-    const open = [...(current()?.querySelectorAll(".aside-menu[open]") ?? [])];
-    for (const menu of open) menu.open = false;
-    if (open.length) current().focus({ preventScroll: true });
-    return open.length > 0;
-  }
-
-  function toggle(selector) {
-    const parts = [...(current()?.querySelectorAll(selector) ?? [])];
-    const open = !parts.some((part) => part.open);
-    closeMenus();
-    for (const part of parts) part.open = open;
-    const first = open && parts[0]?.querySelector(".aside-menu__list button");
-    if (first) first.focus();
-  }
-
-  // ---- keys ----------------------------------------------------------------------------------------------
-
-  const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
   const ACTS = {
-    undo, edit, ask, section,
-    sync: toggleSync,
-    diff: toggleDiff,
-    evidence: () => toggle("[data-evidence]"),
+    undo, edit, ask, section, uncover,
+    sync: () => look.sync(),
+    diff: () => look.diff(),
+    evidence: () => look.toggle("[data-evidence]"),
+    skip: () => look.toggle("[data-skip]"),
+    flag: () => look.toggle("[data-flag]"),
     rationale: () => current()?.querySelector("[name=rationale]").focus(),
-    skip: () => toggle("[data-skip]"),
-    flag: () => toggle("[data-flag]"),
     guidelines: () => current() && window.WinnowPanels.toggleGuidelines(current()),
     keys: () => document.getElementById("keys").showModal(),
-    uncover,
   };
 
   function tick(act) {
@@ -417,7 +261,7 @@
     if (window.WinnowKeys.writing(target)) return event.key === "Escape" ? target.blur() : undefined;
     if (event.key === "Escape") {
       current()?.removeAttribute("data-which");
-      return closeMenus() || mend.close(current());
+      return look.closeMenus() || mend.close(current());
     }
     if (Object.hasOwn(ARROWS, event.key)) {
       event.preventDefault();
@@ -431,7 +275,6 @@
   document.addEventListener("keydown", onKey);
   document.addEventListener("pointermove", () => clock.sign(), { passive: true });
   document.addEventListener("visibilitychange", () => (document.hidden ? clock.pause() : clock.resume()));
-  window.addEventListener("pagehide", giveBack);
 
   root.addEventListener("submit", (event) => {
     const button = event.submitter;
@@ -450,7 +293,7 @@
   root.addEventListener("input", (event) => event.target.closest("[data-card]") && drafts.keep(current()));
   window.addEventListener("beforeunload", (event) => store.inMemory && queue.waiting().length && event.preventDefault());
 
-  show(cards()[0]);
-  if (!cards().length) advance();
+  show(stage.cards()[0]);
+  if (!stage.cards().length) advance();
   queue.flush();
 })();
