@@ -94,7 +94,7 @@ def filled(
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, asked)
         cursor.execute(PAIRS, asked)
-        cursor.execute("ANALYZE annotation_item, annotation_pair, annotation_assignment, annotation_judgment")
+        cursor.execute("VACUUM ANALYZE annotation_item, annotation_pair, annotation_assignment, annotation_judgment")
     return campaign
 
 
@@ -102,7 +102,7 @@ def seen(campaign: Campaign, profile: AnnotatorProfile, number: int) -> None:
     """So many of the campaign's first open items have been judged by this person before."""
     with connection.cursor() as cursor:
         cursor.execute(SEEN, {"campaign": campaign.pk, "profile": profile.pk, "number": number})
-        cursor.execute("ANALYZE annotation_assignment")
+        cursor.execute("VACUUM ANALYZE annotation_assignment")
 
 
 def _version(project: Project) -> ConversationVersion:

@@ -10,6 +10,10 @@ from benchmarks.contract import Row
 from benchmarks.traffic.server import HOST, serving
 
 
+WARM_UP = 12.0
+"""Seconds in which both workers meet every answer once."""
+
+
 def rows(*, quick: bool) -> Iterator[Row]:
     """Answers of 600 words, rendered once per content; the senders share the machine with the server."""
     seconds = 4.0 if quick else 15.0
@@ -17,7 +21,7 @@ def rows(*, quick: bool) -> Iterator[Row]:
     campaign = filled(project, lead, items=5_000 if quick else 50_000)
     with serving(pages=True) as server:
         where = {"host": HOST, "port": server.port}
-        judge("http", campaign, people[:4], seconds=2.0, **where)
+        judge("http", campaign, people[:4], seconds=WARM_UP, **where)
         many = judge("http", campaign, people, seconds=seconds, **where)
         few = judge("http", campaign, people[:8], seconds=seconds, **where)
     yield Row("HTTP, 32 clients: submit + next", many.per_second, "cycles/s", ">= 150")
