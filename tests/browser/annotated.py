@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from annotation.actions.ask import answer_question, ask_lead
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
+from annotation.actions.from_backlog import repair_from_backlog
 from annotation.actions.gold import Right, mark_gold
 from annotation.actions.make_repairs import make_repairs
 from annotation.actions.people import describe_annotator, describe_myself, read_words
@@ -20,9 +21,15 @@ from annotation.actions.profile import choose_value, define_axis, profile_of
 from annotation.actions.publish_text import attach_text, publish_text, read_guidelines
 from annotation.actions.release_axes import release_axis
 from annotation.actions.repair import submit_repair
-from annotation.choices import RepairChoice
-from annotation.models import Assignment, Campaign, Item
+from annotation.actions.responses import NewResponse, store_responses
+from annotation.actions.revise import revise_judgment
+from annotation.choices import RepairChoice, Shown
+from annotation.models import AnnotatorProfile, Assignment, AutomaticTie, Campaign, Item
 from annotation.rules import Adaptive, Rules
+from annotation.spans import SpanGiven
+from curation.actions.backlog import open_item
+from curation.conversation import message, new_conversation
+from curation.models import BacklogItem
 from tests.annotation import test_adjudication, test_my_work
 from tests.annotation.conftest import annotators, conversation, queue_pairs, store
 from tests.annotation.test_practice import written
@@ -48,6 +55,8 @@ class Annotated:
     person: User
     empty: Campaign
     gold: Item
+    warned: Campaign
+    backlog: BacklogItem
 
     def page(self, name: str, *args: object) -> str:
         """An address in this project."""
@@ -69,6 +78,10 @@ class Annotated:
             self.page("practice-setup", self.empty.pk),
             self.page("practice-add", own),
             self.page("item", self.answered[0].item_id),
+            self.page("item", self.answered[1].item_id),
+            self.page("backlog-turns", self.backlog.pk),
+            self.page("campaign", self.warned.pk),
+            self.page("repair"),
             self.page("gold-answer", self.gold.pk),
             self.page("gold-new", self.answered[1].item_id),
             self.page("people"),
@@ -91,6 +104,7 @@ class Annotated:
         return [
             self.page("judge") + f"?campaign={self.campaign.pk}",
             self.page("judge") + f"?campaign={self.empty.pk}",
+            self.page("judge") + f"?campaign={self.warned.pk}",
             self.page("judge") + f"?campaign={self.guarded.pk}",
             self.page("revise", self.answered[0].pk),
             self.page("repair"),
@@ -176,6 +190,57 @@ def mended_by(team: Team, repairs: Campaign) -> Assignment:
     return lease
 
 
+def marked_by(team: Team, assignment: Assignment) -> None:
+    """A mark on the first word of the left answer."""
+    revise_judgment(
+        who=team.annotator, project=team.project, judgment_id=assignment.judgment.pk, shown=Shown.LEFT_CLEAR,
+        spans=[SpanGiven("left", 0, 6, "Answer", "ungrounded")],
+    )  # fmt: skip
+
+
+def turns_of(team: Team) -> BacklogItem:
+    """Two long talks that need work; a turn of the first waits to be repaired."""
+    made = []
+    for number in range(2):
+        talk = [
+            message(role, f"{role} {number} {turn} {LONG if turn == 4 else ''}")  # type: ignore[arg-type]
+            for turn in range(9)
+            for role in ("user", "assistant")
+        ]
+        version = store(team.project, new_conversation(talk))
+        made.append(
+            open_item(
+                who=team.lead,
+                project=team.project,
+                reason="wrong_answer",
+                trace=version.trace,
+                version=version,
+            )
+        )
+    repair_from_backlog(who=team.lead, backlog=made[0], turn=15)
+    return made[1]
+
+
+def warned_of(team: Team) -> Campaign:
+    """A pair under a cover with a lead's words, and a tie nobody was asked about."""
+    rules = Rules(warning=f"Insults, and threats. {LONG}")
+    warned = create_campaign(who=team.lead, project=team.project, name="Hard to read", overlap=2, rules=rules)
+    queue_pairs(warned, 1)
+    profile = profile_of(who=team.annotator, project=team.project)
+    AnnotatorProfile.objects.filter(pk=profile.pk).update(sensitive_ok=True)
+    version = store(team.project, conversation("What is a list?", "A row."))
+    found = [
+        NewResponse(version.pk, origin, "m", [message("assistant", "A row.")])
+        for origin in ("production", "n_best")
+    ]
+    first, second = store_responses(project_id=team.project.pk, found=found)
+    AutomaticTie.objects.create(
+        project=team.project, campaign=warned, version=version, response_a=first, response_b=second,
+        generator_a="m", generator_b="n", source="n_best", fingerprint="f",
+    )  # fmt: skip
+    return warned
+
+
 def annotate(team: Team) -> Annotated:
     """Everything once."""
     rules = Rules(adaptive=Adaptive(), gold_share=0.05, cost_per_hour=20.0)
@@ -203,6 +268,7 @@ def annotate(team: Team) -> Annotated:
     start_try(who=team.annotator, campaign=guarded)
     repairs = create_campaign(who=team.lead, project=team.project, name="Mend", kind="repair", overlap=1)
     mended = mended_by(team, repairs)
+    marked_by(team, answered[1])
     empty = create_campaign(who=team.lead, project=team.project, name="Nothing in it yet", overlap=2)
     return Annotated(
         team,
@@ -215,4 +281,6 @@ def annotate(team: Team) -> Annotated:
         people_of(team),
         empty,
         gold,
+        warned_of(team),
+        turns_of(team),
     )
