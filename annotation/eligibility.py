@@ -1,7 +1,8 @@
 """What one annotator may be given in one campaign: groups, languages, strata, warned-of material, never their own traces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower, Now, TruncDay
@@ -52,25 +53,71 @@ def seeker_of(profile: AnnotatorProfile, rules: Rules) -> Seeker | None:
     )
 
 
-def in_field(stratum: str, seeker: Seeker) -> bool:
-    """Whether this stratum is one the annotator may be given."""
-    field = stratum.lower()
-    return field not in seeker.not_strata and (seeker.strata is None or field in seeker.strata)
+Keep = Callable[[QuerySet[Item], Seeker], QuerySet[Item]]
+
+
+def _not_own(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
+    return items.exclude(asked_by__overlap=list(seeker.own)) if seeker.own else items
+
+
+def _not_barred(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
+    return items.exclude(barred__overlap=list(seeker.groups)) if seeker.groups else items
+
+
+def _read(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
+    return items if seeker.languages is None else items.filter(language__in=["", *seeker.languages])
+
+
+def _in_field(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
+    found = items.alias(field=Lower("stratum")).exclude(field__in=seeker.not_strata)
+    return found if seeker.strata is None else found.filter(field__in=seeker.strata)
+
+
+def _not_warned_of(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
+    return items if seeker.sensitive else items.filter(sensitive=False)
+
+
+CONDITIONS: Mapping[str, Keep] = {
+    "own": _not_own,
+    "language": _read,
+    "field": _in_field,
+    "warned": _not_warned_of,
+    "group": _not_barred,
+}
+SUITS = """
+      AND (%(languages)s::text[] IS NULL OR i.language = '' OR i.language = ANY(%(languages)s::text[]))
+      AND (%(strata)s::text[] IS NULL OR lower(i.stratum) = ANY(%(strata)s::text[]))
+      AND lower(i.stratum) <> ALL(%(not_strata)s::text[])
+      AND (%(sensitive)s OR NOT i.sensitive)
+      AND NOT i.asked_by && %(own)s::varchar[]
+"""
+"""The conditions in the SQL of a claim, over an item `i`, with `asked_of` as parameters; groups apart, which it reads by `barred`."""
 
 
 def suits(items: QuerySet[Item], seeker: Seeker) -> QuerySet[Item]:
-    """Those of these items that the queue would give this annotator; the same conditions as in its SQL."""
-    found = items.exclude(asked_by__overlap=list(seeker.own)) if seeker.own else items
-    if seeker.groups:
-        found = found.exclude(barred__overlap=list(seeker.groups))
-    if seeker.languages is not None:
-        found = found.filter(language__in=["", *seeker.languages])
-    found = found.alias(field=Lower("stratum"))
-    if seeker.strata is not None:
-        found = found.filter(field__in=seeker.strata)
-    if seeker.not_strata:
-        found = found.exclude(field__in=seeker.not_strata)
-    return found if seeker.sensitive else found.filter(sensitive=False)
+    """Those of these items that the queue would give this annotator."""
+    for keep in CONDITIONS.values():
+        items = keep(items, seeker)
+    return items
+
+
+def why_not(item: Item, seeker: Seeker) -> str | None:
+    """The condition that keeps this item from this annotator; None where nothing does."""
+    this = Item.objects.filter(pk=item.pk)
+    if suits(this, seeker).exists():
+        return None
+    return next(name for name, keep in CONDITIONS.items() if not keep(this, seeker).exists())
+
+
+def asked_of(seeker: Seeker) -> dict[str, Any]:
+    """The parameters of `SUITS`."""
+    return {
+        "languages": None if seeker.languages is None else list(seeker.languages),
+        "strata": None if seeker.strata is None else list(seeker.strata),
+        "not_strata": list(seeker.not_strata),
+        "own": list(seeker.own),
+        "sensitive": seeker.sensitive,
+    }
 
 
 def primary(language: str) -> str:

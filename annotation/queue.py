@@ -18,7 +18,7 @@ from django.db import connection
 
 from core.columns import Columns, select
 
-from .eligibility import Seeker
+from .eligibility import SUITS, Seeker, asked_of
 from .models import Assignment, Item
 
 UNSEEN = """
@@ -29,14 +29,6 @@ UNSEEN = """
       AND NOT coalesce((
         SELECT true FROM annotation_judgment j
         WHERE j.item_id = i.id AND j.profile_id::text = %(profile)s::text LIMIT 1), false)
-"""
-
-SUITS = """
-      AND (%(languages)s::text[] IS NULL OR i.language = '' OR i.language = ANY(%(languages)s::text[]))
-      AND (%(strata)s::text[] IS NULL OR lower(i.stratum) = ANY(%(strata)s::text[]))
-      AND lower(i.stratum) <> ALL(%(not_strata)s::text[])
-      AND (%(sensitive)s OR NOT i.sensitive)
-      AND NOT i.asked_by && %(own)s::varchar[]
 """
 
 LEASED, ITEM = Columns(Assignment, "s"), Columns(Item, "i")
@@ -212,9 +204,5 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
         "prefetch": wanted.prefetch,
         "profile": seeker.profile.pk,
         "groups": list(seeker.groups),
-        "languages": None if seeker.languages is None else list(seeker.languages),
-        "strata": None if seeker.strata is None else list(seeker.strata),
-        "not_strata": list(seeker.not_strata),
-        "own": list(seeker.own),
-        "sensitive": seeker.sensitive,
+        **asked_of(seeker),
     }

@@ -1,4 +1,4 @@
 """The Argilla bridge: pairs go there, answers come back through the same actions as votes given here.
 
-`sdk.py` alone knows Argilla, and is imported by jobs only: importing it costs seconds.
+`sdk.py` alone imports Argilla, for jobs only: that costs seconds. `server.py` is the server as jobs see it.
 """

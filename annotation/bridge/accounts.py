@@ -19,7 +19,8 @@ from .connect import connection_of
 from .secrets import PURPOSE, first_password
 
 if TYPE_CHECKING:
-    from .sdk import Server, There
+    from .sdk import There
+    from .server import Server
 
 
 def people_of(project: Project) -> list[User]:

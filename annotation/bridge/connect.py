@@ -22,7 +22,7 @@ from ..models import ArgillaConnection
 from . import secrets
 
 if TYPE_CHECKING:
-    from .sdk import Server
+    from .server import Server
 
 OWNER = "owner"
 LONGEST_KEY, MOST_USERS = 400, 500
@@ -137,7 +137,7 @@ def connection_of(project: Project) -> ArgillaConnection:
 def signed_in(project: Project) -> "Iterator[tuple[ArgillaConnection, Server]]":
     """The connection and the server behind it, for the length of a job."""
     try:
-        from .sdk import Server
+        from .server import Server
     except ModuleNotFoundError as error:
         raise Refused(
             "argilla_not_installed", _("The extra `argilla` is not installed where jobs run.")

@@ -34,7 +34,8 @@ from .refusals import write_down
 from .take_in import DISCARDED, SUBMITTED, Incoming, take_in
 
 if TYPE_CHECKING:
-    from .sdk import Server, There
+    from .sdk import There
+    from .server import Server
 
 REFUSED_THERE = "argilla_refused"
 
@@ -151,7 +152,7 @@ def _begin(running: RunningJob, campaign: Campaign, dataset: ArgillaDataset) -> 
 
 
 def _read_all(pull: _Pull, dataset: ArgillaDataset, server: "Server") -> None:
-    from .sdk import UNREADABLE
+    from .server_data import UNREADABLE
 
     held = {str(one.pk): one for one in ArgillaRecord.objects.filter(campaign=pull.campaign)}
     waiting = {key for key, one in held.items() if one.record_id is not None}

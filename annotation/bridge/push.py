@@ -31,7 +31,7 @@ from .contents import Outgoing, outgoing
 from .suggestions import with_suggestions
 
 if TYPE_CHECKING:
-    from .sdk import Server
+    from .server import Server
 
 BATCH = 100
 LONGEST_GUIDELINES = 10_000

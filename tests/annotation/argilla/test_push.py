@@ -2,6 +2,7 @@
 
 import pytest
 
+from annotation.actions.gold import Right, mark_gold
 from annotation.bridge import push as pushing
 from annotation.bridge.push import start_push
 from annotation.models import ArgillaAccount, ArgillaRecord, Campaign, Item
@@ -121,11 +122,14 @@ def test_a_data_set_deleted_there_is_made_anew(there, campaign):
     assert dataset_of(campaign) != old
 
 
-def test_gold_and_warned_of_pairs_stay_here(there, campaign):
-    plain, warned = queue_pairs(campaign, 2)
+def test_gold_and_warned_of_pairs_stay_here(there, campaign, team):
+    plain, warned, known = queue_pairs(campaign, 3)
+    mark_gold(who=team.lead, item=known, right=Right("a", "zqcanary: the second invents a source."))
     Item.objects.filter(pk=warned.pk).update(sensitive=True)
     assert there.push(campaign)["sent"] == 1
     assert list(ArgillaRecord.objects.values_list("item_id", flat=True)) == [plain.pk]
+    (there_now,) = records_there(there, campaign)
+    assert "zqcanary" not in str(there_now)
 
 
 def test_repairs_and_closed_campaigns_are_refused(there, campaign, repairs, team):
