@@ -1,11 +1,13 @@
 """Bias as it touches each model (generator): what a side and a length do to how often its answers win."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from math import sqrt
 
 from core.intervals import Estimate, wilson
+
+from .verbosity import Pull, verbosity
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +19,21 @@ class Contest:
     own: int
     other: int
     won: bool
+    item: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelBias:
-    """Win share of a model, and how much larger it is on the left, and when its answer is the longer one (−1…1)."""
+    """Win share of a model, and how much larger it is on the left, and when its answer is the longer one (−1…1).
+
+    `verbosity`: the factor on its odds of winning when its answer is twice as long, at the level it wins at anyway.
+    """
 
     model: str
     wins: Estimate
     left: Estimate
     longer: Estimate
+    verbosity: Pull | None
 
 
 def bias_of_models(contests: Iterable[Contest]) -> list[ModelBias]:
@@ -45,6 +52,7 @@ def bias_of_models(contests: Iterable[Contest]) -> list[ModelBias]:
                 [one.won for one in own if one.own > one.other],
                 [one.won for one in own if one.own < one.other],
             ),
+            verbosity([(one.item, one.own, one.other, one.won) for one in own], level=True),
         )
         for model, own in sorted(by_model.items())
     ]

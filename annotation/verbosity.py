@@ -1,7 +1,7 @@
 """How much a longer answer is favoured: one slope of a logistic curve, with an interval that knows votes of one item go together.
 
 log-odds(the first wins) = b * log2(length of the first / length of the second). exp(b) is the factor by which the odds
-grow when an answer is twice as long; 1 is no pull at all. No intercept: which of two responses is the first says nothing.
+grow when an answer is twice as long; 1 is no pull at all. No intercept where which response is the first says nothing.
 """
 
 from collections.abc import Hashable, Sequence
@@ -28,11 +28,12 @@ class Pull:
     items: int
 
 
-def verbosity(votes: Sequence[tuple[Hashable, int, int, bool]]) -> Pull | None:
+def verbosity(votes: Sequence[tuple[Hashable, int, int, bool]], *, level: bool = False) -> Pull | None:
     """From (item, length of the first, length of the second, whether the first won); equal or empty lengths are left out.
 
-    The interval is clustered by item (Liang and Zeger 1986). None where it is undefined: too few votes, one item, or
-    length alone decides every one of them.
+    With `level` the first of each vote is always the same side of a comparison (a model), which may win more or less at
+    equal length: that is taken out by an intercept. The interval is clustered by item (Liang and Zeger 1986). None where
+    it is undefined: too few votes, one item, or length (or the level) alone decides every one of them.
     """
     told = [(item, log2(a / b), won) for item, a, b, won in votes if a > 0 and b > 0 and a != b]
     items = {item: n for n, item in enumerate(dict.fromkeys(item for item, _x, _won in told))}
@@ -42,18 +43,21 @@ def verbosity(votes: Sequence[tuple[Hashable, int, int, bool]]) -> Pull | None:
 
     x = np.array([x for _item, x, _won in told])
     y = np.array([won for _item, _x, won in told], dtype=float)
-    slope = 0.0
+    design = np.column_stack([x, np.ones_like(x)] if level else [x])
+    slopes = np.zeros(design.shape[1])
     for _step in range(STEPS):
-        p = 1 / (1 + np.exp(-np.clip(slope * x, -50, 50)))
-        curvature = float((x * x * p * (1 - p)).sum())
-        if curvature < 1e-9 or abs(slope) > STEEPEST:
+        p = 1 / (1 + np.exp(-np.clip(design @ slopes, -50, 50)))
+        curvature = (design * (p * (1 - p))[:, None]).T @ design
+        if np.linalg.eigvalsh(curvature)[0] < 1e-9 or np.abs(slopes).max() > STEEPEST:
             return None
-        moved = float((x * (y - p)).sum()) / curvature
-        slope += max(-1.0, min(1.0, moved))
-        if abs(moved) < 1e-10:
+        moved = np.linalg.solve(curvature, design.T @ (y - p))
+        slopes = slopes + moved / max(1.0, float(np.abs(moved).max()))
+        if np.abs(moved).max() < 1e-10:
             break
-    scores = np.bincount([items[item] for item, _x, _won in told], weights=x * (y - p))
     groups = len(items)
-    error = sqrt(float((scores**2).sum()) * groups / (groups - 1)) / curvature
-    low, high = slope - Z95 * error, slope + Z95 * error
-    return Pull(exp(slope), exp(low), exp(high), len(told), groups)
+    scores = np.zeros((groups, design.shape[1]))
+    np.add.at(scores, [items[item] for item, _x, _won in told], design * (y - p)[:, None])
+    bread = np.linalg.inv(curvature)
+    error = sqrt(float((bread @ scores.T @ scores @ bread)[0, 0]) * groups / (groups - 1))
+    slope = float(slopes[0])
+    return Pull(exp(slope), exp(slope - Z95 * error), exp(slope + Z95 * error), len(told), groups)

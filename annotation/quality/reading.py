@@ -106,8 +106,8 @@ def contests(reading: Reading) -> list[Contest]:
         a_left = None if left is None else left == won
         own, other = vote.length_a or 0, vote.length_b or 0
         found += [
-            Contest(first, a_left, own, other, won),
-            Contest(second, None if a_left is None else not a_left, other, own, not won),
+            Contest(first, a_left, own, other, won, vote.item),
+            Contest(second, None if a_left is None else not a_left, other, own, not won, vote.item),
         ]
     return found
 

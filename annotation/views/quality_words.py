@@ -130,6 +130,7 @@ def model_rows(models: Sequence[Row]) -> list[Row]:
                 _("wins more when it is longer"),
                 _("wins more when it is shorter"),
             ),
+            "pull": one.get("verbosity"),
         }
         for one in models
     ]

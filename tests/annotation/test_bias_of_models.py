@@ -96,3 +96,40 @@ def test_the_published_crowd_favours_length_clearly() -> None:
     assert found.low > 1.5
     longer = sum((a > b) == won for _item, a, b, won in votes if a != b)
     assert longer / sum(a != b for _item, a, b, _won in votes) == pytest.approx(0.737, abs=5e-4)
+
+
+def test_a_strong_model_that_writes_much_is_not_taken_for_one_that_wins_by_length() -> None:
+    rng = random.Random(7)
+    contests = []
+    for item in range(500):
+        own, other = rng.randrange(300, 900), rng.randrange(100, 400)
+        for _ in range(2):
+            contests.append(Contest("ours", rng.random() < 0.5, own, other, rng.random() < 0.8, item))
+    (ours,) = bias_of_models(contests)
+    assert ours.verbosity is not None
+    assert ours.verbosity.low < 1 < ours.verbosity.high
+    without = verbosity([(one.item, one.own, one.other, one.won) for one in contests])
+    assert without is not None
+    assert without.low > 1.5, "without its level the model's strength would be read as a pull of length"
+
+
+def test_a_planted_pull_of_length_is_found_for_the_model_it_touches() -> None:
+    rng = random.Random(8)
+    contests = []
+    for item in range(700):
+        own, other = rng.randrange(100, 900), rng.randrange(100, 900)
+        odds = 2 * (own / other)
+        won = rng.random() < odds / (1 + odds)
+        contests.append(Contest("wordy", True, own, other, won, item))
+        contests.append(Contest("plain", True, own, other, rng.random() < 0.5, -item - 1))
+    plain, wordy = bias_of_models(contests)
+    assert wordy.verbosity.low < 2 < wordy.verbosity.high
+    assert plain.verbosity.low < 1 < plain.verbosity.high
+    assert wordy.verbosity.low > plain.verbosity.factor
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_model_that_always_wins_or_loses_has_no_slope(won: bool) -> None:
+    contests = [Contest("ours", True, 100 + n, 150, won, n) for n in range(80)]
+    (ours,) = bias_of_models(contests)
+    assert ours.verbosity is None
