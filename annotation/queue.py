@@ -137,7 +137,7 @@ def take_slot(wanted: Wanted, *, prompt: str | None = None) -> Assignment | None
 
     Items that wait for a group this annotator brings come before those that are open to everybody.
     """
-    given = _asked(wanted) | {"prompt": prompt}
+    given = asked(wanted) | {"prompt": prompt}
     groups = wanted.seeker.groups
     for barred in _admitting(wanted.campaign, groups) if groups else ([],):
         taken = select(CLAIM, given | {"barred": barred})
@@ -151,7 +151,7 @@ def take_gold(wanted: Wanted) -> Assignment | None:
 
     One whose two answers this person was given as work is passed over: they would be asked the same twice.
     """
-    taken = select(CLAIM_GOLD, _asked(wanted))
+    taken = select(CLAIM_GOLD, asked(wanted))
     return leased(taken[0]) if taken else None
 
 
@@ -195,7 +195,7 @@ def _admitting(campaign: uuid.UUID, groups: Sequence[str]) -> list[list[str]]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _asked(wanted: Wanted) -> dict[str, Any]:
+def asked(wanted: Wanted) -> dict[str, Any]:
     """The parameters of a claim."""
     seeker = wanted.seeker
     return {

@@ -41,32 +41,35 @@ def sdk() -> Any:
 @contextmanager
 def faults() -> Iterator[None]:
     """Translate what the SDK raises; what is temporary is Unavailable, so that a job is tried again."""
-    from argilla._exceptions import ArgillaAPIError, ArgillaError
+    from argilla._exceptions import ArgillaError
 
     try:
         yield
-    except httpx.HTTPStatusError as error:
-        raise _refusal(error.response.status_code, error.response.text) from error
-    except httpx.HTTPError as error:
-        raise Unavailable(
-            "argilla_away",
-            _("The Argilla server does not answer (%(kind)s).") % {"kind": type(error).__name__},
-            hint=_("The work is tried again; nothing that was done is lost."),
-        ) from error
-    except ArgillaAPIError as error:
-        raise _refusal(error.status_code, str(error)) from error
-    except ArgillaError as error:
-        cause = _first(error)
-        raise _refusal(getattr(cause, "status_code", 422), str(cause)) from error
+    except (httpx.HTTPError, ArgillaError) as error:
+        raise _told(_first(error)) from error
 
 
 def _first(error: BaseException) -> BaseException:
-    """What the server answered: the SDK wraps it several times and keeps the reason inside."""
+    """What happened on the way or what the server answered: the SDK wraps it several times and keeps it inside."""
     from argilla._exceptions import ArgillaError
 
-    while isinstance(error.__cause__, ArgillaError):
+    while isinstance(error.__cause__, ArgillaError | httpx.HTTPError):
+        if isinstance(error, httpx.HTTPStatusError):
+            break
         error = error.__cause__
     return error
+
+
+def _told(error: BaseException) -> Refused:
+    if isinstance(error, httpx.HTTPStatusError):
+        return _refusal(error.response.status_code, error.response.text)
+    if isinstance(error, httpx.HTTPError):
+        return Unavailable(
+            "argilla_away",
+            _("The Argilla server does not answer (%(kind)s).") % {"kind": type(error).__name__},
+            hint=_("The work is tried again; nothing that was done is lost."),
+        )
+    return _refusal(getattr(error, "status_code", 422), str(error))
 
 
 def _refusal(status: int, detail: str) -> Refused:
