@@ -99,6 +99,18 @@ class Card:
     spans_json: str = "[]"
     span_labels: list[tuple[str, Any]] = field(default_factory=list)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was said already: an answer being changed, or a draft."""
+        said = self.revising or self.chosen or self.rationale or self.section
+        return bool(said) or any(tag.chosen for tag in self.tags)
+
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """What the controls are made of, apart from keys: reasons, what is required, a policy to cite, where skips go."""
+        policy = self.campaign.policy_id is not None
+        return tuple(tag.code for tag in self.tags), self.requires, policy, self.urls["skip"], self.urls["flag"]
+
 
 def options(keys: Keys = USUAL) -> list[Option]:
     """The scale and the two answers outside it, in the order of their keys."""
