@@ -16,6 +16,7 @@ from ..sides import place
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
 from .project_decision import project_decision
+from .read_first import require_read
 from .repair import prefer_fix, written_fix
 from .said import Said
 from .submit import Submitted, add_revision
@@ -42,6 +43,7 @@ def fix_in_pair(
         earlier = Judgment.objects.filter(idempotency_key=key, profile=assignment.profile).first()
         if earlier is not None:
             return Submitted(earlier, "again")
+        require_read(assignment.profile, assignment.item.campaign)
         original = side_of(assignment, side)
         fix = written_fix(original, text, project)
         repair = _repair(assignment, original, fix)

@@ -200,14 +200,16 @@
   function onRefused(entry, html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const told = page.querySelector("[data-refused]") ?? page.querySelector("h1");
-    if (told?.dataset.refused === "guidelines_changed") return bringBack(entry);
+    const changed = told?.dataset.refused === "guidelines_changed";
+    if (changed && !entry.fields.some(([name]) => name === "text")) return bringBack(entry);
     const list = root.querySelector("[data-refusals]");
     const line = document.createElement("p");
     const written = entry.fields.filter(([name, value]) => ["rationale", "text", "question"].includes(name) && value);
     line.textContent = [told?.textContent.trim() || words.refused, ...written.map(([, value]) => `“${value}”`)].join(" ");
     list.append(line);
     list.hidden = false;
-    return current() || stage.hunt();
+    if (!current()) return stage.hunt();
+    return changed && window.WinnowPanels.readAgain(current());
   }
 
   // The answer waits on its own card, and in the draft for a page that no longer has it.

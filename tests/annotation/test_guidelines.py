@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from annotation.actions.claim import claim
+from annotation.actions.fix_in_pair import fix_in_pair
 from annotation.actions.make_repairs import make_repairs
 from annotation.actions.profile import profile_of
 from annotation.actions.publish_text import attach_text, publish_text, read_guidelines
@@ -241,3 +242,17 @@ def test_a_repair_comes_back_with_what_was_written(team, repairs):
     assert "What decides has changed" in page
     assert "Immutable.</textarea>" in page
     assert not JudgmentRevision.objects.exists()
+
+
+def test_a_better_answer_is_fixed_only_once_what_changed_was_read(team, behind):
+    campaign, _seen = behind
+    lease = claim(who=team.annotator, campaign=campaign)
+    given = {
+        "who": team.annotator, "project": team.project, "assignment_id": lease.pk,
+        "lease_token": lease.lease_token, "key": uuid4(), "side": "left", "text": "A better one.",
+    }  # fmt: skip
+    with pytest.raises(Refused, match="What decides has changed"):
+        fix_in_pair(**given)
+    assert not JudgmentRevision.objects.exists()
+    read_guidelines(who=team.annotator, project=team.project, version=campaign.guidelines)
+    assert fix_in_pair(**given).how == "counted"

@@ -5,6 +5,7 @@ from django.db import Error, transaction
 
 pytest.importorskip("crowdkit", reason="the extra `quality` is not installed")
 
+from annotation.actions.make_pairs import make_pairs
 from annotation.actions.report_quality import run_report, start_report
 from annotation.actions.simulate import simulate_judgments
 from annotation.models import Judgment, QualityReport, SoftLabel
@@ -12,7 +13,7 @@ from core.errors import PermissionRefused
 from core.jobs import claim, request_cancel, runner
 from core.models import Job
 
-from .conftest import queue_pairs
+from .conftest import conversation, queue_pairs, store
 
 
 @pytest.fixture
@@ -103,3 +104,27 @@ def test_what_was_reported_is_not_changed(team, judged, model) -> None:
         model.objects.update(**({"votes": 1} if model is QualityReport else {"entropy": 0}))
     with pytest.raises(Error), transaction.atomic():
         model.objects.all()._raw_delete(model.objects.db)
+
+
+def test_win_rates_count_pairs_once_and_automatic_ties_as_half(team, judged) -> None:
+    before = {one["model"]: one for one in report(team, judged).numbers["win_rates"]}
+    assert sum(one["rate"]["value"] for one in before.values()) == pytest.approx(1)
+    assert {one["rate"]["n"] for one in before.values()} == {12}
+    for variant in ("model-0", "model-1"):
+        store(team.project, conversation("And a set?", "No order."), variant=variant)
+    assert make_pairs(who=team.lead, campaign=judged).ties == 1
+    made = report(team, judged)
+    assert {(one["rate"]["n"], one["automatic"]) for one in made.numbers["win_rates"]} == {(13, 1)}
+    page = team.client(team.lead).get(f"/p/{team.project.slug}/annotation/campaigns/{judged.pk}/quality/")
+    assert "Win rates" in page.content.decode()
+    assert made.votes == 24
+
+
+def test_the_page_says_how_many_of_the_pairs_were_identical(team, judged) -> None:
+    for variant in ("model-0", "model-1"):
+        store(team.project, conversation("And a set?", "No order."), variant=variant)
+    make_pairs(who=team.lead, campaign=judged)
+    report(team, judged)
+    page = team.client(team.lead).get(f"/p/{team.project.slug}/annotation/campaigns/{judged.pk}/quality/")
+    section = page.content.decode().split('id="wins"')[1].split("</section>")[0]
+    assert section.count("automatic") == 2
