@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.idempotency import key_of, once
 from accounts.models import ApiToken, Project, User
-from accounts.permissions import remember_roles, require
+from accounts.permissions import enter, require
 from core.actors import Actor
 from core.errors import NotFound
 
@@ -31,9 +31,11 @@ View = Callable[..., HttpResponseBase]
 def find_project(slug: str) -> Project:
     """The project of that slug, or the same refusal a stranger gets."""
     project = Project.objects.filter(slug=slug).first()
-    if project is None:
-        raise NotFound("project_not_found", "There is no such project, or you are not a member of it.")
-    return project
+    return project or _nowhere()
+
+
+def _nowhere() -> NoReturn:
+    raise NotFound("project_not_found", "There is no such project, or you are not a member of it.")
 
 
 def project_view(verb: str) -> Callable[[View], View]:
@@ -43,9 +45,8 @@ def project_view(verb: str) -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def guarded(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            project = find_project(slug)
             user = cast(User, request.user)
-            remember_roles(user, project)
+            project = enter(user, slug) or _nowhere()
             require(user, verb, project)
             request.project = project  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)

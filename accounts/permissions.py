@@ -6,9 +6,14 @@ from uuid import UUID
 
 from accounts.models import ApiToken, Project, Role, User
 from accounts.models.access import Scope
-from core.columns import select
+from core.columns import Columns, select
 from core.errors import NotFound, PermissionRefused
 
+PROJECT = Columns(Project, "p")
+ENTER: Final = f"""
+SELECT {PROJECT}, ARRAY(SELECT m.role FROM accounts_membership m WHERE m.project_id = p.id AND m.user_id = %(user)s)
+FROM accounts_project p WHERE p.slug = %(slug)s
+"""
 ROLES: Final = "SELECT role FROM accounts_membership WHERE user_id = %(user)s AND project_id = %(project)s"
 
 ANNOTATOR, LEAD, ENGINEER, ADMIN = Role.ANNOTATOR, Role.DATA_LEAD, Role.ML_ENGINEER, Role.ADMIN
@@ -52,9 +57,18 @@ VERBS: Final[Mapping[str, frozenset[Role]]] = {
 READ_VERBS = frozenset(verb for verb in VERBS if verb.endswith(".read"))
 
 
-def remember_roles(user: User, project: Project) -> None:
-    """Read the person's roles there once for as long as this object lives: a request's user, never a job's."""
-    user._roles = {project.pk: roles_of(user, project)}  # type: ignore[attr-defined]
+def enter(user: User, slug: str) -> Project | None:
+    """The project of that slug. The person's roles there are read with it, and hold for as long as this object lives.
+
+    For a request's user, never a job's: what somebody may do is asked several times on the way through a request.
+    """
+    found = select(ENTER, {"slug": slug, "user": user.pk})
+    if not found:
+        return None
+    values = iter(found[0])
+    project = PROJECT.take(values)
+    user._roles = {project.pk: frozenset(map(Role, next(values)))}  # type: ignore[attr-defined]
+    return project
 
 
 def roles_of(user: User, project: Project) -> frozenset[Role]:
