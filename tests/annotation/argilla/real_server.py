@@ -5,6 +5,7 @@ tests/annotation/argilla`. Once it is installed (.winnow/argilla), every run use
 """
 
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
@@ -80,6 +81,7 @@ def _started() -> str:
     assert done.returncode == 0, done.stderr[-3000:]
     url = f"http://127.0.0.1:{ports['ARGILLA_PORT']}"
     (FOLDER / "url").write_text(url)
+    (FOLDER / "ports.json").write_text(json.dumps(ports))
     return url
 
 
@@ -88,7 +90,7 @@ def _stop_if_last(users: Any) -> None:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return
-    _tool("stop", {})
+    _tool("stop", json.loads((FOLDER / "ports.json").read_text()))
 
 
 def _tool(verb: str, ports: dict[str, str]) -> "subprocess.CompletedProcess[str]":
