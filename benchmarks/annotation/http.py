@@ -9,7 +9,6 @@ from benchmarks.annotation.filled import filled, project_with_people
 from benchmarks.contract import Row
 from benchmarks.traffic.server import HOST, serving
 
-
 WARM_UP = 12.0
 """Seconds in which both workers meet every answer once."""
 

@@ -1,4 +1,4 @@
-"""One annotator's step, three ways. Each maker returns a function: (milliseconds to claim, to answer), None at the end."""
+"""One annotator's step, four ways. Each maker returns a function: (milliseconds to claim, to answer), None at the end."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from annotation.ballot import record_vote
 from annotation.choices import Shown
 from annotation.eligibility import Seeker
 from annotation.models import AnnotatorProfile, Assignment, Campaign, Judgment, JudgmentRevision
+from benchmarks.annotation.bare import claimed_and_voted
 from core.columns import select
 
 Step = Callable[[], tuple[float, float] | None]
@@ -40,6 +41,23 @@ TOKEN = re.compile(r'name="lease_token" value="([0-9a-f-]+)"')
 def ms(since: float) -> float:
     """Milliseconds from then to now."""
     return (time.perf_counter() - since) * 1000
+
+
+def bare(wish: dict[str, Any], person: str) -> Step:
+    """A queue without a product around it."""
+    claim_bare, vote_bare = claimed_and_voted(UUID(person))
+
+    def step() -> tuple[float, float] | None:
+        began = time.perf_counter()
+        item = claim_bare()
+        claimed = ms(began)
+        if item is None:
+            return None
+        began = time.perf_counter()
+        vote_bare(item)
+        return claimed, ms(began)
+
+    return step
 
 
 def store(wish: dict[str, Any], person: str) -> Step:
