@@ -26,7 +26,7 @@ WITH vote AS (
     INSERT INTO annotation_judgmentgroup (judgment_id, axis_id, value)
     SELECT vote.id, said.axis_id, said.value FROM vote, annotation_profilevalue said WHERE said.profile_id = %(profile)s
 ), ended AS (
-    UPDATE annotation_assignment SET state = 'submitted', ended_at = now() WHERE id = %(assignment)s
+    UPDATE annotation_assignment SET state = 'submitted', ended_at = now(), groups = '{}' WHERE id = %(assignment)s
 )
 INSERT INTO annotation_judgmentrevision
     (project_id, judgment_id, number, choice, strength, tags, rationale, response_id, tags_version,

@@ -106,10 +106,11 @@ ORDER BY i.id FOR UPDATE OF i SKIP LOCKED
 
 GIVE_BACK = """
 WITH ended AS (
-    UPDATE annotation_assignment SET state = %(state)s, ended_at = now(), skip_reason = %(reason)s
-    WHERE state = 'leased' AND item_id = ANY(%(items)s)
-      AND (%(assignment)s::uuid IS NULL AND leased_until < now() OR id = %(assignment)s::uuid)
-    RETURNING item_id, groups
+    UPDATE annotation_assignment s SET state = %(state)s, ended_at = now(), skip_reason = %(reason)s, groups = '{}'
+    FROM annotation_assignment held
+    WHERE held.id = s.id AND s.state = 'leased' AND s.item_id = ANY(%(items)s)
+      AND (%(assignment)s::uuid IS NULL AND s.leased_until < now() OR s.id = %(assignment)s::uuid)
+    RETURNING s.item_id, held.groups
 ), freed AS (
     UPDATE annotation_item i SET slots_left = i.slots_left + e.n,
         groups = CASE WHEN e.gone = '{}' THEN i.groups ELSE annotation_groups_without(i.groups, e.gone) END

@@ -13,7 +13,7 @@ from .items import ItemRole
 
 
 class Assignment(models.Model):
-    """A lease on one slot of one item for one annotator; `groups` is what it took of the item's quota, to give back the same."""
+    """A lease on one slot of one item for one annotator; `groups` is what it took of the item's quota, kept while it may be given back."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
@@ -47,6 +47,9 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["leased", "submitted", "expired", "skipped", "released"]),
                 name="assignment_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="leased") | Q(groups=[]), name="assignment_groups_end_with_the_lease"
             ),
         ]
         indexes: ClassVar = [
