@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from accounts.actions.invite import DEFAULT_DAYS, MAX_DAYS
 from accounts.models import Role
@@ -36,10 +37,11 @@ class WordsField(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> str | list[str]:
         """As it came; what it says is read with its line."""
-        if isinstance(data, str):
-            return data
-        if isinstance(data, list) and all(isinstance(one, str) for one in data):
-            return data
+        words = [data] if isinstance(data, str) else data
+        if isinstance(words, list) and all(isinstance(one, str) for one in words):
+            for word in words:
+                ProhibitSurrogateCharactersValidator()(word)
+            return data  # type: ignore[no-any-return]
         raise serializers.ValidationError(_("Write a text with commas, or a list of texts."))
 
 

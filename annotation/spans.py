@@ -57,10 +57,17 @@ def _span(value: Any, number: int) -> SpanGiven:
     numbers = (value.get("start"), value.get("end"), 0 if passage is None else passage)
     if any(type(one) is not int or not 0 <= one < 2**31 for one in numbers):
         raise _refused(number)
-    words = (value.get("side"), value.get("quote"), value.get("label"))
-    if words[0] not in SIDES or words[2] not in SPAN_LABELS or not isinstance(words[1], str):
+    side, quote, label = (_word(value, name, number) for name in ("side", "quote", "label"))
+    if side not in SIDES or label not in SPAN_LABELS:
         raise _refused(number)
-    return SpanGiven(words[0], value["start"], value["end"], words[1], words[2], passage)
+    return SpanGiven(side, value["start"], value["end"], quote, label, passage)
+
+
+def _word(value: dict[str, Any], name: str, number: int) -> str:
+    word = value.get(name)
+    if not isinstance(word, str):
+        raise _refused(number)
+    return word
 
 
 def spans_from(values: Any) -> list[SpanGiven]:

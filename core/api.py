@@ -57,18 +57,21 @@ NOT_OF_ITS_FORM = (
 
 
 def _sayable(detail: Any) -> Any:
-    """A serializer may quote what was sent; half a surrogate pair in it cannot be written into an answer."""
+    """An error may quote what was sent; half a surrogate pair in it cannot be written into an answer."""
     if isinstance(detail, dict):
         return {_sayable(str(name)): _sayable(inner) for name, inner in detail.items()}
     if isinstance(detail, list):
         return [_sayable(inner) for inner in detail]
+    if not isinstance(detail, str):
+        return detail
     return str(detail).encode("utf-8", "backslashreplace").decode()
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every error says what, where and what to do."""
     if isinstance(error, Refused):
-        problem = _problem(error.status, error.code, error.message, hint=error.hint, **error.context)
+        said = _sayable({"detail": error.message, "hint": error.hint, **error.context})
+        problem = _problem(error.status, error.code, **said)
         if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
             problem["Retry-After"] = str(RETRY_SECONDS)
         return problem

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Project, User
 from core.errors import Refused
 from curation.actions.cleaned import cleaned
@@ -10,9 +12,10 @@ from curation.actions.cleaned import cleaned
 from ..models import Assignment
 from .leases import renew
 from .profile import profile_of
+from .said import readable
 
 LONGEST = {"at": 20, "choice": 20, "rationale": 4_000, "section": 20, "act": 10, "text": 400_000}
-MOST_TAGS = 40
+MOST_TAGS, LONGEST_TAG = 40, 40
 
 
 def save_draft(
@@ -23,7 +26,7 @@ def save_draft(
     kept = {name: _text(draft.get(name, ""), name) for name in LONGEST}
     for name in ("rationale", "text"):
         kept[name] = cleaned(kept[name], project=project)
-    tags = [str(tag)[:40] for tag in draft.get("tags", [])][:MOST_TAGS]
+    tags = [readable(str(tag))[:LONGEST_TAG] for tag in _listed(draft.get("tags", []))[:MOST_TAGS]]
     own = Assignment.objects.filter(
         project=project, profile=profile, pk=assignment_id, lease_token=lease_token, state="leased"
     )
@@ -35,8 +38,14 @@ def save_draft(
     return renew([held.pk], seconds=held.item.campaign.lease_seconds) is not None
 
 
+def _listed(tags: Any) -> list[Any]:
+    if not isinstance(tags, list):
+        raise Refused("draft_tags_invalid", _("The draft's tags are no list."), field="tags")
+    return tags
+
+
 def _text(value: Any, name: str) -> str:
-    text = str(value).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    text = readable(str(value))
     if len(text) > LONGEST[name]:
         raise Refused("draft_too_long", f"The draft's {name} is longer than {LONGEST[name]} characters.")
     return text

@@ -52,7 +52,7 @@ class _Cited(TypedDict):
     section: str
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Text PostgreSQL can hold: no NUL, no lone surrogate."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
 
@@ -79,7 +79,7 @@ def checked(
         raise Refused(
             "tag_unknown", _("This campaign has no such reason: %(tags)s.") % {"tags": ", ".join(unknown)}
         )
-    text = _readable(rationale)
+    text = readable(rationale)
     if len(text) > MAX_RATIONALE:
         raise Refused(
             "rationale_too_long",

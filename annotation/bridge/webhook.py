@@ -78,6 +78,6 @@ def _named(connection: ArgillaConnection, body: bytes) -> "QuerySet[ArgillaDatas
 def _dataset_ids(body: bytes) -> list[UUID]:
     try:
         data: Any = orjson.loads(body)["data"]
-        return [UUID(data["record"]["dataset"]["id"])]
+        return [UUID(str(data["record"]["dataset"]["id"]))]
     except (ValueError, KeyError, TypeError):
         return []

@@ -65,7 +65,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     lease = lease_in(request)
     try:
         written = json.loads(request.POST.get("draft", "{}"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadField("draft_invalid", _("The draft is not readable."), field="draft") from error
     if not isinstance(written, dict):
         raise BadField("draft_invalid", _("The draft is not readable."), field="draft")

@@ -105,6 +105,8 @@ def test_wrong_lines_are_named_one_by_one_and_nobody_is_invited_unless_asked(tea
         ({"people": [{"email": "a@x.example"}], "days": 400}, "less than or equal to"),
         ({"csv": "email\n" + "x" * 1_000_001}, "no more than"),
         ([1], "dictionary"),
+        ({"people": [{"email": "a@x.example", "expertise": ["\ud800"]}]}, "urrogate"),
+        ({"people": [{"email": "a@x.example", "languages": "\ud800"}], "dry_run": True}, "urrogate"),
     ],
 )
 def test_what_is_no_list_of_people_is_refused_by_name(api, body, named):
@@ -183,6 +185,7 @@ def test_another_list_of_reasons_over_the_api_is_a_new_version(api, campaign):
         ({"rules": {"eligibility": {"languages": ["german"]}}}, 400, "no language tag"),
         ({"rules": {"currency": "euro"}}, 400, "currency"),
         ({"rules": {"tags_version": 9}}, 400, "tags_version"),
+        ({"rules": {"overlap": {"\ud800": 99}}}, 409, "ud800 is 99"),
         ({"rules": []}, 400, "rules"),
         ([1], 400, "dictionary"),
     ],

@@ -80,3 +80,23 @@ def test_a_page_of_somebody_signed_out_keeps_what_it_sends(team, lease):
     )
     assert answer.status_code == 403
     assert not Judgment.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "true", "nonsense", '{"tags": null}', '{"tags": 5}'])
+def test_what_is_no_draft_is_refused_and_the_one_that_was_stays(team, lease, text):
+    save(team, lease, rationale="Half a thought")
+    assert sent(team, lease, text) in (400, 409)
+    assert Assignment.objects.get().draft["rationale"] == "Half a thought"
+
+
+@pytest.mark.parametrize("tag", ["\x00wrong", "\ud800wrong", ["wrong"]])
+def test_a_tag_that_cannot_be_stored_as_it_is_loses_nothing_else(team, lease, tag):
+    assert sent(team, lease, json.dumps({"tags": [tag, "unsafe"], "rationale": "Half a thought"})) == 204
+    draft = Assignment.objects.get().draft
+    assert (draft["rationale"], draft["tags"][1]) == ("Half a thought", "unsafe")
+
+
+def sent(team, lease, text):
+    form = {"assignment": lease.pk, "lease_token": lease.lease_token, "draft": text}
+    address = reverse("annotation:draft", kwargs={"slug": team.project.slug})
+    return team.client(team.annotator).post(address, form).status_code

@@ -92,6 +92,8 @@ def test_a_mark_on_a_swapped_side_lies_on_the_response_that_stood_there(team, mi
         '[{"side": "left", "start": true, "end": 2, "quote": "Em", "label": "wrong"}]',
         '[{"side": "left", "start": -1, "end": 2, "quote": "Em", "label": "wrong"}]',
         '[{"side": "left", "start": 0, "end": 2, "quote": "Em", "label": "lovely"}]',
+        '[{"side": "left", "start": 0, "end": 2, "quote": "Em", "label": ["wrong"]}]',
+        '[{"side": {}, "start": 0, "end": 2, "quote": "Em", "label": {}}]',
         '[{"side": "both", "start": 0, "end": 2, "quote": "Em", "label": "wrong"}]',
         '[{"side": "left", "start": 0, "end": 2, "quote": "Em", "label": "wrong", "passage": "1"}]',
         json.dumps([{}] * 51),

@@ -38,7 +38,9 @@ def listening(team, campaign, settings):
 def call(client, team, dataset_id, *, message="msg_1", at=None, secret=SECRET, headers=None):
     """Post what Argilla would."""
     webhooks = pytest.importorskip("standardwebhooks.webhooks", reason="comes with the extra `argilla`")
-    body = json.dumps({"type": "response.created", "data": {"record": {"dataset": {"id": str(dataset_id)}}}})
+    body = json.dumps(
+        {"type": "response.created", "data": {"record": {"dataset": {"id": dataset_id}}}}, default=str
+    )
     sent = int(at or time.time())
     signature = webhooks.Webhook(secret).sign(message, datetime.fromtimestamp(sent, UTC), body)
     signed = {"webhook-id": message, "webhook-timestamp": str(sent), "webhook-signature": signature}
@@ -108,6 +110,13 @@ def test_a_project_that_does_not_listen_or_is_not_there_looks_the_same(client, t
 @pytest.mark.django_db
 def test_a_call_about_another_data_set_rings_for_nothing(client, team, listening):
     assert call(client, team, uuid4()).status_code == 204
+    assert pulls() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [1, True, None, [], {}, "x"])
+def test_a_call_that_names_no_data_set_rings_for_nothing(client, team, listening, name):
+    assert call(client, team, name).status_code == 204
     assert pulls() == 0
 
 
