@@ -52,6 +52,7 @@ class Exclusion(StrEnum):
     OUTSIDE_RECIPE = "outside_recipe"
     NEEDS_WORK = "needs_work"
     REPORTED = "reported"
+    GOLD = "gold"
     NOT_CURATED = "not_curated"
     DROPPED_IN_CURATION = "dropped_in_curation"
     SUPERSEDED = "superseded_version"

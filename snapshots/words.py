@@ -48,6 +48,7 @@ EXCLUSIONS: dict[str, tuple[Words, Words]] = {
     "outside_recipe": (_("Outside the recipe"), _("the recipe of the selection does not choose its cluster")),
     "needs_work": (_("Needs work"), _("an open backlog item waits for a repair")),
     "reported": (_("Reported"), _("an annotator stopped it; a lead has not looked yet")),
+    "gold": (_("Gold"), _("its answer tests annotators and teaches no model")),
     "not_curated": (_("Not curated yet"), _("deduplication and strata are still to come")),
     "dropped_in_curation": (_("Dropped in curation"), _("a curation step left it out")),
     "superseded_version": (_("Older version"), _("late spans made a newer version of the conversation")),

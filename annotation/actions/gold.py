@@ -15,7 +15,8 @@ from curation.actions.cleaned import cleaned
 
 from ..exchange import with_text
 from ..filters import why_not_shown
-from ..models import GoldAnswer, Item, ItemRole, Pair, Repair
+from ..models import Decision, GoldAnswer, Item, ItemRole, Pair, Repair
+from .repair import close_preferences
 from .responses import NewResponse, store_responses
 
 CHOICES = {"pair": ("a", "b", "tie", "both_bad"), "repair": ("accept", "fix", "drop")}
@@ -53,7 +54,9 @@ def mark_gold(*, who: User, item: Item, right: Right) -> Item:
                 item=gold, response_a=pair.response_a, response_b=pair.response_b, source=pair.source
             )
         else:
-            Repair.objects.create(item=gold, response=Repair.objects.get(item=locked).response)
+            repair = Repair.objects.select_related("response", "item").get(item=locked)
+            Repair.objects.create(item=gold, response=repair.response)
+            close_preferences(repair, keep=None)
         _add(who, gold, right)
         _retire_work(locked)
     return gold
@@ -172,6 +175,7 @@ def _add(who: User, gold: Item, right: Right) -> GoldAnswer:
 
 
 def _retire_work(item: Item) -> None:
+    Decision.objects.filter(item=item).delete()
     Item.objects.filter(pk=item.pk).update(state="closed")
     audit.emit(
         subject=item,

@@ -11,7 +11,7 @@ from annotation.models.argilla import (
 )
 from annotation.models.campaign import Campaign
 from annotation.models.guidance import GuidelinesRead, KeyMap, Question, QuestionAnswer
-from annotation.models.items import Decision, Item, ItemRole, Pair, Repair, Response
+from annotation.models.items import DECIDABLE, Decision, Item, ItemRole, Pair, Repair, Response
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
@@ -21,6 +21,7 @@ from annotation.models.spans import JudgmentSpan
 from annotation.models.ties import AutomaticTie
 
 __all__ = [
+    "DECIDABLE",
     "Adjudication",
     "AnnotatorProfile",
     "ArgillaAccount",

@@ -64,6 +64,10 @@ class ItemRole(models.TextChoices):
     PRACTICE = "practice", _("Practice")
 
 
+DECIDABLE = ("open", "decided")
+"""States in which votes on an item count. What is reported or closed keeps them, and nothing follows from them."""
+
+
 class Item(models.Model):
     """One place in a campaign's queue: a pair or a repair, with the judgments it asks for and has still to give out.
 
@@ -171,6 +175,14 @@ class Repair(models.Model):
         return str(self.item_id)[:8]
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Reads of what was decided."""
+
+    def standing(self) -> "DecisionQuerySet":
+        """Decisions over items that were not closed since: what is closed is training data no longer."""
+        return self.exclude(item__state="closed")
+
+
 class Decision(models.Model):
     """What an item's counted judgments add up to so far, or what a person decided over them: a projection over both."""
 
@@ -186,6 +198,8 @@ class Decision(models.Model):
         "annotation.Adjudication", on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(db_default=Now())
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -80,7 +80,9 @@ def _spoken_for(project: Project) -> dict[UUID, list[Evidence]]:
 
 def _ends(project: Project) -> dict[UUID, float]:
     """How far rows may go in conversations in which people mended or dropped a turn that is not the last."""
-    said = Decision.objects.filter(project=project, simulated=0, item__repair__response__turn__isnull=False)
+    said = Decision.objects.standing().filter(
+        project=project, simulated=0, item__repair__response__turn__isnull=False
+    )
     turns = said.filter(outcome__in=["fixed", "dropped"]).values_list(
         "item__repair__response__version_id", "item__repair__response__turn", "outcome"
     )
@@ -93,7 +95,7 @@ def _ends(project: Project) -> dict[UUID, float]:
 
 
 def _all_spoken(project: Project) -> Iterator[tuple[UUID, Evidence]]:
-    decisions = Decision.objects.filter(project=project).select_related("response")
+    decisions = Decision.objects.standing().filter(project=project).select_related("response")
     for decision in decisions.filter(outcome__in=["accepted", "fixed"], response__isnull=False):
         assert decision.response is not None
         reason = Reason.FIXED if decision.outcome == "fixed" else Reason.ACCEPTED
@@ -124,16 +126,17 @@ def _evidence(decision: Decision, reason: Reason, response: UUID | None, turn: i
 
 def _pairs(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Field:
     decisions = list(
-        Decision.objects.filter(project=project, item__kind="pair").select_related(
-            "item", "item__pair__response_a", "item__pair__response_b"
-        )
+        Decision.objects.standing()
+        .filter(project=project, item__kind="pair")
+        .select_related("item", "item__pair__response_a", "item__pair__response_b")
     )
     pairs = {str(decision.item_id): _pair_facts(decision) for decision in decisions}
     wanted = {version for pair in pairs.values() for version in (pair.version, *pair.versions.values())}
     facts = load_facts(described(project, spec, quarantine), wanted)
     axes = spec.quota_axes or USUAL_AXES
     candidates = [_pair_candidate(one, pairs[str(one.item_id)], facts, axes) for one in decisions]
-    open_pairs = Item.objects.filter(project=project, kind="pair", decision__isnull=True).count()
+    pairs_of_work = Item.objects.filter(project=project, kind="pair", role="work").exclude(state="closed")
+    open_pairs = pairs_of_work.filter(decision__isnull=True).count()
     same = AutomaticTie.objects.filter(project=project).count()
     settled = Counter({Exclusion.UNDECIDED.value: open_pairs, Exclusion.IDENTICAL_ANSWERS.value: same})
     return Field(candidates, +settled, facts, pairs)

@@ -137,6 +137,7 @@ def _bar(project: Project, spec: SelectionSpec, quarantine: AssetVersion) -> Cas
         When(Exists(hit), then=Value(Exclusion.QUARANTINED.value)),
         When(trace__in=_erased(project), then=Value(Exclusion.ERASED.value)),
         When(pk__in=_reported(project), then=Value(Exclusion.REPORTED.value)),
+        When(pk__in=_gold(project), then=Value(Exclusion.GOLD.value)),
         When(
             Q(curation__isnull=True) | ~Q(curation__step=CurationStep.DONE),
             then=Value(Exclusion.NOT_CURATED.value),
@@ -177,6 +178,11 @@ def _reported(project: Project) -> QuerySet[Any]:
     return Response.objects.filter(shown).values("version")
 
 
+def _gold(project: Project) -> QuerySet[Any]:
+    """Versions of which an answer is put before people as a gold repair: what tests them teaches no model."""
+    return Repair.objects.filter(item__project=project, item__role="gold").values("response__version")
+
+
 def _outside(spec: SelectionSpec) -> Q | None:
     axes = {
         "domain": spec.domains,
@@ -192,7 +198,7 @@ def _outside(spec: SelectionSpec) -> Q | None:
 
 
 def _veto() -> Case:
-    dropped = Decision.objects.filter(item__version=OuterRef("pk"), outcome="dropped")
+    dropped = Decision.objects.standing().filter(item__version=OuterRef("pk"), outcome="dropped")
     disliked = Feedback.objects.filter(trace=OuterRef("trace"), rating=-1)
     return Case(
         When(Exists(dropped), then=Value(Exclusion.DROPPED.value)),
