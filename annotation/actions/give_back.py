@@ -12,10 +12,12 @@ from accounts.models import Project, User
 from accounts.permissions import require
 from core import audit
 from core.errors import Refused
+from core.models import Event
 
 from .. import queue
-from ..models import Assignment, Item
+from ..models import Assignment, Item, ItemRole
 from .lock import lock_assignment
+from .project_decision import project_decision
 
 SKIP_REASONS = ("too_long", "not_my_field", "unsure", "language", "sensitive")
 FLAG_REASONS = ("personal_data", "broken", "harmful")
@@ -99,15 +101,15 @@ def sweep_leases(*, batch: int = SWEEP_BATCH) -> int:
 
 
 def reopen(*, who: User, item: Item) -> Item:
-    """A lead has looked at a reported item and lets people judge it again; its votes are as they were."""
+    """A lead has looked at a reported item: it is as it was before, and its votes count as they stand now."""
     require(who, "annotation.manage", item.project)
     with transaction.atomic():
         locked = Item.objects.select_for_update().get(pk=item.pk)
         if locked.state != "flagged":
             raise Refused("not_reported", _("This item is not reported."))
-        full = locked.judgments.filter(slot__isnull=False).count() == locked.slots_asked
-        locked.state = "decided" if full else "open"
+        locked.state = _state_without_report(locked)
         locked.save(update_fields=["state"])
+        project_decision(locked)
         audit.record(actor=who.actor, verb="annotation.reopen", subject=locked, project_id=locked.project_id)
         audit.emit(
             subject=locked,
@@ -117,3 +119,16 @@ def reopen(*, who: User, item: Item) -> Item:
             to_state=locked.state,
         )
     return locked
+
+
+def _state_without_report(item: Item) -> str:
+    """What was closed when it was reported stays closed: its content may be gold by now."""
+    reports = Event.objects.filter(
+        subject_type=audit.subject_type(item), subject_id=str(item.pk), name="item.flagged"
+    )
+    if reports.order_by("-pk").values_list("from_state", flat=True).first() == "closed":
+        return "closed"
+    if item.role != ItemRole.WORK:
+        return "open"
+    full = item.judgments.filter(slot__isnull=False).count() == item.slots_asked
+    return "decided" if full else "open"

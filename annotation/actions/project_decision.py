@@ -10,7 +10,7 @@ from django.db import connection
 from core.columns import select
 
 from ..decisions import Outcome, Vote, decide_pair, decide_repair
-from ..models import Item
+from ..models import DECIDABLE, Item
 
 WEIGHED: Final = """
 SELECT p.response_a_id, p.response_b_id, r.response_id, a.id, a.outcome, a.strength, a.response_id,
@@ -50,8 +50,11 @@ class _Adjudicated:
 def project_decision(item: Item) -> Outcome[UUID] | None:
     """Write what the votes add up to now, or what a person decided over them, and say it; nothing while none counts.
 
+    Nothing follows from votes on what is reported or closed.
     A vote is the latest revision of a counted judgment; they are weighed oldest slot first.
     """
+    if item.state not in DECIDABLE:
+        return None
     rows = select(WEIGHED, {"item": item.pk})
     a, b, original, *over = rows[0][:7]
     votes: list[Vote[UUID]] = [Vote(*row[7:]) for row in rows if row[7] is not None]

@@ -16,7 +16,7 @@ from curation.actions.cleaned import cleaned
 from ..choices import CLEAR, Choice, RepairChoice
 from ..exchange import with_text
 from ..filters import canonical
-from ..models import Assignment, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
+from ..models import DECIDABLE, Assignment, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
 from .project_decision import project_decision
@@ -90,7 +90,7 @@ def revise_repair(
         said = _said(judgment.item, project, choice, tags, rationale, active_ms, cites)
         fix = _fix(repair, choice, text, project)
         revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)
-        if changed and judgment.slot is not None:
+        if changed and judgment.slot is not None and judgment.item.state in DECIDABLE:
             close_preferences(repair, by=judgment.profile_id, keep=fix.pk if fix else None)
             if fix is not None:
                 prefer_fix(who=who, repair=repair, fix=fix, by=judgment, said=said)
@@ -164,7 +164,8 @@ def prefer_fix(*, who: User, repair: Repair, fix: Response, by: Judgment, said: 
     if existing is not None:
         if existing.state == "closed":
             _say(existing, "closed", "decided")
-            Item.objects.filter(pk=existing.pk).update(state="decided")
+            existing.state = "decided"
+            existing.save(update_fields=["state"])
             project_decision(existing)
         return
     pair_item = Item.objects.create(

@@ -16,7 +16,7 @@ from .. import queue
 from ..ballot import judgments_on, record_vote
 from ..choices import Shown
 from ..eligibility import groups_of
-from ..models import Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
+from ..models import DECIDABLE, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from ..spans import SpanGiven
 from .lock import lock_assignment
@@ -115,14 +115,15 @@ def record_answer(
 def _slot_for(assignment: Assignment, given: Sequence[Judgment]) -> int | None:
     """The number this vote takes, or None where it cannot count any more."""
     item = assignment.item
+    if assignment.state != "leased":
+        _end_newer_lease(assignment)
     if item.role != ItemRole.WORK:
         return None
-    if item.state == "flagged":
+    if item.state not in DECIDABLE or assignment.profile.deactivated_at is not None:
         if assignment.state == "leased":
             queue.give_back([item.pk], state="released", assignment=assignment.pk)
         return None
     if assignment.state != "leased":
-        _end_newer_lease(assignment)
         groups = groups_of(assignment.profile) if item.quota else ()
         if not queue.take_slot_late(item=item.pk, groups=groups):
             return None

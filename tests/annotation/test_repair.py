@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from annotation.actions.claim import claim
+from annotation.actions.gold import Right, mark_gold
 from annotation.actions.make_repairs import make_repairs
 from annotation.actions.repair import revise_repair, submit_repair
 from annotation.choices import RepairChoice
@@ -103,6 +104,16 @@ def test_a_fix_taken_back_and_made_again_counts_again_and_each_step_left_its_eve
         ("decided", "closed"),
         ("closed", "decided"),
     ]
+
+
+def test_the_preference_for_a_fix_goes_with_the_repair_that_becomes_gold(team, mine):
+    done = submit(team, mine, RepairChoice.FIX, "A tuple is an immutable sequence.")
+    mark_gold(who=team.lead, item=Item.objects.get(pk=mine.item_id), right=Right("fix", "It is wrong."))
+    assert Item.objects.get(kind="pair").state == "closed"
+    again = {"who": team.annotator, "project": team.project, "judgment_id": done.judgment.pk}
+    revise_repair(**again, choice=RepairChoice.FIX, text="A tuple cannot be changed.")
+    assert not Decision.objects.exists()
+    assert not Item.objects.filter(kind="pair", state="decided").exists()
 
 
 def test_what_a_person_writes_passes_the_redaction(team, mine):
