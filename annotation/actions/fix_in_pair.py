@@ -11,7 +11,7 @@ from core import audit
 from core.errors import Refused
 
 from ..choices import RepairChoice
-from ..models import Assignment, Item, Judgment, Pair, Repair, Response
+from ..models import DECIDABLE, Assignment, Item, ItemRole, Judgment, Pair, Repair, Response
 from ..sides import place
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
@@ -35,7 +35,10 @@ def side_of(assignment: Assignment, side: str) -> Response:
 def fix_in_pair(
     *, who: User, project: Project, assignment_id: UUID, lease_token: UUID, key: UUID, side: str, text: str
 ) -> Submitted:
-    """Keep the rewritten answer; the same `key` again changes nothing, and the pair waits for its judgment as before."""
+    """Keep the rewritten answer; the same `key` again changes nothing, and the pair waits for its judgment as before.
+
+    A pair that is not work looks the same to whoever mends it, and no training data comes of it.
+    """
     with transaction.atomic():
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         if assignment.item.kind != "pair":
@@ -43,14 +46,15 @@ def fix_in_pair(
         earlier = Judgment.objects.filter(idempotency_key=key, profile=assignment.profile).first()
         if earlier is not None:
             return Submitted(earlier, "again")
+        _require_at_hand(assignment)
         require_read(assignment.profile, assignment.item.campaign)
         original = side_of(assignment, side)
         fix = written_fix(original, text, project)
         repair = _repair(assignment, original, fix)
         judgment = _decide(repair, assignment, fix=fix, key=key, project=project)
-        project_decision(repair.item)
-        said = _said(repair.item)
-        prefer_fix(who=who, repair=repair, fix=fix, by=judgment, said=said)
+        if judgment.counted:
+            project_decision(repair.item)
+            prefer_fix(who=who, repair=repair, fix=fix, by=judgment, said=_said(repair.item))
         audit.record(
             actor=who.actor,
             verb="annotation.fix_in_pair",
@@ -58,15 +62,33 @@ def fix_in_pair(
             project_id=project.pk,
             data={"pair": str(assignment.item_id), "judgment": str(judgment.pk)},
         )
-        audit.emit(subject=repair.item, name="item.decided", project_id=project.pk, to_state="decided")
+        state = repair.item.state
+        audit.emit(subject=repair.item, name=f"item.{state}", project_id=project.pk, to_state=state)
     return Submitted(judgment, "counted")
 
 
+def _require_at_hand(assignment: Assignment) -> None:
+    """A pair one holds or has answered, and that nobody stopped; gold that has worn out meanwhile says nothing of it."""
+    item = assignment.item
+    stands = item.state in DECIDABLE or (item.role != ItemRole.WORK and item.state == "closed")
+    if assignment.state not in ("leased", "submitted") or not stands:
+        raise Refused(
+            "pair_not_held",
+            _("This pair is not yours to fix any more."),
+            hint=_("Go on with the pair that is on the page."),
+        )
+
+
 def _repair(assignment: Assignment, original: Response, fix: Response) -> Repair:
-    """An item that is decided from the start; each fix has its own, refused when somebody wrote the very same."""
+    """An item that is decided from the start; each fix has its own, refused when somebody wrote the very same.
+
+    What is mended in a pair that is not work is kept as practice: closed, counted by nobody, no row and no vote.
+    """
     pair_item = assignment.item
+    work = pair_item.role == ItemRole.WORK
+    role = ItemRole.WORK if work else ItemRole.PRACTICE
     mark = fingerprint(
-        pair_item.project_id, NewItem(original.version_id, (original, original, fix), "fix", 0.0)
+        pair_item.project_id, NewItem(original.version_id, (original, original, fix), "fix", 0.0, role=role)
     )
     if Item.objects.filter(campaign_id=pair_item.campaign_id, fingerprint=mark).exists():
         raise Refused("fixed_before", _("Somebody has written this very version already."))
@@ -77,9 +99,10 @@ def _repair(assignment: Assignment, original: Response, fix: Response) -> Repair
         kind="repair",
         version_id=original.version_id,
         fingerprint=mark,
-        slots_asked=1,
+        slots_asked=int(work),
         slots_left=0,
-        state="decided",
+        state="decided" if work else "closed",
+        role=role,
         stratum=pair_item.stratum,
         language=pair_item.language,
         sensitive=pair_item.sensitive,
@@ -108,7 +131,7 @@ def _decide(
         item=repair.item,
         profile=assignment.profile,
         assignment=own,
-        slot=1,
+        slot=repair.item.slots_asked or None,
         simulated=assignment.profile.simulated,
         idempotency_key=key,
     )

@@ -4,16 +4,24 @@ from uuid import uuid4
 
 import pytest
 
+from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
 from annotation.actions.fix_in_pair import fix_in_pair, side_of
+from annotation.actions.give_back import flag, skip
+from annotation.actions.gold import Right, mark_gold
+from annotation.actions.make_pairs import make_pairs
+from annotation.actions.people import deactivate_annotator
 from annotation.actions.repair import revise_repair
 from annotation.actions.submit import submit_judgment
 from annotation.choices import RepairChoice, Shown
-from annotation.models import Item, Judgment
+from annotation.gold_reading import gold_items, gold_rows
+from annotation.models import Decision, Item, Judgment
+from annotation.pair_sources import PairSource
 from annotation.queries import decided_preferences, repaired_answers
 from core.errors import NotFound, Refused
 
 from .conftest import queue_pairs
+from .test_gold_unseen import give
 
 
 @pytest.fixture
@@ -107,3 +115,59 @@ def test_the_repair_and_the_preference_are_of_the_pairs_stratum_and_as_warned_of
     assert sorted(made.values_list("kind", flat=True)) == ["pair", "repair"]
     assert {(one.stratum, one.sensitive, one.sampled) for one in made} == {(stratum, True, False)}
     assert stratum
+
+
+def test_what_is_fixed_in_a_gold_pair_is_kept_and_teaches_nobody(team, campaign, lease):
+    """Neither an answer to learn from nor a preference, now or after its author changes it; nor a gold item itself."""
+    gold = mark_gold(who=team.lead, item=lease.item, right=Right("a", "It answers."))
+    give(team.second_lead, gold)
+    own = gold.assignments.get()
+    fixed = {"who": team.second_lead, "project": team.project, "assignment_id": own.pk, "side": "left"}
+    done = fix_in_pair(**fixed, lease_token=own.lease_token, key=uuid4(), text="A better answer.")
+    assert (done.how, done.judgment.taken) == ("counted", True)
+    assert done.judgment.revisions.get().response.text == "A better answer."
+    revise_repair(
+        who=team.second_lead,
+        project=team.project,
+        judgment_id=done.judgment.pk,
+        choice=RepairChoice.FIX,
+        text="A still better answer.",
+    )
+    assert not Decision.objects.exists()
+    assert not Item.objects.filter(role="work").exclude(pk=lease.item_id).exists()
+    assert list(gold_items(campaign)) == [gold]
+    assert gold_rows(campaign) == []
+    mended = make_campaign_of_edits(team)
+    assert not mended.items.exists()
+
+
+def make_campaign_of_edits(team):
+    campaign = create_campaign(who=team.lead, project=team.project, name="Edited")
+    make_pairs(who=team.lead, campaign=campaign, sources=[PairSource.EDITED])
+    return campaign
+
+
+def test_a_pair_one_has_skipped_or_lost_or_that_was_stopped_is_fixed_no_more(team, campaign, people):
+    queue_pairs(campaign, 1)
+    one, two, three = people(3)
+    gone = {who: claim(who=who, campaign=campaign) for who in (one, two)}
+    skip(who=one, project=team.project, **named(gone[one]), reason="unsure")
+    deactivate_annotator(who=team.lead, profile=gone[two].profile)
+    gone[three] = claim(who=three, campaign=campaign)
+    flag(who=team.lead, project=team.project, **named(stopped(team, gone[three].item)), reason="harmful")
+    for who, own in gone.items():
+        with pytest.raises(Refused, match="not yours to fix"):
+            fix_in_pair(
+                who=who, project=team.project, **named(own), key=uuid4(), side="left", text="Mine now."
+            )
+    assert not Judgment.objects.exists()
+
+
+def stopped(team, item):
+    """A lease of somebody who is about to report the item."""
+    give(team.lead, item)
+    return item.assignments.get(profile__user=team.lead)
+
+
+def named(lease):
+    return {"assignment_id": lease.pk, "lease_token": lease.lease_token}
