@@ -14,7 +14,7 @@ K = 5
 """The fewest people a number may be about."""
 
 STEP = 0.1
-"""Shares are rounded to this: exact sums beside the known work of each person would tell who is in a group."""
+"""Whatever is said of a group is rounded to this: exact numbers beside known votes would tell who is in it."""
 
 P = TypeVar("P")
 V = TypeVar("V")
@@ -93,10 +93,12 @@ def levels(
 def shares(released: Sequence[GroupVote[V, P]], groups: Iterable[str]) -> dict[str, float | None]:
     """Each group's share of all released votes, rounded to `STEP`; None where it stands alone nowhere."""
     given = Counter(vote.group for vote in standing(released))
-    return {
-        one: round(round(given[one] / len(released) / STEP) * STEP, 6) if given[one] else None
-        for one in groups
-    }
+    return {one: rounded(given[one] / len(released)) if given[one] else None for one in groups}
+
+
+def rounded(value: float) -> float:
+    """To the next `STEP`."""
+    return round(round(value / STEP) * STEP, 6) + 0.0
 
 
 def standing(released: Iterable[GroupVote[V, P]]) -> list[GroupVote[V, P]]:

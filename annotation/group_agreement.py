@@ -4,20 +4,26 @@ Within a group: Krippendorff's alpha. Between two: cross-replication reliability
 ratio with one vote from either group, so that low agreement within a group is not taken for a difference between them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .agreement import SEED, alpha, tabulate
+from .agreement import SEED, alpha_with_interval, tabulate
 
 if TYPE_CHECKING:
     from .agreement import Counts
 
-Votes = Sequence[tuple[Hashable, str]]
-"""(item, value) of every vote of one group."""
-
 RESAMPLES = 300
+
+
+class Said(NamedTuple):
+    """One vote of a group: on which item, what, and by whom."""
+
+    item: Hashable
+    value: str
+    person: Hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +53,53 @@ def cross_reliability(x: "Counts", y: "Counts") -> float | None:
     return float(1 - observed / expected) if expected > 0 else None
 
 
-def agreement_of_groups(votes: Mapping[str, Votes], domain: Sequence[str]) -> list[GroupAgreement]:
-    """Within every group, then between every two of them, in the order given."""
-    within = [_within(group, own, domain) for group, own in votes.items()]
-    return within + [_between(a, b, votes[a], votes[b], domain) for a, b in combinations(votes, 2)]
+def agreement_of_groups(
+    votes: Mapping[str, Sequence[Said]], domain: Sequence[str], *, least: int
+) -> list[GroupAgreement]:
+    """Within every group, then between every two of them, in the order given.
+
+    Left out is what fewer than `least` people of a group stand behind, on the items that are compared.
+    """
+    told = {group: [vote for vote in own if vote.value in domain] for group, own in votes.items()}
+    compared = {group: _twice(own) for group, own in told.items()}
+    within = [_within(group, own, domain) for group, own in compared.items() if _people(own) >= least]
+    between = []
+    for a, b in combinations(told, 2):
+        both = {vote.item for vote in told[a]} & {vote.item for vote in told[b]}
+        x, y = ([vote for vote in told[group] if vote.item in both] for group in (a, b))
+        if min(_people(x), _people(y)) >= least:
+            between.append(_between(a, b, x, y, domain))
+    return within + between
 
 
-def _within(group: str, votes: Votes, domain: Sequence[str]) -> GroupAgreement:
-    table = tabulate(votes, domain)
-    return _estimate(group, group, table.shape[0], lambda rows: alpha(table[rows], level="nominal"))
+def _twice(votes: Sequence[Said]) -> list[Said]:
+    """Votes on items that somebody else of the same group judged too."""
+    given = Counter(vote.item for vote in votes)
+    return [vote for vote in votes if given[vote.item] > 1]
 
 
-def _between(a: str, b: str, x: Votes, y: Votes, domain: Sequence[str]) -> GroupAgreement:
+def _people(votes: Sequence[Said]) -> int:
+    return len({vote.person for vote in votes})
+
+
+def _within(group: str, votes: Sequence[Said], domain: Sequence[str]) -> GroupAgreement:
+    table = tabulate(((vote.item, vote.value) for vote in votes), domain)
+    found = alpha_with_interval(table, level="nominal")
+    if found is None:
+        return GroupAgreement(group, group, None, None, None, len(table))
+    return GroupAgreement(group, group, found.value, found.low, found.high, found.items)
+
+
+def _between(a: str, b: str, x: Sequence[Said], y: Sequence[Said], domain: Sequence[str]) -> GroupAgreement:
     import numpy as np
 
-    both = sorted({item for item, _ in x} & {item for item, _ in y}, key=str)
+    both = sorted({vote.item for vote in x}, key=str)
     place = {item: row for row, item in enumerate(both)}
     column = {value: n for n, value in enumerate(domain)}
-    tables = []
-    for votes in (x, y):
-        table = np.zeros((len(both), len(domain)), dtype=np.int64)
-        for item, value in votes:
-            if item in place and value in column:
-                table[place[item], column[value]] += 1
-        tables.append(table)
+    tables = np.zeros((2, len(both), len(domain)), dtype=np.int64)
+    for side, votes in enumerate((x, y)):
+        for vote in votes:
+            tables[side, place[vote.item], column[vote.value]] += 1
     return _estimate(a, b, len(both), lambda rows: cross_reliability(tables[0][rows], tables[1][rows]))
 
 
@@ -79,8 +108,6 @@ def _estimate(
 ) -> GroupAgreement:
     import numpy as np
 
-    if not items:
-        return GroupAgreement(group, other, None, None, None, 0)
     found = value(np.arange(items))
     rng = np.random.default_rng(SEED)
     drawn = [one for _ in range(RESAMPLES) if (one := value(rng.integers(0, items, items))) is not None]

@@ -34,13 +34,14 @@ class Win:
 
 @dataclass(frozen=True, slots=True)
 class WinDifference:
-    """Win rate of a model among one group minus that among another; `q` is the p-value after Benjamini-Hochberg."""
+    """Win rate of a model among one group minus that among another, `people` at least on either side; `q` is p after Benjamini-Hochberg."""
 
     model: str
     group: str
     other: str
     rate: float
     other_rate: float
+    people: int
     low: float
     high: float
     p: float
@@ -74,22 +75,25 @@ def _compare(
 
     x, y = np.array([*a.values()], dtype=float), np.array([*b.values()], dtype=float)
     rng = np.random.default_rng(SEED)
-    drawn = _rates(x[rng.integers(0, len(x), (RESAMPLES, len(x)))]) - _rates(
-        y[rng.integers(0, len(y), (RESAMPLES, len(y)))]
-    )
+    drawn = _rates(_drawn_again(rng, len(x)) @ x) - _rates(_drawn_again(rng, len(y)) @ y)
     low, high = np.quantile(drawn, [0.025, 0.975])
     people = np.concatenate([x, y])
-    order = rng.permuted(np.tile(np.arange(len(people)), (RESAMPLES, 1)), axis=1)
-    shuffled = _rates(people[order[:, : len(x)]]) - _rates(people[order[:, len(x) :]])
-    rate, other_rate = float(_rates(x)), float(_rates(y))
+    first = rng.random((RESAMPLES, len(people))).argsort(axis=1) < len(x)
+    shuffled = _rates(first @ people) - _rates(~first @ people)
+    rate, other_rate = float(_rates(x.sum(axis=0))), float(_rates(y.sum(axis=0)))
     extreme = int((np.abs(shuffled) >= abs(rate - other_rate) - 1e-12).sum())
     p = (extreme + 1) / (RESAMPLES + 1)
-    return WinDifference(model, group, other, rate, other_rate, float(low), float(high), p, p)
+    fewest = min(len(x), len(y))
+    return WinDifference(model, group, other, rate, other_rate, fewest, float(low), float(high), p, p)
 
 
-def _rates(tallies: "Tallies") -> "Tallies":
-    """Wins over comparisons; the last axes are (people, [wins, comparisons])."""
-    sums = tallies.sum(axis=-2)
+def _drawn_again(rng: "np.random.Generator", people: int) -> "npt.NDArray[np.int64]":
+    """How often each of them is drawn, draw by draw: shape (draws, people)."""
+    return rng.multinomial(people, [1 / people] * people, RESAMPLES)
+
+
+def _rates(sums: "Tallies") -> "Tallies":
+    """Wins over comparisons, which are the last axis."""
     rates: Tallies = sums[..., 0] / sums[..., 1]
     return rates
 

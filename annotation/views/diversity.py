@@ -20,7 +20,7 @@ from ..actions.release_axes import RHYTHM
 from ..axes import AxisReport, read_axes
 from ..disclosure import K
 from ..diversity_board import TAIL, Concentration, lacks, read_concentration
-from ..group_report import MIN_VOTES
+from ..group_report import MANY, MIN_VOTES
 
 MOST_LACKS = 12
 
@@ -46,6 +46,7 @@ def diversity(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "lacks": missing[:MOST_LACKS],
         "more_lacks": len(missing) - MOST_LACKS,
         "k": K,
+        "many": MANY,
         "min_votes": MIN_VOTES,
         "tail": TAIL,
         "days": RHYTHM.days,
@@ -89,7 +90,6 @@ def _agreement_plot(rows: list[dict[str, Any]]) -> Plot | None:
             row["value"],
             row["low"],
             row["high"],
-            note=_("%(items)d items") % row,
             colour="p-s1" if row["group"] == row["other"] else "p-s2",
         )
         for row in rows

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from annotation.group_agreement import agreement_of_groups
+from annotation.group_agreement import Said, agreement_of_groups
 from annotation.group_wins import Win, win_differences
 
 VALUES = ["a", "tie", "b"]
@@ -12,10 +12,10 @@ VALUES = ["a", "tie", "b"]
 
 def test_two_groups_of_one_mind_each_agree_within_and_not_between() -> None:
     votes = {
-        "north": [(item, "a" if item % 2 else "b") for item in range(40) for _ in range(2)],
-        "south": [(item, "b" if item % 2 else "a") for item in range(40) for _ in range(2)],
+        "north": [Said(item, "a" if item % 2 else "b", who) for item in range(40) for who in range(2)],
+        "south": [Said(item, "b" if item % 2 else "a", who) for item in range(40) for who in range(2)],
     }
-    within_north, within_south, between = agreement_of_groups(votes, VALUES)
+    within_north, within_south, between = agreement_of_groups(votes, VALUES, least=2)
     assert (within_north.value, within_south.value) == (pytest.approx(1), pytest.approx(1))
     assert between.value == pytest.approx(-1)
     assert (between.group, between.other, between.items) == ("north", "south", 40)
@@ -26,13 +26,13 @@ def test_between_groups_who_answer_alike_agreement_is_that_within_them() -> None
     truth = [rng.choice("ab") for _ in range(600)]
     votes = {
         group: [
-            (item, one if rng.random() < 0.85 else rng.choice("ab"))
+            Said(item, one if rng.random() < 0.85 else rng.choice("ab"), who)
             for item, one in enumerate(truth)
-            for _ in range(2)
+            for who in range(2)
         ]
         for group in ("north", "south")
     }
-    north, _south, between = agreement_of_groups(votes, VALUES)
+    north, _south, between = agreement_of_groups(votes, VALUES, least=2)
     assert north.value is not None
     assert between.low is not None
     assert between.high is not None
@@ -40,8 +40,18 @@ def test_between_groups_who_answer_alike_agreement_is_that_within_them() -> None
 
 
 def test_groups_that_never_met_on_an_item_have_no_agreement_between_them() -> None:
-    *_, between = agreement_of_groups({"n": [(1, "a"), (1, "b")], "s": [(2, "a"), (2, "a")]}, VALUES)
-    assert (between.value, between.items) == (None, 0)
+    apart = {"n": [Said(1, "a", 1), Said(1, "b", 2)], "s": [Said(2, "a", 1), Said(2, "a", 2)]}
+    assert [(one.group, one.other) for one in agreement_of_groups(apart, VALUES, least=2)] == [
+        ("n", "n"), ("s", "s"),
+    ]  # fmt: skip
+
+
+def test_agreement_of_fewer_people_than_may_be_named_is_left_out_whatever_else_they_judged() -> None:
+    few = [Said(item, "ab"[item % 2], item % 2) for item in range(8)]
+    alone = [Said(100 + who, "a", who) for who in range(9)]
+    many = [Said(item, "ab"[who % 2], who) for item in range(8) for who in range(10, 16)]
+    rows = agreement_of_groups({"n": few + alone, "s": many}, VALUES, least=5)
+    assert [(one.group, one.other) for one in rows] == [("s", "s")], "of n two people judged what s judged"
 
 
 def votes_of(rng: random.Random, group: str, people: int, models: dict[str, float], each: int) -> list[Win]:
