@@ -82,6 +82,8 @@ def take_in(
         .select_related("campaign", "project")
         .get(pk=record.item_id)
     )
+    if _overtaken(record, profile, incoming):
+        return Taken("known")
     profile_of(who=who, project=item.project)
     require_eligible(item, profile)
     own = Judgment.objects.filter(item=item, profile=profile).first()
@@ -93,6 +95,13 @@ def take_in(
     outcome, judgment = _vote(who, record, item, profile, own, said, _marks(record, pair, given))
     _keep(record, profile, incoming, outcome, judgment)
     return Taken(outcome, given.refused)
+
+
+def _overtaken(record: ArgillaRecord, profile: AnnotatorProfile, incoming: Incoming) -> bool:
+    """Whether another pull has stored a later state meanwhile; an earlier one put over it would stand for good."""
+    return ArgillaAnswer.objects.filter(
+        record=record, profile=profile, updated_at__gt=incoming.updated_at
+    ).exists()
 
 
 def _person(profile: AnnotatorProfile) -> User:
