@@ -60,6 +60,13 @@ WITH picked AS (
 ) {LEASE}
 """
 
+MET = """
+          AND (other.campaign_id = i.campaign_id AND other.role = 'work' AND other.state = 'open'
+               OR EXISTS (SELECT FROM annotation_assignment s WHERE s.item_id = other.id
+                          AND s.profile_id = %(profile)s AND s.state <> 'released'))
+"""
+"""Another item of the same answers: this person has been given it, or may yet be."""
+
 CLAIM_GOLD = f"""
 WITH taken AS (
     SELECT i.*, '{{}}'::text[] AS groups_now FROM annotation_item i
@@ -68,11 +75,19 @@ WITH taken AS (
     WHERE i.campaign_id = %(campaign)s AND i.role = 'gold' AND i.state = 'open'
       AND (SELECT count(*) FROM annotation_assignment s
            WHERE s.item_id = i.id AND s.state IN ('leased', 'submitted')) < answer.most_people {SUITS} {UNSEEN}
+      AND (SELECT count(*) FROM annotation_assignment s JOIN annotation_item g ON g.id = s.item_id AND g.role = 'gold'
+           WHERE s.profile_id = %(profile)s AND s.claimed_at >= date_trunc('day', now(), 'UTC')) < %(a_day)s
       AND NOT EXISTS (
         SELECT FROM annotation_pair own JOIN annotation_pair known ON known.item_id <> own.item_id
-            AND known.response_a_id = own.response_a_id AND known.response_b_id = own.response_b_id
-        JOIN annotation_assignment s ON s.item_id = known.item_id
-        WHERE own.item_id = i.id AND s.profile_id = %(profile)s AND s.state IN ('leased', 'submitted'))
+            AND (known.response_a_id IN (own.response_a_id, own.response_b_id)
+                 OR known.response_b_id IN (own.response_a_id, own.response_b_id))
+        JOIN annotation_item other ON other.id = known.item_id
+        WHERE own.item_id = i.id {MET})
+      AND NOT EXISTS (
+        SELECT FROM annotation_repair own JOIN annotation_repair known ON known.item_id <> own.item_id
+            AND known.response_id = own.response_id
+        JOIN annotation_item other ON other.id = known.item_id
+        WHERE own.item_id = i.id {MET})
     ORDER BY random() LIMIT 1
 ) {LEASE}
 """
@@ -147,12 +162,13 @@ def take_slot(wanted: Wanted, *, prompt: str | None = None) -> Assignment | None
     return None
 
 
-def take_gold(wanted: Wanted) -> Assignment | None:
-    """Lease a gold item chosen at random; it asks for no slot, and each is shown to so many people and never twice.
+def take_gold(wanted: Wanted, *, a_day: int) -> Assignment | None:
+    """Lease a gold item chosen at random, `a_day` at most; it asks for no slot, each is shown to so many and never twice.
 
-    One whose two answers this person was given as work is passed over: they would be asked the same twice.
+    One that shares an answer with anything this person was given, or with work of the campaign that is still open,
+    is passed over: a question that comes back would tell it from work.
     """
-    taken = select(CLAIM_GOLD, asked(wanted))
+    taken = select(CLAIM_GOLD, asked(wanted) | {"a_day": a_day})
     return leased(taken[0]) if taken else None
 
 

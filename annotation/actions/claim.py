@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Now, TruncDay
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,7 +16,7 @@ from core.errors import Refused
 
 from .. import queue
 from ..eligibility import seeker_of
-from ..models import AnnotatorProfile, Assignment, Campaign, ItemRole
+from ..models import AnnotatorProfile, Assignment, Campaign
 from ..practice import PracticeFirst, needs_practice
 from ..rules import Rules, read
 from .leases import renew
@@ -103,8 +102,8 @@ def _fresh(
         return None
     seconds = rules.prefetch_seconds if prefetch else campaign.lease_seconds
     wanted = queue.Wanted(campaign.pk, seeker, seconds, prefetch)
-    if chance() < rules.gold_share and gold_seen_today(profile) < rules.gold_per_day:
-        taken = queue.take_gold(wanted)
+    if chance() < rules.gold_share:
+        taken = queue.take_gold(wanted, a_day=rules.gold_per_day)
         if taken is not None:
             return taken
     prompt = _prompt_at_hand(profile, campaign, held) if rules.in_sequence else ""
@@ -113,13 +112,6 @@ def _fresh(
         if taken is not None:
             return taken
     return queue.take_slot(wanted)
-
-
-def gold_seen_today(profile: AnnotatorProfile) -> int:
-    """How many gold items this person was given today (UTC)."""
-    return Assignment.objects.filter(
-        profile=profile, claimed_at__gte=TruncDay(Now()), item__role=ItemRole.GOLD
-    ).count()
 
 
 def _prompt_at_hand(profile: AnnotatorProfile, campaign: Campaign, held: Sequence[Assignment]) -> str:

@@ -29,12 +29,16 @@ WHERE i.id = %(item)s ORDER BY j.slot
 WRITE: Final = """
 INSERT INTO annotation_decision
     (item_id, project_id, outcome, strength, votes, counted, simulated, response_id, adjudication_id, decided_at)
-VALUES (%(item)s, %(project)s, %(outcome)s, %(strength)s, %(votes)s::jsonb, %(counted)s, %(simulated)s, %(response)s,
-        %(adjudication)s, now())
+SELECT i.id, %(project)s, %(outcome)s, %(strength)s, %(votes)s::jsonb, %(counted)s, %(simulated)s, %(response)s::uuid,
+       %(adjudication)s::uuid, now()
+FROM annotation_item i WHERE i.id = %(item)s AND i.role = 'work'
 ON CONFLICT (item_id) DO UPDATE SET (outcome, strength, votes, counted, simulated, response_id, adjudication_id, decided_at)
     = (excluded.outcome, excluded.strength, excluded.votes, excluded.counted, excluded.simulated, excluded.response_id,
        excluded.adjudication_id, excluded.decided_at)
 """
+
+
+NO_OUTCOME: Final[Outcome[UUID]] = Outcome("cannot", 0.0, {}, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,12 @@ def project_decision(item: Item) -> Outcome[UUID] | None:
         outcome = _decided_over(outcome, decided)
     _write(item, outcome, decided)
     return outcome
+
+
+def read_as_work(item: Item) -> None:
+    """The statements of work, over an item that is not: they find no vote and write nothing, and take as long."""
+    project_decision(item)
+    _write(item, NO_OUTCOME, None)
 
 
 def _write(item: Item, outcome: Outcome[UUID], decided: _Adjudicated | None) -> None:

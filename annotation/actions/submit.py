@@ -21,7 +21,7 @@ from ..sides import unswap
 from ..spans import SpanGiven
 from .lock import lock_assignment
 from .overlap import settle_overlap
-from .project_decision import project_decision
+from .project_decision import project_decision, read_as_work
 from .read_first import require_read
 from .said import IN_FORCE, Said, Under, checked
 from .spans import checked_spans, store_spans
@@ -178,6 +178,8 @@ def _advance(*, who: User, item: Item, judgment: Judgment, said: Said) -> None:
         outcome = project_decision(item)
         if outcome is not None and item.state == "open":
             settle_overlap(item, outcome)
+    elif item.role != ItemRole.WORK:
+        read_as_work(item)
     audit.record(
         actor=who.actor,
         verb="annotation.submit",

@@ -44,7 +44,7 @@ class RightForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Write the second answer yourself"), required=False, max_length=40_000,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
-        help_text=gettext_lazy("Optional. Takes the place of the second answer; the pair people work on stays as it is."),
+        help_text=gettext_lazy("Optional. Takes the place of the second answer; the pair people work on stays as it is, and comes first."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, kind: str, **more: Any) -> None:
