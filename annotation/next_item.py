@@ -11,7 +11,7 @@ from core.errors import NotFound
 
 from .actions.claim import claim
 from .eligibility import seeker_of, suits
-from .models import AnnotatorProfile, Assignment, Campaign, Item, Judgment
+from .models import AnnotatorProfile, Assignment, Campaign, Item, ItemRole, Judgment
 from .practice import PracticeFirst, needs_practice
 from .rules import read
 
@@ -83,8 +83,10 @@ def _next(
 def held_by_others(
     *, who: User, project: Project, campaign: Campaign | None = None, kind: str = "pair"
 ) -> int:
-    """Items without a free slot that somebody else still holds: work that may come back."""
-    items = Item.objects.filter(project=project, kind=kind, state="open", slots_left=0)
+    """Items of open campaigns without a free slot that somebody else still holds: work that may come back."""
+    items = Item.objects.filter(
+        project=project, kind=kind, role=ItemRole.WORK, state="open", slots_left=0, campaign__state="open"
+    )
     if campaign:
         items = items.filter(campaign=campaign)
     leased = Assignment.objects.filter(item=OuterRef("pk"), state="leased")

@@ -1,6 +1,7 @@
 """Everything recorded about one annotator, as that person may read it: nobody else's, and not which items were gold.
 
-Whether an answer took a slot is left unsaid, and so are the groups it was counted for: both would tell gold from work.
+Whether an answer took a slot is left unsaid, and so are the groups it was counted for and the preference that follows
+from a fix by itself: they would tell gold from work.
 """
 
 import json
@@ -109,7 +110,7 @@ def sections(profile: AnnotatorProfile) -> list[Section]:
     practised = PracticeAnswer.objects.filter(practice__profile=profile)
     acts = AuditEntry.objects.filter(
         project_id=profile.project_id, actor_kind="user", actor_id=str(profile.user_id)
-    )
+    ).exclude(verb="annotation.prefer_fix")
     mine = {"profile": profile}
     return [
         Section("about_me", _("What I say about myself"), ProfileValue.objects.filter(**mine), ABOUT_ME),

@@ -11,11 +11,15 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from annotation.actions.campaigns import set_campaign_state
+from annotation.actions.fix_in_pair import fix_in_pair
 from annotation.actions.gold import Right, answer_gold, mark_gold, set_gold_state
 from annotation.actions.profile import profile_of
 from annotation.gold_reading import gold_rows
 from annotation.models import Assignment, Decision, Item, Judgment
+from annotation.next_item import held_by_others
 from annotation.queries import decided_preferences
+from annotation.recorded import sections
 
 from .conftest import queue_pairs
 from .test_pages import fields, url
@@ -112,3 +116,39 @@ def test_nothing_tells_a_gold_item_from_work(team, campaign, items, people) -> N
         }
         Item.objects.filter(pk=item.pk).update(state="closed")
     assert seen["work"] == seen["gold"]
+
+
+def test_only_work_of_open_campaigns_may_come_back_from_others(team, campaign, items, people) -> None:
+    gold = mark_gold(who=team.lead, item=items[0], right=RIGHT)
+    one, two, waiting = people(3)
+    give(one, gold)
+    held = {"who": waiting, "project": team.project}
+    assert held_by_others(**held) == 0
+    for who in (one, two):
+        give(who, items[1])
+    assert held_by_others(**held) == 1
+    set_campaign_state(who=team.lead, campaign=campaign, state="closed")
+    assert held_by_others(**held) == 0
+
+
+def test_what_is_recorded_of_a_fix_does_not_tell_a_gold_pair_from_work(team, campaign, items, people) -> None:
+    gold = mark_gold(who=team.lead, item=items[0], right=RIGHT)
+    records = []
+    for item, who in zip((items[1], gold), people(2), strict=True):
+        give(who, item)
+        own = item.assignments.get()
+        fix_in_pair(
+            who=who,
+            project=team.project,
+            assignment_id=own.pk,
+            lease_token=own.lease_token,
+            key=uuid4(),
+            side="left",
+            text="A better answer.",
+        )
+        found = {one.name: one for one in sections(profile_of(who=who, project=team.project))}
+        acts = found.pop("acts")
+        verbs = [row[0] for row in acts.rows.order_by("pk").values_list("verb")]
+        records.append((verbs, {name: one.rows.count() for name, one in found.items()}))
+    assert records[0] == records[1]
+    assert records[0][0] == ["annotation.fix_in_pair"]
