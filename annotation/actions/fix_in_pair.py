@@ -43,9 +43,9 @@ def fix_in_pair(
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         if assignment.item.kind != "pair":
             raise Refused("not_a_pair", _("This item is a repair, not a pair."))
-        earlier = Judgment.objects.filter(idempotency_key=key, profile=assignment.profile).first()
+        earlier = Judgment.objects.filter(idempotency_key=key).first()
         if earlier is not None:
-            return Submitted(earlier, "again")
+            return _again(earlier, assignment)
         _require_at_hand(assignment)
         require_read(assignment.profile, assignment.item.campaign)
         original = side_of(assignment, side)
@@ -65,6 +65,12 @@ def fix_in_pair(
         state = repair.item.state
         audit.emit(subject=repair.item, name=f"item.{state}", project_id=project.pk, to_state=state)
     return Submitted(judgment, "counted")
+
+
+def _again(earlier: Judgment, assignment: Assignment) -> Submitted:
+    if earlier.profile_id != assignment.profile_id:
+        raise Refused("key_used", _("This idempotency key belongs to another answer."))
+    return Submitted(earlier, "again")
 
 
 def _require_at_hand(assignment: Assignment) -> None:

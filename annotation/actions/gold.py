@@ -47,6 +47,7 @@ def mark_gold(*, who: User, item: Item, right: Right) -> Item:
             raise Refused(
                 "not_work", _("Only an item people work on can become gold: not one reported or closed.")
             )
+        _require_asked(locked)
         gold = _copy(locked)
         if locked.kind == "pair":
             pair = Pair.objects.get(item=locked)
@@ -72,6 +73,7 @@ def write_gold(*, who: User, item: Item, text: str, right: Right) -> Item:
         raise Refused(
             "not_a_pair", _("An answer is written against the first answer of a pair people work on.")
         )
+    _require_asked(item)
     words = cleaned(text[: LONGEST_ANSWER + 1], project=item.project).strip()
     first = Pair.objects.select_related("response_a").get(item=item).response_a
     if not words or len(words) > LONGEST_ANSWER or why_not_shown(first.text, words) is not None:
@@ -118,6 +120,16 @@ def set_gold_state(*, who: User, item: Item, state: str) -> Item:
             subject=locked, name="item.state", project_id=locked.project_id, from_state=before, to_state=state
         )
     return locked
+
+
+def _require_asked(item: Item) -> None:
+    """What a fix leaves behind is of another kind than its campaign asks; its page could not show it to anybody."""
+    if item.kind != item.campaign.kind:
+        raise Refused(
+            "left_by_a_fix",
+            _("This was made by somebody's fix and is asked of nobody, so it cannot be gold."),
+            hint=_("Choose an item this campaign asks people about."),
+        )
 
 
 def _copy(item: Item, *, salt: str = "") -> Item:

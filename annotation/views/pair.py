@@ -57,6 +57,7 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "judgments": judgment_rows(found),
         "adjudication": decision.adjudication if decision else None,
         "may_make_gold": found.role == ItemRole.WORK
+        and found.kind == found.campaign.kind
         and found.state in ("open", "decided")
         and may(request.user, "annotation.manage", request.project),
         "questions": Question.objects.filter(item=found).select_related("answer").order_by("asked_at"),

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
@@ -171,3 +172,33 @@ def stopped(team, item):
 
 def named(lease):
     return {"assignment_id": lease.pk, "lease_token": lease.lease_token}
+
+
+def test_a_key_that_belongs_to_somebody_else_is_refused(team, campaign, lease, people):
+    key = uuid4()
+    fix(team, lease, key=key)
+    (other,) = people(1)
+    theirs = claim(who=other, campaign=campaign)
+    with pytest.raises(Refused, match="belongs to another"):
+        fix_in_pair(
+            who=other,
+            project=team.project,
+            assignment_id=theirs.pk,
+            lease_token=theirs.lease_token,
+            key=key,
+            side="left",
+            text="Another better answer.",
+        )
+
+
+def test_what_a_fix_left_behind_cannot_be_gold(team, campaign, lease):
+    fix(team, lease)
+    made = Item.objects.exclude(pk=lease.item_id)
+    assert {one.kind for one in made} == {"pair", "repair"}
+    with pytest.raises(Refused, match="asked of nobody"):
+        mark_gold(who=team.lead, item=made.get(kind="repair"), right=Right("accept", "It is right."))
+    page = team.client(team.lead).get(
+        reverse("annotation:item", kwargs={"slug": team.project.slug, "item_id": made.get(kind="repair").pk})
+    )
+    assert page.status_code == 200
+    assert "gold/" not in page.content.decode()
