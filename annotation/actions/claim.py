@@ -25,8 +25,8 @@ from .profile import profile_of
 PROFILE: Final = Columns(AnnotatorProfile, "p")
 AT_HAND: Final = f"""
 SELECT {PROFILE}, {queue.LEASED}, {queue.ITEM} FROM annotation_annotatorprofile p
-LEFT JOIN (annotation_assignment s JOIN annotation_item i ON i.id = s.item_id AND i.campaign_id = %(campaign)s
-           AND i.state = 'open') ON s.profile_id = p.id AND s.state = 'leased'
+LEFT JOIN (annotation_assignment s JOIN annotation_item i ON i.id = s.item_id)
+    ON s.profile_id = p.id AND s.state = 'leased'
 WHERE p.project_id = %(project)s AND p.user_id = %(user)s
 ORDER BY s.prefetch, s.claimed_at
 """
@@ -47,8 +47,9 @@ def claim(
 ) -> Assignment | None:
     """The annotator's next item: one already held and not in `besides`, else a fresh lease; None if nothing is free.
 
-    What is in `besides` is on the screen: its lease starts anew. One claim in so many (`gold_share`, drawn with
-    `chance`) is gold. Losing a race against one's own second tab is tried again, a few times.
+    What is in `besides` is on the screen: its lease starts anew, and one of another campaign is no longer ahead. A lease
+    another tab shows stays as it is. One claim in so many (`gold_share`, drawn with `chance`) is gold. Losing a race
+    against one's own second tab is tried again, a few times.
     """
     if campaign.state != "open":
         raise Refused(
@@ -57,26 +58,28 @@ def claim(
             hint=_("A data lead can open it on its page."),
         )
     require(who, "annotation.judge", campaign.project)
-    profile, held = _at_hand(who, campaign)
+    profile, leases = _at_hand(who, campaign)
     if needs_practice(profile, campaign):
         raise PracticeFirst(campaign)
     rules = read(campaign.rules)
-    seconds = rules.prefetch_seconds if prefetch else campaign.lease_seconds
     for _attempt in range(ATTEMPTS):
+        held = [one for one in leases if one.item.campaign_id == campaign.pk and one.item.state == "open"]
         waiting = next((one for one in held if one.pk not in besides), None)
-        shown = [one.pk for one in held if one.pk in besides]
+        shown = [one.pk for one in leases if one.pk in besides and (one in held or one.prefetch)]
         if shown:
-            renew(shown, seconds=campaign.lease_seconds)
+            renew(shown)
         if waiting is not None:
-            renew([waiting.pk], seconds=seconds, prefetch=prefetch)
+            ahead = prefetch and waiting.prefetch
+            renew([waiting.pk], seconds=rules.prefetch_seconds if ahead else None, prefetch=ahead)
             return waiting
         if len(held) >= MAX_LEASES:
             return None
+        ahead = prefetch and not any(one.prefetch and one.pk not in besides for one in leases)
         try:
             with _alone():
-                taken = _fresh(profile, campaign, rules, held, prefetch=prefetch, chance=chance)
+                taken = _fresh(profile, campaign, rules, held, prefetch=ahead, chance=chance)
         except IntegrityError:
-            profile, held = _at_hand(who, campaign)
+            profile, leases = _at_hand(who, campaign)
             continue
         return _of(campaign, taken) if taken else None
     return None
@@ -123,20 +126,19 @@ def _prompt_at_hand(profile: AnnotatorProfile, campaign: Campaign, held: Sequenc
 
 
 def _at_hand(who: User, campaign: Campaign) -> tuple[AnnotatorProfile, list[Assignment]]:
-    """The annotator, and the leases they hold in this campaign."""
-    given = {"campaign": campaign.pk, "project": campaign.project_id, "user": who.pk}
-    rows = select(AT_HAND, given)
+    """The annotator and the leases they hold, in any campaign: only one of all may be fetched ahead."""
+    rows = select(AT_HAND, {"project": campaign.project_id, "user": who.pk})
     if not rows:
         return profile_of(who=who, project=campaign.project), []
-    held = []
+    leases = []
     for row in rows:
         values = iter(row)
         profile = PROFILE.take(values)
         lease = queue.leased(values)
         if lease.pk is not None:
-            held.append(_of(campaign, lease))
+            leases.append(_of(campaign, lease) if lease.item.campaign_id == campaign.pk else lease)
     profile.user, profile.project = who, campaign.project
-    return profile, held
+    return profile, leases
 
 
 def _of(campaign: Campaign, lease: Assignment) -> Assignment:

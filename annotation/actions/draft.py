@@ -30,12 +30,8 @@ def save_draft(
     own = Assignment.objects.filter(
         project=project, profile=profile, pk=assignment_id, lease_token=lease_token, state="leased"
     )
-    held = own.select_related("item__campaign").first()
-    if held is None:
-        return False
     written = {**{name: value for name, value in kept.items() if value}, "tags": tags}
-    own.update(draft=written)
-    return renew([held.pk], seconds=held.item.campaign.lease_seconds) is not None
+    return bool(own.update(draft=written)) and renew([assignment_id]) is not None
 
 
 def _listed(tags: Any) -> list[Any]:

@@ -14,15 +14,21 @@ from core.errors import NotFound
 from ..models import Assignment
 
 RENEW: Final = """
-UPDATE annotation_assignment
-SET leased_until = statement_timestamp() + make_interval(secs => %(seconds)s), prefetch = %(prefetch)s
+UPDATE annotation_assignment s
+SET leased_until = statement_timestamp() + make_interval(secs => coalesce(%(seconds)s::int, (
+        SELECT c.lease_seconds FROM annotation_item i JOIN annotation_campaign c ON c.id = i.campaign_id
+        WHERE i.id = s.item_id))),
+    prefetch = prefetch AND %(prefetch)s
 WHERE id = ANY(%(leases)s) AND state = 'leased'
 RETURNING leased_until
 """
 
 
-def renew(leases: Sequence[UUID], *, seconds: int, prefetch: bool = False) -> datetime | None:
-    """Start these leases anew, by the database's clock; when they end, or None if the sweeper was faster."""
+def renew(leases: Sequence[UUID], *, seconds: int | None = None, prefetch: bool = False) -> datetime | None:
+    """Start these leases anew, by the database's clock; when they end, or None if the sweeper was faster.
+
+    They run as long as their campaign says, or `seconds`. One that somebody looks at never becomes one fetched ahead.
+    """
     renewed = select(RENEW, {"leases": list(leases), "seconds": seconds, "prefetch": prefetch})
     return renewed[0][0] if renewed else None
 
@@ -35,7 +41,6 @@ def heartbeat(*, who: User, project: Project, assignment_id: UUID, lease_token: 
     own = Assignment.objects.filter(
         pk=assignment_id, lease_token=lease_token, project=project, profile__user=who
     )
-    seconds = own.values_list("item__campaign__lease_seconds", flat=True).first()
-    if seconds is None:
+    if not own.exists():
         raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
-    return renew([assignment_id], seconds=seconds)
+    return renew([assignment_id])
