@@ -1,7 +1,8 @@
 """Counted hours: the active time of answers, changes and practice, by day in the person's zone and by campaign.
 
 Active time comes from the page: it runs while the page is visible and stops 30 seconds after the last sign of life;
-an answer never counts longer than its item was held. A fix's own vote adds nothing: its time is the repair's.
+an answer never counts longer than its item was held, a change and a practice answer never longer than a lease. A fix's
+own vote adds nothing: its time is the repair's.
 """
 
 from collections.abc import Iterable

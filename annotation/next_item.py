@@ -103,6 +103,12 @@ def kept_for_others(
     return min(kept, MOST)
 
 
+def is_free(*, who: User, project: Project, campaign: Campaign | None = None, kind: str = "pair") -> bool:
+    """Whether the queue has an item for this person that they do not hold already."""
+    held = Assignment.objects.filter(item=OuterRef("pk"), profile__user=who, state="leased")
+    return any(fit.filter(~Exists(held)).exists() for _unsuited, fit in _free(who, project, kind, campaign))
+
+
 def waiting_for(*, who: User, project: Project, kind: str) -> int:
     """Items of open campaigns with a free slot that the queue would give this person, capped.
 

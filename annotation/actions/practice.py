@@ -12,6 +12,7 @@ from accounts.models import User
 from core import audit
 from core.errors import Refused
 
+from ..active_time import of_practice
 from ..models import AnnotatorProfile, Campaign, PracticeAnswer, PracticeTry, Qualification
 from ..practice import Round, active_items, choices_of, needs_practice, read_round
 from .profile import profile_of
@@ -81,7 +82,7 @@ def answer_practice(
             choice=choice,
             strength=strength,
             is_right=choice in right,
-            active_ms=active_ms,
+            active_ms=of_practice(active_ms, now),
         )
         now = read_round(attempt)
         if now.current is None:

@@ -1,24 +1,21 @@
 """Nobody answers under guidelines whose deciding words have changed since they read them."""
 
 from typing import Final
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
 
 from ..guidance import must_read_again
-from ..models import AnnotatorProfile, Campaign, Judgment
+from ..models import AnnotatorProfile, Campaign
 
 CHANGED: Final = "guidelines_changed"
 """The code a page knows this refusal by: it keeps the answer and shows what changed."""
 
 
-def require_read(profile: AnnotatorProfile, campaign: Campaign, *, key: UUID | None = None) -> None:
-    """Refuse until the guidelines are read again; an answer that stands already under this `key` is none to refuse."""
+def require_read(profile: AnnotatorProfile, campaign: Campaign) -> None:
+    """Refuse until the guidelines are read again."""
     if not must_read_again(profile, campaign):
-        return
-    if key is not None and Judgment.objects.filter(idempotency_key=key).exists():
         return
     raise Refused(
         CHANGED,

@@ -13,10 +13,12 @@ from core import audit
 from core.errors import Refused
 from curation.actions.cleaned import cleaned
 
+from ..active_time import of_answer, of_change
+from ..ballot import judgments_on
 from ..choices import CLEAR, Choice, RepairChoice
 from ..exchange import with_text
 from ..filters import canonical
-from ..models import DECIDABLE, Assignment, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
+from ..models import DECIDABLE, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
 from .project_decision import project_decision
@@ -24,7 +26,7 @@ from .read_first import require_read
 from .responses import NewResponse, store_responses
 from .revise import add_revision_of, lock_own_judgment
 from .said import IN_FORCE, Said, Under, checked
-from .submit import Submitted, record_answer
+from .submit import Submitted, record_answer, sent_before
 
 SOURCE = "repair"
 
@@ -59,12 +61,14 @@ def submit_repair(
     with transaction.atomic():
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         repair = _repair_of(assignment.item)
-        require_read(assignment.profile, assignment.item.campaign, key=key)
-        said = _said(
-            assignment.item, project, choice, tags, rationale, active_ms, cites, assignment=assignment
-        )
+        given = judgments_on(assignment.item, or_sent_as=key)
+        if (again := sent_before(given, assignment, key)) is not None:
+            return again
+        require_read(assignment.profile, assignment.item.campaign)
+        spent = of_answer(active_ms, assignment)
+        said = _said(assignment.item, project, choice, tags, rationale, spent, cites)
         fix = _fix(repair, choice, text, project)
-        done = record_answer(who=who, assignment=assignment, key=key, said=said, response=fix)
+        done = record_answer(who=who, assignment=assignment, key=key, said=said, given=given, response=fix)
         if fix is not None and done.how == "counted" and done.judgment.counted:
             prefer_fix(who=who, repair=repair, fix=fix, by=done.judgment, said=said)
     return done
@@ -87,7 +91,8 @@ def revise_repair(
         judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
         repair = _repair_of(judgment.item)
         require_read(judgment.profile, judgment.item.campaign)
-        said = _said(judgment.item, project, choice, tags, rationale, active_ms, cites)
+        spent = of_change(active_ms, judgment)
+        said = _said(judgment.item, project, choice, tags, rationale, spent, cites)
         fix = _fix(repair, choice, text, project)
         revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)
         if changed and judgment.slot is not None and judgment.item.state in DECIDABLE:
@@ -111,12 +116,10 @@ def _said(
     rationale: str,
     active_ms: int | None,
     cites: Cites,
-    assignment: Assignment | None = None,
 ) -> Said:
     return checked(
         campaign=item.campaign,
         project=project,
-        assignment=assignment,
         choice=choice.value,
         strength=0,
         tags=tags,

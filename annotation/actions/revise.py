@@ -11,6 +11,7 @@ from accounts.models import Project, User
 from core import audit
 from core.errors import NotFound, Refused
 
+from ..active_time import of_change
 from ..choices import Shown
 from ..models import Item, Judgment, JudgmentRevision, Response
 from ..sides import unswap
@@ -61,12 +62,11 @@ def revise_judgment(
         said = checked(
             campaign=judgment.item.campaign,
             project=project,
-            assignment=None,
             choice=answer.choice.value,
             strength=answer.strength,
             tags=tags,
             rationale=rationale,
-            active_ms=active_ms,
+            active_ms=of_change(active_ms, judgment),
             section=section,
             under=under,
         )

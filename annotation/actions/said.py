@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Project
@@ -13,18 +12,21 @@ from curation.actions.cleaned import cleaned
 from curation.models import AssetVersion
 
 from ..choices import TURN_ACTS
-from ..models import Assignment, Campaign
+from ..models import Campaign
 from ..spans import SpanSaid
+from ..tags import REASONS
 
 MAX_RATIONALE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Under:
-    """Ids of the guidelines and of the policy that stood on the screen; None for those in force now."""
+    """What stood on the screen: ids of the guidelines and the policy, number of the list of reasons; None for those in
+    force now."""
 
     guidelines: int | None = None
     policy: int | None = None
+    tags: int | None = None
 
 
 IN_FORCE: Final = Under()
@@ -61,7 +63,6 @@ def checked(
     *,
     campaign: Campaign,
     project: Project,
-    assignment: Assignment | None,
     choice: str,
     strength: int,
     tags: Collection[str],
@@ -71,13 +72,19 @@ def checked(
     act: str = "",
     under: Under = IN_FORCE,
 ) -> Said:
-    """Refuse unknown tags, sections and acts, a missing required reason and overlong text; clamp the time to the
-    lease's age. What was judged under an earlier version of guidelines or policy says so."""
-    known = campaign.rules.get("tags", [])
+    """Refuse unknown tags, sections and acts, a missing required reason and overlong text.
+
+    What was judged under an earlier version of guidelines, policy or list of reasons says so.
+    """
+    version = _listed_in(campaign, under.tags)
+    current = version == campaign.rules.get("tags_version")
+    known = campaign.rules.get("tags", []) if current else list(REASONS)
     unknown = sorted(set(tags) - set(known))
     if unknown:
         raise Refused(
-            "tag_unknown", _("This campaign has no such reason: %(tags)s.") % {"tags": ", ".join(unknown)}
+            "tag_unknown",
+            _("This campaign has no such reason: %(tags)s.") % {"tags": ", ".join(unknown)},
+            hint=_("Load the page again: it shows the reasons there are now, and keeps your answer."),
         )
     text = readable(rationale)
     if len(text) > MAX_RATIONALE:
@@ -98,12 +105,18 @@ def checked(
         strength,
         kept,
         cleaned(text, project=project),
-        _clamped(active_ms, assignment),
-        tags_version=campaign.rules.get("tags_version"),
+        active_ms,
+        tags_version=version,
         guidelines_id=_judged_under(campaign.guidelines_id, under.guidelines),
         act=act,
         **_cited(campaign, section, under.policy),
     )
+
+
+def _listed_in(campaign: Campaign, shown: int | None) -> int | None:
+    """The list of reasons that was on the screen: one shown before a lead changed it holds for what was said under it."""
+    current: int | None = campaign.rules.get("tags_version")
+    return shown if shown and current and shown < current else current
 
 
 def _judged_under(current: int | None, shown: int | None) -> int | None:
@@ -125,13 +138,3 @@ def _cited(campaign: Campaign, section: str, shown: int | None) -> _Cited:
             "section_unknown", _("The policy has no section %(number)s.") % {"number": section[:20]}
         )
     return {"policy_id": version, "section": section}
-
-
-def _clamped(active_ms: int | None, assignment: Assignment | None) -> int | None:
-    """Nobody works longer on an item than they held it; the clock of a browser is not evidence."""
-    if active_ms is None or active_ms < 0:
-        return None
-    if assignment is None or assignment.profile.simulated:
-        return min(active_ms, 2**31 - 1)
-    held = (timezone.now() - assignment.claimed_at).total_seconds() * 1000
-    return int(min(active_ms, max(held, 0)))

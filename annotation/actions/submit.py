@@ -13,6 +13,7 @@ from core import audit
 from core.errors import Refused
 
 from .. import queue
+from ..active_time import of_answer
 from ..ballot import judgments_on, record_vote
 from ..choices import Shown
 from ..eligibility import groups_of
@@ -60,30 +61,29 @@ def submit_judgment(
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
         if assignment.item.kind != "pair":
             raise Refused("not_a_pair", _("This item is a repair, not a pair."))
-        require_read(assignment.profile, assignment.item.campaign, key=key)
+        given = judgments_on(assignment.item, or_sent_as=key)
+        if (again := sent_before(given, assignment, key)) is not None:
+            return again
+        require_read(assignment.profile, assignment.item.campaign)
         answer = unswap(shown, swapped=assignment.swapped)
         said = checked(
             campaign=assignment.item.campaign,
             project=project,
-            assignment=assignment,
             choice=answer.choice.value,
             strength=answer.strength,
             tags=tags,
             rationale=rationale,
-            active_ms=active_ms,
+            active_ms=of_answer(active_ms, assignment),
             section=section,
             under=under,
         )
         said = replace(said, spans=checked_spans(assignment=assignment, given=spans))
-        return record_answer(who=who, assignment=assignment, key=key, said=said)
+        return record_answer(who=who, assignment=assignment, key=key, said=said, given=given)
 
 
-def record_answer(
-    *, who: User, assignment: Assignment, key: UUID, said: Said, response: Response | None = None
-) -> Submitted:
-    """The part of submitting that pairs and repairs share; the item is locked by the caller's transaction."""
+def sent_before(given: Sequence[Judgment], assignment: Assignment, key: UUID) -> Submitted | None:
+    """The answer an earlier delivery of this key has stored, whatever is asked by now; one answer a person."""
     item, profile = assignment.item, assignment.profile
-    given = judgments_on(item, or_sent_as=key)
     earlier = next((one for one in given if one.idempotency_key == key), None)
     if earlier is not None:
         if earlier.profile_id != profile.pk or earlier.item_id != item.pk:
@@ -95,6 +95,23 @@ def record_answer(
             _("You have already answered this one."),
             hint=_("Change your answer under My work."),
         )
+    return None
+
+
+def record_answer(
+    *,
+    who: User,
+    assignment: Assignment,
+    key: UUID,
+    said: Said,
+    given: Sequence[Judgment],
+    response: Response | None = None,
+) -> Submitted:
+    """The part of submitting that pairs and repairs share; the item is locked by the caller's transaction.
+
+    `given` are the item's judgments, none of them `sent_before`.
+    """
+    item, profile = assignment.item, assignment.profile
     slot = _slot_for(assignment, given)
     judgment = Judgment(
         project_id=item.project_id,

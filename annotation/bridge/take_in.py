@@ -20,7 +20,8 @@ from ..actions.profile import profile_of
 from ..actions.revise import add_revision_of
 from ..actions.said import IN_FORCE, Said, Under, checked
 from ..actions.spans import checked_spans
-from ..actions.submit import record_answer
+from ..actions.submit import record_answer, sent_before
+from ..ballot import judgments_on
 from ..models import (
     AnnotatorProfile,
     ArgillaAnswer,
@@ -124,7 +125,6 @@ def _said(item: Item, record: ArgillaRecord, given: Given, under: Under) -> Said
     return checked(
         campaign=item.campaign,
         project=item.project,
-        assignment=None,
         choice=answer.choice.value,
         strength=answer.strength,
         tags=given.tags,
@@ -148,7 +148,10 @@ def _vote(
     if own is None:
         late = _late(record, item, profile)
         said = replace(said, spans=checked_spans(assignment=late, given=marks))
-        done = record_answer(who=who, assignment=late, key=key, said=said)
+        given = judgments_on(item, or_sent_as=key)
+        done = sent_before(given, late, key) or record_answer(
+            who=who, assignment=late, key=key, said=said, given=given
+        )
         return done.how, done.judgment
     if own.idempotency_key != key:
         raise Refused("already_answered", _("This person has answered this pair in Winnow itself."))

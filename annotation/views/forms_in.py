@@ -80,7 +80,7 @@ def reasons_in(request: HttpRequest) -> ReasonsIn:
         rationale=request.POST.get("rationale", ""),
         active_ms=int(given) if given.isdecimal() and len(given) < 10 else None,
         section=request.POST.get("section", ""),
-        under=Under(_version(request, "guidelines"), _version(request, "policy")),
+        under=Under(*(_version(request, name) for name in ("guidelines", "policy", "tags_version"))),
     )
 
 

@@ -32,6 +32,8 @@ from .practice import to_practice
 from .words import judging_words
 
 HEADER = "X-Winnow-Answer"
+NO_MORE = frozenset({"campaign_not_open", "practice_first"})
+"""Why a campaign gives out nothing to somebody who has just answered there."""
 MAX_ROUND = 500
 STAGE = tuple(f"js/judging_{name}.js" for name in ("stage", "round", "form", "look"))
 """Scripts of the judging page alone, before the one that joins them."""
@@ -207,21 +209,33 @@ def _after(request: ProjectRequest, how: str) -> HttpResponse:
 
 
 def next_card(request: ProjectRequest, given: QueryDict, how: str, campaign: Campaign | None) -> HttpResponse:
-    """The next card the page does not have yet, or word that nothing is left; `how` is what became of the last."""
-    found = next_item.next_pair(
-        who=request.user,
-        project=request.project,
-        campaign=campaign,
-        besides=ids_in(given, "have"),
-        prefetch=True,
-    )
+    """The next card the page does not have yet, or word that nothing is left; `how` is what became of the last.
+
+    That no more is given out here says nothing of the answer, which is stored. Where work is free and was locked only
+    in passing, neither comes: the page asks again.
+    """
+    ended: Refused | None = None
+    try:
+        found = next_item.next_pair(
+            who=request.user,
+            project=request.project,
+            campaign=campaign,
+            besides=ids_in(given, "have"),
+            prefetch=True,
+        )
+    except Refused as refused:
+        if refused.code not in NO_MORE:
+            raise
+        found, ended = None, refused
     if found:
         card = pair_card(found, slug=request.project.slug, keys=keys_of(request.user))
         response = render(
             request, "annotation/_card.html", {"card": card, "hidden": True, "restricted": campaign}
         )
+    elif not ended and next_item.is_free(who=request.user, project=request.project, campaign=campaign):
+        response = HttpResponse()
     else:
-        context = {"hidden": True} | _left_to_others(request, campaign)
+        context = {"hidden": True, "ended": ended, "campaign": campaign} | _left_to_others(request, campaign)
         response = render(request, "annotation/_nothing_left.html", context)
     response[HEADER] = how
     return response

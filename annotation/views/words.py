@@ -30,6 +30,7 @@ def judging_words() -> dict[str, str]:
             "What decides has changed. Read what is different; your answer waits, Enter sends it."
         ),
         "refused": _("An answer was refused."),
+        "comes_back": _("Your answer is kept with its pair, to be sent again."),
         "undone": _("Back to your last answer. Choose again to change it."),
         "nothing_to_undo": _("Nothing to take back on this page. Older answers are under My work."),
         "choose_first": _("Choose first: 1 to 7."),

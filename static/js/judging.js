@@ -5,6 +5,9 @@
   if (!root) return;
 
   const AFTERWARDS = new Set(["flagged", "asked"]);
+  const CHANGED = "guidelines_changed";
+  // Refusals after which there is nothing to send again.
+  const SETTLED = new Set(["", "already_answered", "assignment_not_found", "judgment_not_found", "key_used"]);
   const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
   const status = root.querySelector("[data-sync]");
   const announce = root.querySelector("[data-announce]");
@@ -14,8 +17,9 @@
   const form = window.WinnowForm;
   const round = new window.WinnowRound(root);
   const say = (text) => { announce.textContent = text; };
+  const answeredBefore = (card) => card.hasAttribute("data-answered");
   let pending = "";
-  let revising = null;
+  let clicked = null;
 
   const queue = new window.WinnowAnswerQueue({
     name: root.dataset.queue, token: root.dataset.csrf, who: root.dataset.who, onState, onSaved, onRefused,
@@ -48,7 +52,7 @@
     stage.see(card);
     if (!card) return;
     choose(card, card.dataset.chosen ?? "");
-    if (revising !== card) drafts.begin(card);
+    if (!answeredBefore(card)) drafts.begin(card);
     clock.restart();
     card.focus({ preventScroll: true });
     window.scrollTo(0, 0);
@@ -88,7 +92,6 @@
 
   function fieldsOf(card) {
     const active = String(clock.milliseconds() + Number(card.dataset.active || 0));
-    card.dataset.active = active;
     const have = stage.cards().map((other) => other.dataset.assignment).join(" ");
     return [...form.fields(card), ["choice", pending], ["active_ms", active], ["have", have]];
   }
@@ -107,11 +110,11 @@
       card.querySelector(`[name=${lacking}]`).focus();
       return say(words[`needs_${lacking}`]);
     }
-    const url = revising === card ? card.dataset.revise : card.getAttribute("action");
+    const url = answeredBefore(card) ? card.dataset.revise : card.getAttribute("action");
     const fields = fieldsOf(card);
     card.dataset.chosen = pending;
+    card.dataset.active = "0";
     pending = "";
-    if (revising === card) revising = null;
     stage.leave(card);
     count(1);
     drafts.end(card);
@@ -124,14 +127,13 @@
     const card = stage.comeBack();
     if (!card) return say(words.nothing_to_undo);
     count(-1);
-    revising = card;
     show(card);
     return say(words.undone);
   }
 
   function later(url, extra = []) {
     const card = current();
-    if (!card || revising === card) return;
+    if (!card || answeredBefore(card)) return;
     const fields = [...fieldsOf(card), ...extra];
     card.remove();
     drafts.end(card);
@@ -150,7 +152,7 @@
 
   function ask() {
     const card = current();
-    if (card && revising !== card) window.WinnowPanels.ask((text) => later(root.dataset.askUrl, [["question", text]]));
+    if (card && !answeredBefore(card)) window.WinnowPanels.ask((text) => later(root.dataset.askUrl, [["question", text]]));
   }
 
   function section() {
@@ -163,7 +165,7 @@
   // The one chosen, else the one under focus or pointer, else the person says which.
   function edit() {
     const card = current();
-    if (!card || card.hasAttribute("data-covered") || revising === card) return undefined;
+    if (!card || card.hasAttribute("data-covered") || answeredBefore(card)) return undefined;
     const chosen = /^(left|right)/.exec(pending)?.[1];
     const near = document.activeElement?.closest?.("[data-side]") ?? card.querySelector("[data-side]:hover");
     const side = chosen ?? near?.dataset.side;
@@ -200,26 +202,35 @@
   function onRefused(entry, html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const told = page.querySelector("[data-refused]") ?? page.querySelector("h1");
-    const changed = told?.dataset.refused === "guidelines_changed";
-    if (changed && !entry.fields.some(([name]) => name === "text")) return bringBack(entry);
-    const list = root.querySelector("[data-refusals]");
-    const line = document.createElement("p");
-    const written = entry.fields.filter(([name, value]) => ["rationale", "text", "question"].includes(name) && value);
-    line.textContent = [told?.textContent.trim() || words.refused, ...written.map(([, value]) => `“${value}”`)].join(" ");
-    list.append(line);
-    list.hidden = false;
+    const code = told?.dataset.refused ?? "";
+    const why = told?.textContent.trim() || words.refused;
+    if (form.isAnswer(entry) && !SETTLED.has(code)) return bringBack(entry, code, why);
+    tell([why, ...form.wordsOf(entry).map((text) => `“${text}”`)].join(" "));
     if (!current()) return stage.hunt();
-    return changed && window.WinnowPanels.readAgain(current());
+    return code === CHANGED && window.WinnowPanels.readAgain(current());
   }
 
-  // The answer waits on its own card, and in the draft for a page that no longer has it.
-  function bringBack(entry) {
+  function tell(text) {
+    const list = root.querySelector("[data-refusals]");
+    const line = document.createElement("p");
+    line.textContent = text;
+    list.append(line);
+    list.hidden = false;
+  }
+
+  // The answer waits on its own card, and in the draft for a page that no longer has it. Only guidelines that have changed
+  // take the place of what is being read: they hold for it too.
+  function bringBack(entry, code, why) {
     store.set(`winnow.draft.${entry.assignment}`, JSON.stringify({ ...form.draftOf(entry), at: String(Date.now()) }));
     const card = stage.comeBack(entry.assignment);
+    if (code !== CHANGED) tell([why, ...(card ? [words.comes_back] : form.wordsOf(entry).map((text) => `“${text}”`))].join(" "));
     if (!card) return current() || stage.hunt();
+    card.toggleAttribute("data-answered", entry.url === card.dataset.revise);
+    card.dataset.active = new URLSearchParams(entry.fields).get("active_ms") ?? "0";
     count(-1);
-    if (entry.url === card.dataset.revise) revising = card;
+    if (code !== CHANGED && current()) return undefined;
     show(card);
+    if (code !== CHANGED) return say(why);
     say(words.guidelines_changed);
     return window.WinnowPanels.readAgain(card);
   }
@@ -257,10 +268,11 @@
     const act = window.WinnowKeys.actOf(event);
     if (act) {
       event.preventDefault();
-      return perform(act);
+      return event.repeat ? undefined : perform(act);
     }
     if (event.altKey || event.metaKey || event.ctrlKey) return undefined;
     if (window.WinnowKeys.writing(target)) return event.key === "Escape" ? target.blur() : undefined;
+    if (event.repeat) return undefined;
     if (event.key === "Escape") {
       current()?.removeAttribute("data-which");
       return look.closeMenus() || mend.close(current());
@@ -287,6 +299,16 @@
     }
     return button?.dataset.choice === undefined ? submit() : pick(button.value);
   });
+  // The second click of a double click was meant for the pair that has just left.
+  root.addEventListener("click", (event) => {
+    const card = event.target.closest("[data-card]");
+    if (event.detail > 1 && card && card !== clicked) {
+      event.preventDefault();
+      return event.stopPropagation();
+    }
+    clicked = card;
+    return undefined;
+  }, true);
   root.addEventListener("click", (event) => {
     if (event.target.closest("[data-sign-in]")) return signIn();
     const act = event.target.closest("[data-act]")?.dataset.act;

@@ -1,6 +1,8 @@
 // What the form of a pair says: read for a draft or an answer, written back, and what it still lacks.
 "use strict";
 (() => {
+  const BESIDES = new Set(["text", "question", "reason"]);
+  const WRITTEN = new Set(["rationale", "text", "question"]);
   const part = (card, name) => card.querySelector(`[name=${name}]`);
   const ticked = (card) => [...card.querySelectorAll("input[name=tags]:checked")].map((box) => box.value);
 
@@ -37,6 +39,12 @@
       cited.value = draft.section;
       card.querySelector("[data-cited]").textContent = `§ ${draft.section}`;
     },
+
+    // A judgment or a change of one; not a fix, a question, a skipped or reported pair.
+    isAnswer: (entry) => !entry.fields.some(([name]) => BESIDES.has(name)),
+
+    // What somebody wrote in what is on its way.
+    wordsOf: (entry) => entry.fields.filter(([name, value]) => WRITTEN.has(name) && value).map(([, value]) => value),
 
     // An answer on its way, as the draft it was.
     draftOf(entry) {

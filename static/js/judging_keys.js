@@ -30,7 +30,7 @@
   if (!document.querySelector("[data-press-keys]")) return;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && window.WinnowKeys.writing(event.target) && !event.target.closest("dialog")) event.target.blur();
-    const act = window.WinnowKeys.actOf(event);
+    const act = event.repeat ? "" : window.WinnowKeys.actOf(event);
     const element = act && document.querySelector(`[data-press="${CSS.escape(act)}"]`);
     if (!element || element.disabled) return undefined;
     event.preventDefault();

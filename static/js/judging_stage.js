@@ -3,6 +3,7 @@
 (() => {
   const PAST = 10;
   const HUNT_AFTER = 3_000;
+  const LOOK_AGAIN_AFTER = 20_000;
 
   class Stage {
     // `idle` says whether no answer of this tab is on its way, which would bring the next pair by itself; `arrived` shows one.
@@ -37,22 +38,29 @@
     rest() {
       const end = this.place.querySelector("[data-end]");
       for (const card of this.cards()) card.hidden = true;
-      if (end) {
-        end.hidden = false;
-        return end.focus();
-      }
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.hunt(), end ? LOOK_AGAIN_AFTER : HUNT_AFTER);
+      if (end) return this.atTheEnd(end);
       this.place.setAttribute("aria-busy", "true");
       this.root.querySelector("[data-waiting]").hidden = false;
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.hunt(), HUNT_AFTER);
       return undefined;
     }
 
-    // The answer that would have brought the next pair was sent by another tab, or was refused.
+    // Told once; what comes free later takes its place.
+    atTheEnd(end) {
+      this.place.removeAttribute("aria-busy");
+      this.root.querySelector("[data-waiting]").hidden = true;
+      if (!end.hidden) return;
+      end.hidden = false;
+      end.focus();
+    }
+
+    // The answer that would have brought the next pair was sent by another tab, or was refused; or others hold what is left.
     async hunt() {
       if (this.current()) return;
-      this.timer = setTimeout(() => this.hunt(), HUNT_AFTER);
-      if (!this.idle()) return;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.hunt(), this.place.querySelector("[data-end]") ? LOOK_AGAIN_AFTER : HUNT_AFTER);
+      if (document.hidden || !this.idle()) return;
       const campaign = new URLSearchParams(location.search).get("campaign") ?? "";
       const have = this.past.map((card) => card.dataset.assignment).join(" ");
       const url = `${this.root.dataset.followingUrl}?${new URLSearchParams({ have, campaign })}`;
@@ -69,16 +77,23 @@
         card.hidden = true;
         this.place.append(card);
       }
-      const end = parsed.querySelector("[data-end]");
-      this.place.querySelector("[data-end]")?.remove();
-      if (end) {
-        end.hidden = true;
-        this.place.append(end);
-      }
+      this.put(parsed.querySelector("[data-end]"));
       if (!this.current()) this.arrived();
     }
 
+    // The same news again changes nothing: whoever reads it, or stands on one of its links, is left alone.
+    put(end) {
+      const old = this.place.querySelector("[data-end]");
+      if (end && old?.textContent === end.textContent) return;
+      old?.remove();
+      if (!end) return;
+      end.hidden = true;
+      this.place.append(end);
+    }
+
+    // Answered: what is said of it from now on changes that answer, however it comes back.
     leave(card) {
+      card.setAttribute("data-answered", "");
       card.hidden = true;
       card.remove();
       this.past.push(card);
@@ -91,6 +106,7 @@
       if (at < 0) return undefined;
       const [card] = this.past.splice(at, 1);
       for (const end of this.root.querySelectorAll("[data-end], [data-round-end]")) end.hidden = true;
+      card.hidden = true;
       this.place.prepend(card);
       return card;
     }

@@ -21,9 +21,10 @@ from annotation.actions.submit import submit_judgment
 from annotation.choices import Shown
 from annotation.corrections import corrected_judgments
 from annotation.hours import hours_of, total
-from annotation.models import Adjudication, Assignment, Item, Judgment, JudgmentRevision
+from annotation.models import Adjudication, Assignment, Item, Judgment, JudgmentRevision, PracticeTry
 
 from .conftest import queue_pairs
+from .test_practice import written
 
 
 def judged(who, campaign, *, ms=60_000, shown=Shown.LEFT):
@@ -64,6 +65,7 @@ def test_hours_are_the_active_time_of_answers_changes_and_practice(team, campaig
     )
     campaign = set_practice(who=team.lead, campaign=campaign, asked=1, right=1)
     (item,) = start_try(who=team.annotator, campaign=campaign).items
+    PracticeTry.objects.update(started_at=timezone.now() - timedelta(minutes=1))
     answer_practice(who=team.annotator, campaign=campaign, item_id=item, choice="a", active_ms=5_000)
     (day,) = hours_of(profile_of(who=team.annotator, project=team.project), **today())
     assert (day.answers, day.changes, day.practice) == (2, 1, 1)
@@ -77,6 +79,33 @@ def test_an_answer_counts_no_longer_than_its_item_was_held(team, campaign):
         who=team.annotator, project=team.project, assignment_id=lease.pk, lease_token=lease.lease_token,
         key=lease.pk, shown=Shown.LEFT, active_ms=8 * 3_600_000,
     )  # fmt: skip
+    (day,) = hours_of(profile_of(who=team.annotator, project=team.project), **today())
+    assert day.active < timedelta(minutes=2)
+
+
+def test_a_change_counts_no_longer_than_a_lease_and_no_more_than_the_time_there_was(team, campaign):
+    queue_pairs(campaign, 1)
+    first = judged(team.annotator, campaign, ms=60_000)
+
+    def change(shown):
+        revise_judgment(
+            who=team.annotator, project=team.project, judgment_id=first.pk, shown=shown, active_ms=999_999_999
+        )
+        (day,) = hours_of(profile_of(who=team.annotator, project=team.project), **today())
+        return day.active
+
+    lease = timedelta(seconds=campaign.lease_seconds)
+    assert change(Shown.TIE) == timedelta(minutes=1) + lease
+    for shown in [Shown.LEFT, Shown.RIGHT] * 5:
+        active = change(shown)
+    assert timedelta(minutes=59) < active < timedelta(minutes=62)
+
+
+def test_a_practice_answer_counts_no_longer_than_the_try_is_old(team, campaign):
+    written(team, campaign, 1)
+    campaign = set_practice(who=team.lead, campaign=campaign, asked=1, right=1)
+    (item,) = start_try(who=team.annotator, campaign=campaign).items
+    answer_practice(who=team.annotator, campaign=campaign, item_id=item, choice="a", active_ms=999_999_999)
     (day,) = hours_of(profile_of(who=team.annotator, project=team.project), **today())
     assert day.active < timedelta(minutes=2)
 

@@ -1,16 +1,18 @@
 """The repair page beside accept, fix and drop: report, what the turn should have done, the cover, practice before work."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from annotation.actions.claim import claim
 from annotation.actions.make_repairs import make_repairs
 from annotation.actions.practice_setup import pick_practice_item, set_practice, write_practice_item
 from annotation.actions.profile import profile_of
-from annotation.models import AnnotatorProfile, Assignment, Item, Judgment, PracticeAnswer
+from annotation.models import AnnotatorProfile, Assignment, Item, Judgment, PracticeAnswer, PracticeTry
 from annotation.queries import repaired_answers
 
 from .conftest import conversation, store
@@ -174,6 +176,7 @@ def practise(team, campaign, choices):
     """Through the whole round on the pages; the page it ends on."""
     client = team.client(team.annotator)
     client.post(url(team, "practice-start", campaign_id=campaign.pk))
+    PracticeTry.objects.update(started_at=timezone.now() - timedelta(minutes=1))
     for _ in range(2):
         html = client.get(url(team, "practice", campaign_id=campaign.pk)).content.decode()
         assert "Needs fixing" in html

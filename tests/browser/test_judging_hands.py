@@ -1,0 +1,82 @@
+"""Hands that are quicker than eyes, and second thoughts: double clicks, held keys, undo twice, answers that come back."""
+
+from annotation.actions.change_campaign import patch_campaign
+from annotation.models import Assignment, Campaign, Judgment, JudgmentRevision
+from tests.browser.test_judging import Visits, answered, pairs, shown, visit  # noqa: F401
+from tests.conftest import Team
+
+CARD = "[data-card]:not([hidden])"
+
+
+def desk(team: Team) -> str:
+    return f"/p/{team.project.slug}/annotation/judge/"
+
+
+def test_a_double_click_and_a_held_key_answer_one_pair(pairs: Team, visit: Visits) -> None:  # noqa: F811
+    window = visit(pairs.annotator)
+    page = window.page
+    window.open(desk(pairs))
+    page.dblclick(f"{CARD} [data-choice][value=tie]")
+    answered(1)
+    page.click(f"{CARD} [data-choice][value=tie]")
+    answered(2)
+    page.wait_for_selector(CARD)
+    page.keyboard.down("3")
+    for _repeat in range(3):
+        page.keyboard.down("3")
+    page.keyboard.up("3")
+    page.wait_for_selector("[data-sync][data-state=saved]")
+    page.wait_for_timeout(300)
+    answered(3)
+    assert not window.complaints
+
+
+def test_two_answers_taken_back_are_both_changed(pairs: Team, visit: Visits) -> None:  # noqa: F811
+    window = visit(pairs.annotator)
+    page = window.page
+    window.open(desk(pairs))
+    older = shown(page)
+    page.keyboard.press("2")
+    newer = shown(page)
+    page.keyboard.press("2")
+    answered(2)
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    assert shown(page) == older
+    page.keyboard.press("3")
+    assert shown(page) == newer
+    page.keyboard.press("6")
+    page.wait_for_function(f"document.querySelector('{CARD}')?.dataset.assignment !== '{newer}'")
+    page.wait_for_selector("[data-sync][data-state=saved]")
+    page.wait_for_timeout(300)
+    for assignment, choice in ((older, "tie"), (newer, "both_bad")):
+        latest = JudgmentRevision.objects.filter(judgment__assignment_id=assignment).latest("number")
+        assert (latest.choice, latest.number) == (choice, 2)
+    assert page.is_hidden("[data-refusals]")
+
+
+def test_a_refused_answer_waits_on_its_pair_with_the_word_of_why(pairs: Team, visit: Visits) -> None:  # noqa: F811
+    window = visit(pairs.annotator)
+    page = window.page
+    window.open(desk(pairs))
+    first = shown(page)
+    campaign = Campaign.objects.get(project=pairs.project)
+    patch_campaign(who=pairs.lead, campaign=campaign, patch={"rules": {"requires": ["tags"]}})
+    page.keyboard.press("r")
+    page.keyboard.type("It is short.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    page.wait_for_selector("[data-refusals]:not([hidden])")
+    assert "at least one reason" in page.inner_text("[data-refusals]")
+    assert shown(page) != first
+    page.keyboard.press("w")
+    page.keyboard.press("3")
+    assert shown(page) == first
+    assert page.input_value(f"{CARD} [name=rationale]") == "It is short."
+    assert page.get_attribute(f"{CARD} [data-choice][value=left]", "aria-pressed") == "true"
+    page.keyboard.press("w")
+    page.keyboard.press("Enter")
+    answered(2)
+    kept = Judgment.objects.get(assignment_id=first).revisions.get()
+    assert (kept.rationale, kept.tags) == ("It is short.", ["ungrounded"])
+    assert Assignment.objects.get(pk=first).state == "submitted"
