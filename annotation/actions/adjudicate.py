@@ -53,7 +53,7 @@ def adjudicate(*, who: User, item: Item, ruling: Ruling, reason: str) -> Adjudic
         project_decision(locked)
         if locked.kind == "repair":
             repair = Repair.objects.select_related("response", "item").get(item=locked)
-            close_preferences(repair, keep=ruling.fix)
+            close_preferences(repair, keep=[ruling.fix] if ruling.fix else [])
         _close(locked)
         audit.record(
             actor=who.actor,

@@ -57,7 +57,7 @@ def mark_gold(*, who: User, item: Item, right: Right) -> Item:
         else:
             repair = Repair.objects.select_related("response", "item").get(item=locked)
             Repair.objects.create(item=gold, response=repair.response)
-            close_preferences(repair, keep=None)
+            close_preferences(repair, keep=[])
         _add(who, gold, right)
         _retire_work(locked)
     return gold

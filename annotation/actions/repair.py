@@ -86,7 +86,7 @@ def revise_repair(
     active_ms: int | None = None,
     cites: Cites = UNCITED,
 ) -> JudgmentRevision:
-    """Decide otherwise; the pair an earlier fix made is closed, a new fix makes its own."""
+    """Decide otherwise; the pair an earlier fix made is closed unless somebody stands by that fix, a new fix makes its own."""
     with transaction.atomic():
         judgment = lock_own_judgment(who=who, project=project, pk=judgment_id)
         repair = _repair_of(judgment.item)
@@ -96,7 +96,7 @@ def revise_repair(
         fix = _fix(repair, choice, text, project)
         revision, changed = add_revision_of(who=who, judgment=judgment, said=said, response=fix)
         if changed and judgment.slot is not None and judgment.item.state in DECIDABLE:
-            close_preferences(repair, by=judgment.profile_id, keep=fix.pk if fix else None)
+            close_preferences(repair, keep=_standing_fixes(repair))
             if fix is not None:
                 prefer_fix(who=who, repair=repair, fix=fix, by=judgment, said=said)
     return revision
@@ -159,11 +159,12 @@ def written_fix(original: Response, text: str, project: Project) -> Response:
 
 
 def prefer_fix(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Said) -> None:
-    """fixed > original, as a decided pair with one vote of the person who wrote the fix."""
+    """fixed > original, as a decided pair with one vote of the person who wrote the fix first."""
     item, original = repair.item, repair.response
     new = NewItem(original.version_id, (fix, original), SOURCE, 0.0)
     mark = fingerprint(item.project_id, new)
-    existing = Item.objects.filter(campaign_id=item.campaign_id, fingerprint=mark).first()
+    same = Item.objects.filter(campaign_id=item.campaign_id, fingerprint=mark)
+    existing = same.select_for_update(of=("self",)).first()
     if existing is not None:
         if existing.state == "closed":
             _say(existing, "closed", "decided")
@@ -223,22 +224,33 @@ def _vote(pair_item: Item, *, fix: Response, by: Judgment, said: Said) -> Judgme
     return judgment
 
 
-def close_preferences(repair: Repair, *, keep: UUID | None, by: UUID | None = None) -> None:
-    """Preferences whose fix no longer stands (`by` one annotator, else anybody's) count no longer; the votes stay."""
+def close_preferences(repair: Repair, *, keep: Collection[UUID]) -> None:
+    """Preferences for fixes of this answer other than those to keep count no longer; the votes stay."""
     stale = Item.objects.filter(
         campaign_id=repair.item.campaign_id,
         kind="pair",
         pair__source=SOURCE,
         pair__response_b=repair.response,
-    )
-    if by is not None:
-        stale = stale.filter(judgments__profile_id=by)
-    if keep is not None:
-        stale = stale.exclude(pair__response_a_id=keep)
-    for item in stale.exclude(state="closed"):
+    ).exclude(pair__response_a__in=keep)
+    for item in stale.exclude(state="closed").order_by("pk").select_for_update(of=("self",)):
         _say(item, item.state, "closed")
         Decision.objects.filter(item=item).delete()
         Item.objects.filter(pk=item.pk).update(state="closed")
+
+
+def _standing_fixes(repair: Repair) -> set[UUID]:
+    """Fixes of this answer that somebody's counted word names last, here or on a pair, or that was decided on."""
+    judged = Item.objects.filter(
+        campaign_id=repair.item.campaign_id, repair__response=repair.response, state__in=DECIDABLE
+    )
+    latest = (
+        JudgmentRevision.objects.filter(judgment__item__in=judged, judgment__slot__isnull=False)
+        .order_by("judgment", "-number")
+        .distinct("judgment")
+    )
+    decided = Decision.objects.filter(item__in=judged, adjudication__isnull=False)
+    named = {*latest.values_list("response", flat=True), *decided.values_list("response", flat=True)}
+    return {fix for fix in named if fix is not None}
 
 
 def _say(item: Item, before: str, after: str) -> None:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
 from annotation.actions.gold import Right, mark_gold
 from annotation.actions.make_repairs import make_repairs
@@ -104,6 +105,33 @@ def test_a_fix_taken_back_and_made_again_counts_again_and_each_step_left_its_eve
         ("decided", "closed"),
         ("closed", "decided"),
     ]
+
+
+def test_the_preference_of_two_who_wrote_the_same_fix_stands_until_both_took_it_back(team, people):
+    twice = create_campaign(who=team.lead, project=team.project, name="Twice", kind="repair", overlap=2)
+    store(team.project, conversation("What is a tuple?", "A tuple is a mutable list."))
+    make_repairs(who=team.lead, campaign=twice)
+    given = {}
+    for who in people(2):
+        lease = claim(who=who, campaign=twice)
+        given[who] = submit_repair(
+            who=who,
+            project=team.project,
+            assignment_id=lease.pk,
+            lease_token=lease.lease_token,
+            key=uuid4(),
+            choice=RepairChoice.FIX,
+            text="A tuple is an immutable sequence.",
+        ).judgment
+    preference = Item.objects.get(kind="pair")
+    states = []
+    for who, judgment in given.items():
+        revise_repair(
+            who=who, project=team.project, judgment_id=judgment.pk, choice=RepairChoice.FIX, text=who.email
+        )
+        preference.refresh_from_db()
+        states.append(preference.state)
+    assert states == ["decided", "closed"]
 
 
 def test_the_preference_for_a_fix_goes_with_the_repair_that_becomes_gold(team, mine):
