@@ -87,25 +87,6 @@ def set_campaign_state(*, who: User, campaign: Campaign, state: str) -> Campaign
     return locked
 
 
-def set_rules(*, who: User, campaign: Campaign, rules: Rules) -> Campaign:
-    """Change what a campaign asks; items that wait already keep the slots and the quota they were made with."""
-    require(who, "annotation.manage", campaign.project)
-    checked = checked_rules(rules, project=campaign.project, overlap=campaign.overlap)
-    with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
-        before, locked.rules = locked.rules, as_stored(checked)
-        locked.save(update_fields=["rules"])
-        changed = sorted(name for name in locked.rules if locked.rules[name] != before.get(name))
-        audit.record(
-            actor=who.actor,
-            verb="annotation.set_rules",
-            subject=locked,
-            project_id=locked.project_id,
-            data={"changed": changed},
-        )
-    return locked
-
-
 def checked_rules(rules: Rules, *, project: Project, overlap: int) -> Rules:
     """The rules with tags and requirements in their order; refused where they cannot be kept."""
     for axis in {*rules.caps, *rules.distinct}:

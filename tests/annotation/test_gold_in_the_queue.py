@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from annotation.actions.campaigns import create_campaign, set_rules
+from annotation.actions.campaigns import create_campaign
+from annotation.actions.change_campaign import patch_campaign
 from annotation.actions.claim import claim
 from annotation.actions.give_back import skip
 from annotation.actions.gold import Right, mark_gold, write_gold
@@ -88,7 +89,7 @@ def test_without_the_chance_work_comes(team, mixed):
 
 def test_a_person_meets_no_more_gold_a_day_than_the_campaign_allows(team, mixed):
     campaign, items, _ = mixed
-    set_rules(who=team.lead, campaign=campaign, rules=Rules(gold_share=0.5, gold_per_day=0))
+    patch_campaign(who=team.lead, campaign=campaign, patch={"rules": {"gold_per_day": 0}})
     campaign.refresh_from_db()
     assert claim(who=team.annotator, campaign=campaign, chance=always).item == items[0]
 
