@@ -12,12 +12,13 @@ from django.core.cache import cache
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from . import agreement, bias, diversity
+from . import bias, diversity
 from .agreement import Estimate
 from .bias import BinomialTest
-from .choices import NOMINAL, ORDINAL, Choice, RepairChoice
-from .models import Campaign, ItemRole, JudgmentRevision
-from .sides import left_was_chosen
+from .choices import Choice
+from .models import Campaign, Item, JudgmentRevision
+from .quality.agreeing import Base, agreement_of, agrees_with_others, base_of
+from .quality.reading import left_of
 from .votes import VoteRow, votes_of
 
 RATE_WINDOW = timedelta(hours=1)
@@ -75,6 +76,7 @@ class Quality:
     left: BinomialTest | None
     longer: BinomialTest | None
     choices: dict[str, int]
+    base: Base
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def read_board(campaign: Campaign) -> Board:
 def _cache_key(campaign: Campaign) -> str:
     said = JudgmentRevision.objects.filter(judgment__item__campaign=campaign)
     found = said.aggregate(last=Max("pk", default=0), n=Count("pk"))
-    return f"annotation.board.2.{campaign.pk}.{freshness(**found)}"
+    return f"annotation.board.3.{campaign.pk}.{freshness(**found)}"
 
 
 def freshness(*, last: int, n: int) -> str:
@@ -124,7 +126,7 @@ def _people(votes: Sequence[VoteRow]) -> diversity.Diversity:
 def read_progress(campaign: Campaign, now: datetime | None = None) -> Progress:
     """Counts straight from the tables."""
     now = now or timezone.now()
-    own = campaign.items.filter(kind=campaign.kind, role=ItemRole.WORK)
+    own = Item.objects.asked_in(campaign)
     items = own.aggregate(
         items=Count("pk"),
         decided=Count("pk", filter=Q(state="decided")),
@@ -146,36 +148,18 @@ def read_progress(campaign: Campaign, now: datetime | None = None) -> Progress:
 
 def quality_of(votes: Sequence[VoteRow], *, kind: str) -> Quality:
     """Agreement on the scale of the kind, and for pairs the pull of the left side and of the longer answer."""
-    choices = dict(Counter(vote.choice for vote in votes))
-    if kind == "repair":
-        table = agreement.tabulate(((v.item, v.choice) for v in votes), [c.value for c in RepairChoice])
-        nominal = agreement.alpha_with_interval(table, level="nominal")
-        ac1 = agreement.ac1_with_interval(table)
-        return Quality(nominal, None, ac1, agreement.pairwise_agreement(table), None, None, choices)
-    nominal_table = agreement.tabulate(((v.item, nominal_value(v.choice)) for v in votes), NOMINAL)
-    ordinal_table = agreement.tabulate(
-        ((v.item, (v.choice, v.strength)) for v in votes), [(a.choice.value, a.strength) for a in ORDINAL]
-    )
+    agree = agreement_of(votes, kind=kind)
+    pairs = kind == "pair"
     return Quality(
-        nominal=agreement.alpha_with_interval(nominal_table, level="nominal"),
-        ordinal=agreement.alpha_with_interval(ordinal_table, level="ordinal"),
-        ac1=agreement.ac1_with_interval(nominal_table),
-        pairwise=agreement.pairwise_agreement(nominal_table),
-        left=bias.position_bias(map(_left, votes)),
-        longer=bias.length_bias(filter(None, map(_lengths, votes))),
-        choices=choices,
+        nominal=agree.alpha_nominal,
+        ordinal=agree.alpha_ordinal,
+        ac1=agree.ac1,
+        pairwise=agree.pairwise.value if agree.pairwise else None,
+        left=bias.position_bias(map(left_of, votes)) if pairs else None,
+        longer=bias.length_bias(filter(None, map(_lengths, votes))) if pairs else None,
+        choices=dict(Counter(vote.choice for vote in votes)),
+        base=base_of(votes),
     )
-
-
-def nominal_value(choice: str) -> str:
-    """Both bad prefers neither, so it agrees with a tie; cannot judge stays outside the domain."""
-    return Choice.TIE.value if choice == Choice.BOTH_BAD else choice
-
-
-def _left(vote: VoteRow) -> bool | None:
-    if vote.swapped is None or vote.choice not in (Choice.A, Choice.B):
-        return None
-    return left_was_chosen(Choice(vote.choice), swapped=vote.swapped)
 
 
 def _lengths(vote: VoteRow) -> tuple[int, int] | None:
@@ -188,28 +172,21 @@ def _lengths(vote: VoteRow) -> tuple[int, int] | None:
 
 def annotator_rows(votes: Sequence[VoteRow]) -> list[AnnotatorRow]:
     """One row per annotator, busiest first; `agrees` is the share of co-votes on the same item that are equal."""
-    by_item: dict[UUID, list[VoteRow]] = {}
+    agrees = agrees_with_others(votes)
     by_annotator: dict[UUID, list[VoteRow]] = {}
     for vote in votes:
-        by_item.setdefault(vote.item, []).append(vote)
         by_annotator.setdefault(vote.annotator, []).append(vote)
     rows = []
     for annotator, own in by_annotator.items():
         times = [vote.active_ms for vote in own if vote.active_ms is not None]
-        others = [
-            nominal_value(vote.choice) == nominal_value(other.choice)
-            for vote in own
-            for other in by_item[vote.item]
-            if other.annotator != annotator
-        ]
         rows.append(
             AnnotatorRow(
                 annotator=annotator,
                 simulated=own[0].simulated,
                 votes=len(own),
                 median_seconds=statistics.median(times) / 1000 if times else None,
-                left=bias.position_bias(map(_left, own)),
-                agrees=sum(others) / len(others) if others else None,
+                left=bias.position_bias(map(left_of, own)),
+                agrees=agrees.get(annotator),
             )
         )
     return sorted(rows, key=lambda row: (-row.votes, row.annotator))

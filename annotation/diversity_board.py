@@ -7,7 +7,7 @@ from uuid import UUID
 
 from .axes import AxisReport
 from .diversity import Diversity, summarise
-from .models import Campaign, Judgment
+from .models import Campaign, Item, Judgment
 
 TAIL = 0.2
 """No annotator should give more than this share of a campaign's judgments."""
@@ -42,7 +42,7 @@ def read_concentration(campaign: Campaign, *, simulated: bool) -> list[Concentra
     """All strata first, then each; counted votes of people, or of simulated annotators."""
     votes = list(
         Judgment.objects.filter(
-            item__campaign=campaign, item__kind=campaign.kind, slot__isnull=False, simulated=simulated
+            item__in=Item.objects.asked_in(campaign), slot__isnull=False, simulated=simulated
         ).values_list("item__stratum", "profile_id")
     )
     if not votes:

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from .board import nominal_value
 from .choices import NOMINAL, Choice, RepairChoice
 from .disclosure import GroupVote, K, V, levels, rounded, shares, standing
 from .group_agreement import GroupAgreement, Said, agreement_of_groups
 from .group_wins import Win, WinDifference, win_differences
 from .models import Campaign, JudgmentRevision
+from .quality.agreeing import nominal_value
 
 MIN_VOTES = 20
 """Votes from which a group's share of a stratum is called covered."""

@@ -1,12 +1,14 @@
 """The latest word of every judgment of a campaign, flat, as the statistics read it."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models.functions import Length
 
-from .models import Campaign, ItemRole, JudgmentRevision
+from .models import Campaign, Item, JudgmentRevision
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class VoteRow:
     judgment: UUID
     item: UUID
     annotator: UUID
-    counted: bool
+    slot: int | None
     simulated: bool
     choice: str
     strength: int
@@ -27,6 +29,12 @@ class VoteRow:
     length_a: int | None
     length_b: int | None
     revision: int
+    sampled: bool
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is one of those the item asked for."""
+        return self.slot is not None
 
 
 COLUMNS = (
@@ -44,17 +52,14 @@ COLUMNS = (
     "length_a",
     "length_b",
     "pk",
+    "judgment__item__sampled",
 )
 
 
-def votes_of(campaign: Campaign, *, kind: str | None = None) -> list[VoteRow]:
-    """Every judgment of the campaign's own items, oldest first; pairs made by fixes are not asked for again."""
+def votes_of(campaign: Campaign) -> list[VoteRow]:
+    """Every judgment of what the campaign asks, oldest first."""
     rows = (
-        JudgmentRevision.objects.filter(
-            judgment__item__campaign=campaign,
-            judgment__item__kind=kind or campaign.kind,
-            judgment__item__role=ItemRole.WORK,
-        )
+        JudgmentRevision.objects.filter(judgment__item__in=Item.objects.asked_in(campaign))
         .annotate(
             length_a=Length("judgment__item__pair__response_a__text"),
             length_b=Length("judgment__item__pair__response_b__text"),
@@ -68,7 +73,7 @@ def votes_of(campaign: Campaign, *, kind: str | None = None) -> list[VoteRow]:
             judgment=row[0],
             item=row[1],
             annotator=row[2],
-            counted=row[3] is not None,
+            slot=row[3],
             simulated=row[4],
             choice=row[5],
             strength=row[6],
@@ -79,7 +84,21 @@ def votes_of(campaign: Campaign, *, kind: str | None = None) -> list[VoteRow]:
             length_a=row[11],
             length_b=row[12],
             revision=row[13],
+            sampled=row[14],
         )
         for row in rows
     ]
     return sorted(found, key=lambda vote: vote.given_at)
+
+
+def drawn(votes: Sequence[VoteRow]) -> list[VoteRow]:
+    """Votes on the items that chance chose: estimates are made of them. All votes where chance chose none of the items."""
+    return [vote for vote in votes if vote.sampled] or list(votes)
+
+
+def first_two(votes: Iterable[VoteRow]) -> list[VoteRow]:
+    """The first two counted votes of each item: later ones may have been asked for because these two did not agree."""
+    by_item: dict[UUID, list[VoteRow]] = defaultdict(list)
+    for vote in votes:
+        by_item[vote.item].append(vote)
+    return [vote for own in by_item.values() for vote in sorted(own, key=lambda one: one.slot or 0)[:2]]

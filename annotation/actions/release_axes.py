@@ -13,7 +13,7 @@ from core.actors import system
 from ..axes import known_axes_of, sayable
 from ..disclosure import GroupVote, releasable
 from ..group_report import Released, make_report
-from ..models import Axis, AxisRelease, Campaign, Judgment, JudgmentGroup
+from ..models import Axis, AxisRelease, Campaign, Item, Judgment, JudgmentGroup
 
 RHYTHM = timedelta(days=7)
 """Between two releases of one axis of a campaign: every report is one more equation about who is in a group."""
@@ -77,7 +77,7 @@ def _votes(campaign: Campaign, axis: Axis, as_rest: Collection[UUID]) -> list[Re
         )
     )
     rows = Judgment.objects.filter(
-        item__campaign=campaign, item__kind=campaign.kind, slot__isnull=False, simulated=False
+        item__in=Item.objects.asked_in(campaign), slot__isnull=False, simulated=False
     ).order_by("created_at", "pk")
     groups = set(sayable(axis))
     return [

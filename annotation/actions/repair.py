@@ -18,7 +18,17 @@ from ..ballot import judgments_on
 from ..choices import CLEAR, Choice, RepairChoice
 from ..exchange import with_text
 from ..filters import canonical
-from ..models import DECIDABLE, Decision, Item, Judgment, JudgmentRevision, Pair, Repair, Response
+from ..models import (
+    DECIDABLE,
+    MADE_BY_A_FIX,
+    Decision,
+    Item,
+    Judgment,
+    JudgmentRevision,
+    Pair,
+    Repair,
+    Response,
+)
 from .lock import lock_assignment
 from .make_items import NewItem, fingerprint
 from .project_decision import project_decision
@@ -27,8 +37,6 @@ from .responses import NewResponse, store_responses
 from .revise import add_revision_of, lock_own_judgment
 from .said import IN_FORCE, Said, Under, checked
 from .submit import Submitted, record_answer, sent_before
-
-SOURCE = "repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ def written_fix(original: Response, text: str, project: Project) -> Response:
 def prefer_fix(*, who: User, repair: Repair, fix: Response, by: Judgment, said: Said) -> None:
     """fixed > original, as a decided pair with one vote of the person who wrote the fix first."""
     item, original = repair.item, repair.response
-    new = NewItem(original.version_id, (fix, original), SOURCE, 0.0)
+    new = NewItem(original.version_id, (fix, original), MADE_BY_A_FIX, 0.0)
     mark = fingerprint(item.project_id, new)
     same = Item.objects.filter(campaign_id=item.campaign_id, fingerprint=mark)
     existing = same.select_for_update(of=("self",)).first()
@@ -189,7 +197,7 @@ def prefer_fix(*, who: User, repair: Repair, fix: Response, by: Judgment, said: 
         asked_by=item.asked_by,
         sampled=False,
     )
-    Pair.objects.create(item=pair_item, response_a=fix, response_b=original, source=SOURCE)
+    Pair.objects.create(item=pair_item, response_a=fix, response_b=original, source=MADE_BY_A_FIX)
     judgment = _vote(pair_item, fix=fix, by=by, said=said)
     project_decision(pair_item)
     audit.record(
@@ -229,7 +237,7 @@ def close_preferences(repair: Repair, *, keep: Collection[UUID]) -> None:
     stale = Item.objects.filter(
         campaign_id=repair.item.campaign_id,
         kind="pair",
-        pair__source=SOURCE,
+        pair__source=MADE_BY_A_FIX,
         pair__response_b=repair.response,
     ).exclude(pair__response_a__in=keep)
     for item in stale.exclude(state="closed").order_by("pk").select_for_update(of=("self",)):

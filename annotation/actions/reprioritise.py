@@ -42,7 +42,7 @@ def reprioritise(campaign: Campaign) -> int:
 
 def _said(campaign: Campaign) -> tuple[dict[tuple[str, str, str], Cell], Counter[str]]:
     """Votes for either side by stratum and the two sources, and votes by stratum."""
-    rows = Decision.objects.filter(item__campaign=campaign, item__kind="pair").values_list(
+    rows = Decision.objects.filter(item__in=Item.objects.asked_in(campaign)).values_list(
         "item__stratum", "item__pair__response_a__generator", "item__pair__response_b__generator", "votes"
     )
     first: Counter[tuple[str, str, str]] = Counter()

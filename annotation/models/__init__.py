@@ -11,7 +11,16 @@ from annotation.models.argilla import (
 )
 from annotation.models.campaign import Campaign
 from annotation.models.guidance import GuidelinesRead, KeyMap, Question, QuestionAnswer
-from annotation.models.items import DECIDABLE, Decision, Item, ItemRole, Pair, Repair, Response
+from annotation.models.items import (
+    DECIDABLE,
+    MADE_BY_A_FIX,
+    Decision,
+    Item,
+    ItemRole,
+    Pair,
+    Repair,
+    Response,
+)
 from annotation.models.judgments import Assignment, Judgment, JudgmentGroup, JudgmentRevision
 from annotation.models.people import AnnotatorProfile, Axis, ProfileValue
 from annotation.models.practice import PracticeAnswer, PracticeItem, PracticeTry, Qualification
@@ -22,6 +31,7 @@ from annotation.models.ties import AutomaticTie
 
 __all__ = [
     "DECIDABLE",
+    "MADE_BY_A_FIX",
     "Adjudication",
     "AnnotatorProfile",
     "ArgillaAccount",

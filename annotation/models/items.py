@@ -1,13 +1,16 @@
 """What is judged. The item row is what a claim locks: every condition that can race lives on it or under its lock."""
 
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .campaign import Campaign
 
 
 class Response(models.Model):
@@ -48,12 +51,21 @@ class Response(models.Model):
         return self.text[:60]
 
 
+MADE_BY_A_FIX = "repair"
+"""The source of a pair whose author had already decided it: fixed over original."""
+
+
 class ItemQuerySet(models.QuerySet["Item"]):
     """Reads of the queue."""
 
     def waiting(self) -> "ItemQuerySet":
         """Items that still have a free slot in an open campaign."""
         return self.filter(state="open", slots_left__gt=0, campaign__state="open")
+
+    def asked_in(self, campaign: "Campaign") -> "ItemQuerySet":
+        """What this campaign asks people, whose answers its numbers are made of; pairs that a fix made were asked of nobody."""
+        own = self.filter(campaign=campaign, kind=campaign.kind, role=ItemRole.WORK)
+        return own.exclude(pair__source=MADE_BY_A_FIX)
 
 
 class ItemRole(models.TextChoices):

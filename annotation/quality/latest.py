@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..models import Campaign, JudgmentRevision, QualityReport
+from ..models import Campaign, Item, JudgmentRevision, QualityReport
 
 MOST_PEOPLE = 500
 
@@ -15,7 +15,7 @@ def last_of(campaign: Campaign) -> QualityReport | None:
 def answers_since(campaign: Campaign, report: QualityReport | None, *, most: int) -> int:
     """How many answers (or changes of one) came after the report, counted to `most`."""
     last = report.numbers["last_revision"] if report else 0
-    newer = JudgmentRevision.objects.filter(judgment__item__campaign=campaign, pk__gt=last)
+    newer = JudgmentRevision.objects.filter(judgment__item__in=Item.objects.asked_in(campaign), pk__gt=last)
     return newer.filter(judgment__slot__isnull=False)[:most].count()
 
 

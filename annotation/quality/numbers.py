@@ -7,13 +7,14 @@ from math import log2
 from typing import Any
 from uuid import UUID
 
-from .. import agreement, bias, crowd
+from .. import bias, crowd
 from ..bias_of_models import bias_of_models
 from ..checks import Finding, check_annotators
-from ..choices import NOMINAL, ORDINAL, Choice, RepairChoice
+from ..choices import Choice
 from ..verbosity import verbosity
 from ..votes import VoteRow
 from ..win_rates import win_rates
+from .agreeing import agreement_of, agrees_with_others, base_of
 from .reading import Reading, checked_votes, compared, contests, games, labels, left_of, longer_of
 
 BINS = 8
@@ -40,7 +41,10 @@ def compute(reading: Reading, *, step: Step) -> tuple[dict[str, Any], list[Soft]
     said = labels(reading)
     doing = _announced(step)
     doing("agreement")
-    numbers: dict[str, Any] = {"kind": reading.kind, "agreement": agreement_of(reading)}
+    numbers: dict[str, Any] = {
+        "kind": reading.kind,
+        "agreement": asdict(agreement_of(reading.votes, kind=reading.kind)),
+    }
     doing("dawid_skene")
     by_ds = crowd.dawid_skene(said)
     doing("mace")
@@ -56,6 +60,7 @@ def compute(reading: Reading, *, step: Step) -> tuple[dict[str, Any], list[Soft]
     numbers["win_rates"] = [asdict(one) for one in win_rates(compared(reading), reading.ties)]
     numbers["annotators"] = list(_annotators(reading, found, by_ds, by_mace))
     numbers["soft"] = _spread(soft)
+    numbers["base"] = asdict(base_of(reading.votes))
     numbers["items"] = len({vote.item for vote in reading.votes})
     numbers["last_revision"] = max((vote.revision for vote in reading.votes), default=0)
     return numbers, soft
@@ -71,26 +76,6 @@ def _announced(step: Step) -> Callable[[str], None]:
         "bias": "measuring bias",
     }
     return lambda name: step(STEPS.index(name), len(STEPS), words[name])
-
-
-def agreement_of(reading: Reading) -> dict[str, Any]:
-    """Alpha on both scales, AC1 and plain agreement, with intervals over items."""
-    votes = reading.votes
-    if reading.kind == "repair":
-        table = agreement.tabulate(((v.item, v.choice) for v in votes), [c.value for c in RepairChoice])
-        ordinal = None
-    else:
-        table = agreement.tabulate(((v.item, _nominal(v.choice)) for v in votes), NOMINAL)
-        scale = [(a.choice.value, a.strength) for a in ORDINAL]
-        ordinal = agreement.alpha_with_interval(
-            agreement.tabulate(((v.item, (v.choice, v.strength)) for v in votes), scale), level="ordinal"
-        )
-    return {
-        "alpha_nominal": _data(agreement.alpha_with_interval(table, level="nominal")),
-        "alpha_ordinal": _data(ordinal),
-        "ac1": _data(agreement.ac1_with_interval(table)),
-        "pairwise": _data(agreement.pairwise_with_interval(table)),
-    }
 
 
 def bias_of(votes: Sequence[VoteRow]) -> dict[str, Any]:
@@ -145,7 +130,7 @@ def _annotators(
     own: dict[UUID, list[VoteRow]] = defaultdict(list)
     for vote in reading.votes:
         own[vote.annotator].append(vote)
-    agrees = _agreement_with_others(reading.votes)
+    agrees = agrees_with_others(reading.votes)
     ranked = sorted(own, key=lambda who: (not any(f.alarm for f in found[who]), -len(own[who]), who))
     for who in ranked:
         yield {
@@ -160,28 +145,8 @@ def _annotators(
         }
 
 
-def _agreement_with_others(votes: Sequence[VoteRow]) -> dict[UUID, float]:
-    """Share of co-votes on the same item that are equal, by annotator; those without any are left out."""
-    by_item: dict[UUID, list[VoteRow]] = defaultdict(list)
-    for vote in votes:
-        by_item[vote.item].append(vote)
-    equal: Counter[UUID] = Counter()
-    total: Counter[UUID] = Counter()
-    for together in by_item.values():
-        counts = Counter(_nominal(vote.choice) for vote in together)
-        for vote in together:
-            equal[vote.annotator] += counts[_nominal(vote.choice)] - 1
-            total[vote.annotator] += len(together) - 1
-    return {who: equal[who] / n for who, n in total.items() if n}
-
-
 def _finding(one: Finding) -> dict[str, Any]:
     return asdict(one) | {"partner": str(one.partner) if one.partner else None, "alarm": one.alarm}
-
-
-def _nominal(choice: str) -> str:
-    """Both bad prefers neither, so it agrees with a tie."""
-    return Choice.TIE.value if choice == Choice.BOTH_BAD else choice
 
 
 def _data(value: Any) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from ..choices import Answer, Choice
 from ..crowd import Game, Label
 from ..models import AutomaticTie, Campaign, JudgmentRevision, Pair
 from ..sides import as_shown, left_was_chosen
-from ..votes import VoteRow, votes_of
+from ..votes import VoteRow, drawn, votes_of
 from ..win_rates import Compared
 
 CHARACTERS_A_WORD = 6
@@ -78,11 +78,11 @@ def labels(reading: Reading) -> list[Label]:
 
 
 def games(reading: Reading) -> list[Game]:
-    """Votes between two known generators; both bad is a tie between them."""
+    """Votes between two known generators on items that chance chose; both bad is a tie between them."""
     share = {Choice.A: 1.0, Choice.B: 0.0, Choice.TIE: 0.5, Choice.BOTH_BAD: 0.5}
     return [
         Game(vote.item, *reading.generators[vote.item], share[Choice(vote.choice)])
-        for vote in reading.votes
+        for vote in drawn(reading.votes)
         if vote.choice in share and all(reading.generators.get(vote.item, ("",)))
     ]
 
