@@ -12,10 +12,10 @@ from annotation.actions.submit import submit_judgment
 from annotation.adjudication_queue import Order, place
 from annotation.choices import Shown
 from annotation.models import Adjudication, Assignment, Decision, Item, Judgment, JudgmentRevision
-from annotation.queries import decided_preferences, undecided_counts
 from core.errors import PermissionRefused, Refused
 
 from .conftest import queue_pairs
+from .decided import decided_preferences, undecided_counts
 from .test_pages import url
 
 

@@ -18,10 +18,10 @@ from annotation.choices import RepairChoice, Shown
 from annotation.gold_reading import gold_items, gold_rows
 from annotation.models import Decision, Item, Judgment
 from annotation.pair_sources import PairSource
-from annotation.queries import decided_preferences, repaired_answers
 from core.errors import NotFound, Refused
 
 from .conftest import queue_pairs
+from .decided import decided_preferences, repaired_answers
 from .test_gold_unseen import give
 
 

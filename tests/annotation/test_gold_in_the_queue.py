@@ -18,11 +18,11 @@ from annotation.actions.submit import submit_judgment
 from annotation.board import read_board
 from annotation.choices import RepairChoice, Shown
 from annotation.models import Decision, GoldAnswer, Item, ItemRole, Judgment
-from annotation.queries import decided_preferences
 from annotation.rules import Rules
 from annotation.work import summarise
 
 from .conftest import conversation, queue_pairs, store
+from .decided import decided_preferences
 
 
 def always():

@@ -18,10 +18,10 @@ from annotation.actions.profile import profile_of
 from annotation.gold_reading import gold_rows
 from annotation.models import Assignment, Decision, Item, Judgment
 from annotation.next_item import held_by_others
-from annotation.queries import decided_preferences
 from annotation.recorded import sections
 
 from .conftest import queue_pairs
+from .decided import decided_preferences
 from .test_pages import fields, url
 
 RIGHT = Right("a", "The second answer invents a source.")

@@ -11,12 +11,12 @@ from annotation.actions.make_repairs import make_repairs
 from annotation.actions.repair import revise_repair, submit_repair
 from annotation.choices import RepairChoice
 from annotation.models import Decision, Item, Judgment, Response
-from annotation.queries import decided_preferences, repaired_answers
 from core.errors import Refused
 from core.models import Event
 from curation.models import Feedback, PinnedBody
 
 from .conftest import conversation, store
+from .decided import decided_preferences, repaired_answers
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from annotation.actions.repair import submit_repair
 from annotation.choices import RepairChoice
 from annotation.exchange import afterwards, as_of, question, response_of, turns_of
 from annotation.models import Item, Pair, Response
-from annotation.queries import decided_preferences, repaired_answers
 from annotation.shown import shown_blind
 from core.errors import Refused
 from curation.actions.backlog import open_item
 from curation.conversation import message, message_text, new_conversation
 
 from .conftest import store
+from .decided import decided_preferences, repaired_answers
 
 SAID = [
     message("system", "Be brief."),

@@ -13,9 +13,9 @@ from annotation.actions.make_repairs import make_repairs
 from annotation.actions.practice_setup import pick_practice_item, set_practice, write_practice_item
 from annotation.actions.profile import profile_of
 from annotation.models import AnnotatorProfile, Assignment, Item, Judgment, PracticeAnswer, PracticeTry
-from annotation.queries import repaired_answers
 
 from .conftest import conversation, store
+from .decided import repaired_answers
 
 
 def url(team, name, **more):

@@ -8,10 +8,10 @@ from annotation.actions.make_repairs import make_repairs
 from annotation.actions.profile import define_axis
 from annotation.actions.simulate import simulate_judgments
 from annotation.models import AnnotatorProfile, Decision, Judgment, JudgmentGroup
-from annotation.queries import decided_preferences, repaired_answers, undecided_counts
 from core.errors import PermissionRefused
 
 from .conftest import conversation, store
+from .decided import decided_preferences, repaired_answers, undecided_counts
 
 PASSAGE = "A list is a mutable sequence, typically used to store collections of homogeneous items."
 
