@@ -13,12 +13,20 @@ from .spans import shown_spans
 
 
 def anonymous(messages: list[Message]) -> list[dict[str, Any]]:
-    """Roles and parts only: a message's `model`, `name`, `finish_reason` and how long its tools took could tell who wrote it."""
-    return [{"role": one["role"], "parts": [_timeless(part) for part in one["parts"]]} for one in messages]
+    """Roles and parts only: a message's `model`, `name`, `finish_reason`, how long its tools took and what its vendor
+    calls a call could tell who wrote it. Calls are numbered anew, so that results still name theirs."""
+    numbers: dict[object, str] = {}
+    return [
+        {"role": one["role"], "parts": [_nameless(part, numbers) for part in one["parts"]]}
+        for one in messages
+    ]
 
 
-def _timeless(part: Part) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if name != "duration_ms"}
+def _nameless(part: Part, numbers: dict[object, str]) -> dict[str, Any]:
+    shown: dict[str, Any] = {name: value for name, value in part.items() if name != "duration_ms"}
+    if shown.get("id"):
+        shown["id"] = numbers.setdefault(shown["id"], f"call-{len(numbers) + 1}")
+    return shown
 
 
 def _answer(response: Response, conversation: Conversation) -> dict[str, Any]:

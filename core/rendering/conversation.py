@@ -100,11 +100,19 @@ def _message(
     return MessageView(
         role=role,
         who=_who(role),
-        parts=[part_view(part, around) for part in veiled.get("parts", ())],
+        parts=[part_view(_nameless(part) if anonymous else part, around) for part in veiled.get("parts", ())],
         model="" if anonymous else str(message.get("model") or message.get("name") or ""),
         ended=_ended(message),
         heat=None if anonymous else token_heat(message),
     )
+
+
+def _nameless(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what could tell who answered: how long it took, and a vendor's id where it is not looked up but shown."""
+    looked_up = part.get("type") in ("tool_call", "tool_result")
+    return {
+        name: value for name, value in part.items() if name != "duration_ms" and (looked_up or name != "id")
+    }
 
 
 def _call_names(messages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -153,7 +161,7 @@ def messages_view(
     marks: Sequence[Mark] = (),
     folds: bool = False,
 ) -> ConversationView:
-    """Some messages only; `anonymous` leaves out every model name, for people who judge answers blind.
+    """Some messages only; `anonymous` leaves out every model name and how long tools took, for people who judge answers blind.
 
     `mapped` gives the words of the last answer their places in its text, so that people can mark them; `linked`
     turns the safe HTML of those words into safe HTML with links to what they cite. `marks` are drawn on them.

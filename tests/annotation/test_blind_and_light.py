@@ -11,7 +11,7 @@ from annotation.actions.claim import claim
 from annotation.actions.make_items import NewItem, make_items
 from annotation.actions.responses import NewResponse, store_responses
 from annotation.models import Assignment, Campaign
-from curation.conversation import message
+from curation.conversation import Message, message
 from tests.annotation.conftest import conversation, store
 from tests.conftest import Team
 
@@ -24,6 +24,21 @@ def page_of(team: Team) -> str:
     return client.get(f"/p/{team.project.slug}/annotation/judge/").content.decode()
 
 
+def called(generator: str) -> list[Message]:
+    """A call, its result and a part of no known kind, under the vendor's ids and with the time they took."""
+    call, result = f"call-of-{generator}", {"hits": 1}
+    took = float(7_000 + len(generator) * 111)
+    asked, told = message("assistant", "I look."), message("tool", "")
+    asked["parts"] += [
+        {"type": "tool_call", "id": call, "name": "search", "arguments": {"for": "list"}},
+        {"type": "novel", "id": call, "duration_ms": took, "note": "kept"},  # type: ignore[list-item]
+    ]
+    told["parts"] = [
+        {"type": "tool_result", "id": call, "name": "search", "result": result, "duration_ms": took}
+    ]
+    return [asked, told]
+
+
 def queued(campaign: Campaign, generators: tuple[str, str]) -> None:
     """A pair whose answers say of themselves who made them, where a trace would."""
     version = store(campaign.project, conversation("What is a list?", "A list.", passages=["A list."]))
@@ -31,7 +46,7 @@ def queued(campaign: Campaign, generators: tuple[str, str]) -> None:
     for generator, text in zip(generators, ("A list is a sequence.", "A list is a tree."), strict=True):
         answer = message("assistant", text)
         answer["model"], answer["finish_reason"] = generator, f"stop-{generator}"
-        found.append(NewResponse(version.pk, "production", generator, [answer]))
+        found.append(NewResponse(version.pk, "production", generator, [*called(generator), answer]))
     made = tuple(store_responses(project_id=campaign.project_id, found=found))
     make_items(campaign=campaign, found=[NewItem(version.pk, made, "variants", 1.0)])  # type: ignore[arg-type]
 
