@@ -109,7 +109,13 @@ class Card:
     def asks(self) -> tuple[object, ...]:
         """What the controls are made of, apart from keys: reasons, what is required, a policy to cite, where skips go."""
         policy = self.campaign.policy_id is not None
-        return tuple(tag.code for tag in self.tags), self.requires, policy, self.urls["skip"], self.urls["flag"]
+        return (
+            tuple(tag.code for tag in self.tags),
+            self.requires,
+            policy,
+            self.urls["skip"],
+            self.urls["flag"],
+        )
 
 
 def options(keys: Keys = USUAL) -> list[Option]:
@@ -188,7 +194,7 @@ def pair_card(
         chosen=_chosen(assignment, revision) if revision else draft.get("choice", ""),
         rationale=revision.rationale if revision else draft.get("rationale", ""),
         revising=revision is not None,
-        spans_json=_marks(revision, left, right),
+        spans_json=_marks(revision, left, right) if revision else _as_json(draft.get("spans", [])),
         span_labels=list(SPAN_LABELS.items()),
     )
 
@@ -222,10 +228,13 @@ def _answer(
     )
 
 
-def _marks(revision: JudgmentRevision | None, left: Response, right: Response) -> str:
+def _marks(revision: JudgmentRevision, left: Response, right: Response) -> str:
     """The marks of an earlier answer for the hidden field that the page's script reads and writes."""
-    said = spans_of(revision) if revision else ()
-    return json.dumps(shown_spans(said, left=left.pk, right=right.pk), ensure_ascii=False)
+    return _as_json(shown_spans(spans_of(revision), left=left.pk, right=right.pk))
+
+
+def _as_json(marks: list[dict[str, Any]]) -> str:
+    return json.dumps(marks, ensure_ascii=False)
 
 
 def _urls(slug: str, assignment: Assignment, revision: JudgmentRevision | None) -> dict[str, str]:

@@ -74,7 +74,7 @@ def set_campaign_state(*, who: User, campaign: Campaign, state: str) -> Campaign
     """Open or close; people who hold an item of a closed campaign may still submit it."""
     require(who, "annotation.manage", campaign.project)
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if state not in TRANSITIONS[locked.state]:
             raise Refused(
                 "campaign_state",

@@ -45,7 +45,7 @@ def change_campaign(
         raise Refused("guidelines_elsewhere", _("These guidelines belong to another project."))
     try:
         with transaction.atomic():
-            locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+            locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
             before = _state(locked)
             wanted = checked_rules(rules, project=campaign.project, overlap=overlap)
             old = read(locked.rules)
@@ -80,7 +80,7 @@ def patch_campaign(
     """Set only what `patch` names, over what stands when its turn comes: two people changing two things lose neither."""
     require(who, "annotation.manage", campaign.project)
     with transaction.atomic():
-        now = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        now = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         guidelines = now.guidelines
         if "guidelines" in patch:
             guidelines = _guidelines(now, patch["guidelines"])

@@ -91,7 +91,7 @@ def set_overlap(*, who: User | ApiToken, campaign: Campaign, overlap: int) -> in
             "overlap_out_of_range", _("Judgments per item go from 1 to %(max)d.") % {"max": MAX_OVERLAP}
         )
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         before, locked.overlap = locked.overlap, overlap
         locked.save(update_fields=["overlap"])
         changed = _ask_everywhere(locked, overlap)

@@ -35,7 +35,7 @@ def describe_annotator(*, who: User | ApiToken, profile: AnnotatorProfile, words
     """A lead says team, languages and expertise; expertise a lead has said is confirmed. False if nothing changed."""
     require(who, "annotation.manage", profile.project)
     with transaction.atomic():
-        locked = AnnotatorProfile.objects.select_for_update().get(pk=profile.pk)
+        locked = AnnotatorProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
         before = {name: getattr(locked, name) for name in ("team", "languages", "expertise")}
         after = _columns(words)
         if before == after:
@@ -59,7 +59,7 @@ def describe_myself(*, who: User, project: Project, languages: str, expertise: s
         "expertise_said": list(_read(expertise, read_expertise)),
     }
     with transaction.atomic():
-        locked = AnnotatorProfile.objects.select_for_update().get(pk=profile.pk)
+        locked = AnnotatorProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
         before = {name: getattr(locked, name) for name in after}
         if before == after:
             return
@@ -83,7 +83,7 @@ def choose_exposure(*, who: User, project: Project, ok: bool, per_day: int | Non
             % {"n": MOST_EXPOSURES},
         )
     with transaction.atomic():
-        locked = AnnotatorProfile.objects.select_for_update().get(pk=profile.pk)
+        locked = AnnotatorProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
         if (locked.sensitive_ok, locked.sensitive_per_day) == (ok, per_day):
             return
         AnnotatorProfile.objects.filter(pk=locked.pk).update(sensitive_ok=ok, sensitive_per_day=per_day)

@@ -23,7 +23,7 @@ def start_try(*, who: User, campaign: Campaign, draw: random.Random | None = Non
     draw = draw or random.SystemRandom()
     profile = profile_of(who=who, project=campaign.project)
     with transaction.atomic():
-        AnnotatorProfile.objects.select_for_update().get(pk=profile.pk)
+        AnnotatorProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
         if not needs_practice(profile, campaign):
             raise Refused(
                 "practice_not_needed", _("There is nothing to practise here: the work is open to you.")

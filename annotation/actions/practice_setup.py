@@ -106,7 +106,7 @@ def retire_practice_item(*, who: User, campaign: Campaign, item_id: UUID) -> Non
     """No new try asks it; tries that hold it go on. Refused while the round needs it."""
     require(who, "annotation.manage", campaign.project)
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         item = find_practice_item(locked, item_id)
         if len(active_items(locked)) <= locked.practice_asked:
             raise Refused(
@@ -127,7 +127,7 @@ def set_practice(*, who: User, campaign: Campaign, asked: int, right: int) -> Ca
     """How many items a try asks and how many must be right; 0 and 0 is no practice. Who has passed stays in."""
     require(who, "annotation.manage", campaign.project)
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         here = len(active_items(locked))
         if not 0 <= asked <= MOST_ASKED or (not 1 <= right <= asked if asked else right):
             raise Refused(

@@ -86,7 +86,7 @@ def attach_text(*, who: User, campaign: Campaign, kind: str, asset: Asset | None
     if kind not in KINDS or wrong:
         raise Refused("text_unknown", _("There is no such text in this project."))
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         setattr(locked, kind, asset.current if asset else None)
         locked.save(update_fields=[kind])
         audit.record(

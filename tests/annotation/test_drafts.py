@@ -1,6 +1,8 @@
 """A draft goes with the lease to another device, is redacted, and is never a vote."""
 
 import json
+import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -12,6 +14,7 @@ from annotation.actions.draft import save_draft
 from annotation.actions.submit import submit_judgment
 from annotation.choices import Shown
 from annotation.models import Assignment, Decision, Judgment
+from core.errors import Refused
 
 from .conftest import queue_pairs
 
@@ -38,6 +41,17 @@ def test_what_was_begun_is_on_the_page_of_another_device(team, lease):
     html = page.content.decode()
     assert "Half a thought</textarea>" in html
     assert 'value="wrong" data-press="tag:wrong" aria-keyshortcuts="T" checked' in html
+
+
+def test_marks_that_were_begun_are_there_on_another_device_and_quote_the_answers(team, lease):
+    shown = lease.item.pair.response_b if lease.swapped else lease.item.pair.response_a
+    mark = {"side": "left", "start": 0, "end": 6, "quote": shown.text[:6], "label": "wrong", "passage": None}
+    assert save(team, lease, choice="left", spans=json.dumps([mark]))
+    page = team.client(team.annotator).get(reverse("annotation:judge", kwargs={"slug": team.project.slug}))
+    (field,) = re.findall(r'name="spans" value="([^"]+)"', page.content.decode())
+    assert json.loads(unescape(field)) == [mark]
+    with pytest.raises(Refused, match="does not quote"):
+        save(team, lease, spans=json.dumps([mark | {"quote": "Ask jane.doe@example.com"}]))
 
 
 def test_a_draft_is_no_vote(team, lease):
