@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
@@ -10,7 +10,7 @@ from accounts.permissions import may, require
 from core.errors import PermissionRefused
 
 from .eligibility import seeker_of, suits
-from .models import AnnotatorProfile, Campaign, Item
+from .models import AnnotatorProfile, Assignment, Campaign, Item
 from .rules import read
 
 
@@ -34,9 +34,14 @@ def named(who: User, project: Project) -> AnnotatorProfile | None:
 
 
 def within_reach(items: "QuerySet[Item]", *, who: User, campaign: Campaign) -> "QuerySet[Item]":
-    """Those this person may decide over: all for a lead; else what the queue might have given them, whatever their group."""
+    """Those this person may decide over: all for a lead; else what the queue might have given them, whatever their group.
+
+    While a slot is open or held they could still vote, after reading what the others said.
+    """
     if may(who, "annotation.manage", campaign.project):
         return items
     profile = named(who, campaign.project)
+    held = Assignment.objects.filter(item=OuterRef("pk"), state="leased")
+    items = items.filter(~Exists(held), slots_left=0)
     seeker = seeker_of(profile, read(campaign.rules)) if profile else None
     return suits(items, replace(seeker, groups=())) if seeker else items.none()

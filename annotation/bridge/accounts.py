@@ -11,7 +11,7 @@ from accounts.permissions import VERBS, require
 from core import audit
 from core.errors import Refused
 from core.jobs import RunningJob
-from core.keyring import project_key
+from core.keyring import naming_key, project_key
 
 from ..actions.profile import profile_of
 from ..models import AnnotatorProfile, ArgillaAccount, ArgillaConnection
@@ -97,6 +97,12 @@ def _living(
     return ArgillaAccount.objects.filter(connection=connection, profile=profile, user_id__in=ids).first()
 
 
+def username_of(profile: AnnotatorProfile) -> str:
+    """A name that leads to neither the person nor the pseudonym, and comes out the same every time."""
+    key = naming_key(profile.project_id, f"{PURPOSE}-username")
+    return f"winnow-{key.mac(profile.pk.bytes).hex()[:16]}"
+
+
 def _make(
     running: RunningJob,
     connection: ArgillaConnection,
@@ -105,7 +111,7 @@ def _make(
     there: "dict[str, There]",
 ) -> ArgillaAccount:
     """Under a name that says nothing about the person; an attempt that was cut off is found again by it."""
-    username = f"winnow-{profile.pk.hex[:16]}"
+    username = username_of(profile)
     key = project_key(connection.project_id, PURPOSE)
     user = there.get(username) or server.make_user(
         username, first_password(connection.project_id, profile.pk, key.id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Project
 from core.errors import Refused
@@ -53,7 +53,7 @@ def open_refusals(campaign: Campaign) -> "QuerySet[ArgillaRefusal]":
         response_id=OuterRef("response_id"), updated_at__gte=OuterRef("updated_at")
     )
     found = ArgillaRefusal.objects.filter(campaign=campaign).annotate(since=Exists(taken))
-    return found.exclude(since=True, place="")
+    return found.exclude(Q(since=True) & ~Q(code__startswith="span_"))
 
 
 def redacted(value: Any, *, project: Project) -> Any:

@@ -150,3 +150,13 @@ def test_the_database_takes_no_decision_of_somebody_nobody_named(team, other_tea
     for stranger in (other, team.engineer, other_team.lead):
         with pytest.raises(Error, match="lead has named"), transaction.atomic():
             Adjudication.objects.create(**row, by=stranger)
+
+
+def test_who_could_still_vote_does_not_read_the_votes_before(team, campaign, conflict, adjudicator):
+    Item.objects.filter(pk=conflict.pk).update(slots_asked=3, slots_left=1)
+    assert place(campaign, adjudicator, Order.CONFLICT, None).waiting == 0
+    with pytest.raises(Refused):
+        rule(adjudicator, conflict)
+    assert place(campaign, team.lead, Order.CONFLICT, None).waiting == 1
+    Item.objects.filter(pk=conflict.pk).update(slots_asked=2, slots_left=0)
+    assert place(campaign, adjudicator, Order.CONFLICT, None).waiting == 1

@@ -1,5 +1,6 @@
 """The page of a campaign in Argilla: what stands, what can be done, what was refused; and an annotator's own account."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,10 @@ from django.urls import reverse
 from annotation.actions.profile import profile_of
 from annotation.actions.simulate import simulate_judgments
 from annotation.bridge import secrets
+from annotation.bridge.accounts import username_of
+from annotation.bridge.answers import Unreadable
+from annotation.bridge.refusals import open_refusals, write_down
+from annotation.bridge.take_in import Incoming, take_in
 from annotation.jobs import ARGILLA_CONNECT, ARGILLA_PULL
 from annotation.models import ArgillaAccount, ArgillaConnection, ArgillaDataset, ArgillaRecord, ArgillaRefusal
 from core.models import Job
@@ -15,6 +20,7 @@ from core.models import Job
 from ..conftest import queue_pairs
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SERVER = "https://argilla.example"
 
 
@@ -138,3 +144,36 @@ def test_suggestions_are_offered_where_programs_have_judged_and_sent_only_when_t
     Job.objects.update(state="succeeded")
     press(team, page, "push", suggest="on")
     assert Job.objects.latest("created_at").payload["suggest"] is True
+
+
+def test_who_is_behind_an_account_is_shown_to_leads_alone_and_its_name_says_no_pseudonym(
+    team, page, connected
+):
+    profile = profile_of(who=team.annotator, project=team.project)
+    name = username_of(profile)
+    ArgillaAccount.objects.create(
+        connection=connected, profile=profile, user_id=uuid4(), username=name, made_with="test"
+    )
+    assert profile.pk.hex[:16] not in name
+    assert name == username_of(profile)
+    assert name in text(team.client(team.lead).get(page))
+    shown = text(team.client(team.engineer).get(page))
+    assert name not in shown
+    assert "for data leads alone" in shown
+
+
+def test_a_refusal_put_right_leaves_the_list_and_a_mark_that_was_left_out_stays(team, campaign):
+    (item,) = queue_pairs(campaign, 1)
+    record = ArgillaRecord.objects.create(campaign=campaign, item=item, swapped=False, record_id=uuid4())
+    profile = profile_of(who=team.annotator, project=team.project)
+    response = uuid4()
+    for code, place in (("preference_missing", "preference"), ("span_outside", "ungrounded_left[0]")):
+        refused = Unreadable(code, place, "why")
+        incoming = Incoming(response, uuid4(), "submitted", {}, NOON)
+        write_down(project=team.project, record=record, incoming=incoming, why=refused)
+    mended = Incoming(
+        response, uuid4(), "submitted", {"preference": {"value": "tie"}}, NOON + timedelta(hours=1)
+    )
+    assert open_refusals(campaign).count() == 2
+    take_in(record=record, profile=profile, incoming=mended)
+    assert [one.code for one in open_refusals(campaign)] == ["span_outside"]
