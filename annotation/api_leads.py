@@ -114,7 +114,7 @@ def _link(one: Done, request: Request) -> str | None:
 
 def _settings(campaign: Campaign) -> dict[str, Any]:
     rules = as_stored(read(campaign.rules))
-    version = rules.pop("tags_version")
+    version, _kept = rules.pop("tags_version"), rules.pop("had_quota")
     settings = {
         "name": campaign.name,
         "overlap": campaign.overlap,

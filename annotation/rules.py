@@ -54,6 +54,7 @@ class Rules:
 
     `caps` limits, per axis name, how many judgments of one group an item takes; `distinct` says how many different groups
     it needs. `overlap` replaces the campaign's own per stratum; `stop_early` takes free slots from what they cannot change.
+    `had_quota` remembers, by itself, that items were made under caps or distinct groups that the rules no longer name.
     `warning` says what people may see here: it covers every item, and only those willing to see such things are given any.
     """
 
@@ -76,11 +77,12 @@ class Rules:
     cost_per_hour: float | None = None
     cost_per_answer: float | None = None
     currency: str = "EUR"
+    had_quota: bool = False
 
     @property
     def needs_groups(self) -> bool:
-        """Whether an item's slots depend on who has taken the others."""
-        return bool(self.caps or self.distinct)
+        """Whether an item's slots may depend on who has taken the others: items keep the quota they were made with."""
+        return bool(self.caps or self.distinct or self.had_quota)
 
     @property
     def quota(self) -> dict[str, dict[str, int]]:

@@ -50,7 +50,8 @@ def change_campaign(
             wanted = checked_rules(rules, project=campaign.project, overlap=overlap)
             old = read(locked.rules)
             version = old.tags_version + (wanted.tags != old.tags)
-            locked.rules = as_stored(replace(wanted, tags_version=version))
+            had_quota = old.had_quota or bool(old.quota and not wanted.quota)
+            locked.rules = as_stored(replace(wanted, tags_version=version, had_quota=had_quota))
             locked.name, locked.lease_seconds, locked.guidelines = name.strip(), lease_seconds, guidelines
             locked.save(update_fields=["rules", "name", "lease_seconds", "guidelines"])
             if wanted.warning:

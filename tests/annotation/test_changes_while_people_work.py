@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.change_campaign import patch_campaign
@@ -44,6 +45,22 @@ def test_an_answer_comes_in_while_its_author_changes_their_profile(desk):
         choose_exposure(who=team.annotator, project=team.project, ok=True, per_day=5)
         without_waiting(lambda: submit(team.annotator, lease))
     assert Judgment.objects.get().slot == 1
+
+
+def test_a_pair_that_is_locked_in_passing_is_not_taken_for_the_end(desk):
+    team, campaign, _lease = desk
+    pages = []
+
+    def ask():
+        page = team.client(team.lead).get(reverse("annotation:following", kwargs={"slug": team.project.slug}))
+        pages.append((page.status_code, page["X-Winnow-Answer"], page.content.decode()))
+
+    with transaction.atomic():
+        campaign.items.select_for_update().get()
+        without_waiting(ask)
+    without_waiting(ask)
+    assert pages[0] == (200, "waiting", "")
+    assert "data-card" in pages[1][2]
 
 
 def test_a_fix_makes_its_pair_while_a_lead_changes_the_campaign(desk):

@@ -1,7 +1,9 @@
 """Hands that are quicker than eyes, and second thoughts: double clicks, held keys, undo twice, answers that come back."""
 
+from annotation.actions.campaigns import create_campaign
 from annotation.actions.change_campaign import patch_campaign
 from annotation.models import Assignment, Campaign, Judgment, JudgmentRevision
+from tests.annotation.conftest import queue_pairs
 from tests.browser.test_judging import Visits, answered, pairs, shown, visit  # noqa: F401
 from tests.conftest import Team
 
@@ -28,6 +30,23 @@ def test_a_double_click_and_a_held_key_answer_one_pair(pairs: Team, visit: Visit
     page.wait_for_selector("[data-sync][data-state=saved]")
     page.wait_for_timeout(300)
     answered(3)
+    assert not window.complaints
+
+
+def test_a_page_with_nothing_left_looks_again_by_itself(team: Team, visit: Visits) -> None:  # noqa: F811
+    campaign = create_campaign(who=team.lead, project=team.project, name="Which is better", overlap=2)
+    window = visit(team.annotator)
+    page = window.page
+    page.clock.install()
+    window.open(desk(team))
+    assert page.is_visible("[data-end]")
+    page.focus("[data-end] a >> nth=0")
+    page.clock.run_for(21_000)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.activeElement.closest('[data-end] a') !== null")
+    queue_pairs(campaign, 1)
+    page.clock.run_for(21_000)
+    page.wait_for_selector(CARD)
     assert not window.complaints
 
 
