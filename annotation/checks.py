@@ -134,7 +134,10 @@ def _shares_of_others(hits: Mapping[Hashable, Sequence[bool]]) -> Callable[[Hash
 
 
 class _Copies:
-    """How often each two people answered exactly alike, and in exactly the same words."""
+    """How often people answered exactly like somebody before them, and in exactly the same words.
+
+    Nobody copies an answer that is not there yet: an item counts against whoever answered it later.
+    """
 
     def __init__(self, items: Iterable[Sequence[CheckedVote]]) -> None:
         self.shared: dict[Hashable, Counter[Hashable]] = defaultdict(Counter)
@@ -142,8 +145,8 @@ class _Copies:
         self.worded: dict[Hashable, Counter[Hashable]] = defaultdict(Counter)
         self.echoed: dict[Hashable, Counter[Hashable]] = defaultdict(Counter)
         for votes in items:
-            for one in votes:
-                for other in votes:
+            for place, one in enumerate(votes):
+                for other in votes[:place]:
                     if one.annotator != other.annotator:
                         self._count(one, other)
         pairs = sum(c.total() for c in self.shared.values())

@@ -89,7 +89,9 @@ def _require_decidable(who: User, item: Item) -> None:
     if not within_reach(Item.objects.filter(pk=item.pk), who=who, campaign=item.campaign).exists():
         raise Refused(
             "not_eligible",
-            _("This item is not of your languages or fields, or shows your own conversation."),
+            _(
+                "This item is not of your languages or fields, shows your own conversation, or still waits for votes."
+            ),
             hint=_("Leave it to somebody else."),
         )
 

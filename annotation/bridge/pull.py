@@ -30,6 +30,7 @@ from ..models import (
 from .answers import Unreadable
 from .connect import connection_of, signed_in
 from .contents import fields_hash
+from .push import answers_asked
 from .refusals import write_down
 from .take_in import DISCARDED, SUBMITTED, Incoming, take_in
 
@@ -216,6 +217,6 @@ def _different(campaign: Campaign, dataset: ArgillaDataset, there: "There") -> d
     found: dict[str, Any] = {}
     if there.name != dataset.name:
         found["renamed"] = there.name
-    if there.detail is not None and there.detail != campaign.overlap:
+    if there.detail is not None and there.detail != answers_asked(campaign):
         found["asks_for"] = there.detail
     return found

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -79,6 +79,12 @@ def pushable(campaign: Campaign) -> "QuerySet[Item]":
     )
 
 
+def answers_asked(campaign: Campaign) -> int:
+    """How many answers a pair stays open for there: what the pair that asks for most asks for; the rest come in uncounted."""
+    most = Item.objects.asked_in(campaign).aggregate(most=Max("slots_asked"))["most"]
+    return int(most or campaign.overlap)
+
+
 def _dataset(
     running: RunningJob, campaign: Campaign, connection: ArgillaConnection, server: "Server", workspace: UUID
 ) -> ArgillaDataset:
@@ -123,7 +129,7 @@ def _plan(campaign: Campaign) -> Blueprint:
         choices={one.value: str(one.label) for one in options()},
         reasons={code: str(REASONS[code]) for code in campaign.rules.get("tags", []) if code in REASONS},
         requires=campaign.rules.get("requires", []),
-        min_submitted=campaign.overlap,
+        min_submitted=answers_asked(campaign),
     )
 
 

@@ -54,7 +54,7 @@ def test_one_who_copies_is_found_with_whom() -> None:
     found = {one.check: one for one in check_annotators(votes)[0]}[Check.COPY]
     assert found.alarm
     assert found.partner == 1
-    assert not any(one.alarm for who in range(2, 7) for one in check_annotators(votes)[who])
+    assert not any(one.alarm for who in range(1, 7) for one in check_annotators(votes)[who])
 
 
 def test_the_same_long_words_three_times_are_no_accident_and_short_ones_say_nothing() -> None:
@@ -65,9 +65,9 @@ def test_the_same_long_words_three_times_are_no_accident_and_short_ones_say_noth
             for who in (0, 1)
         ]
 
-    found = {one.check: one for one in check_annotators(both("It cites the passage it was given"))[0]}
+    found = {one.check: one for one in check_annotators(both("It cites the passage it was given"))[1]}
     assert found[Check.SAME_WORDS].alarm
-    assert Check.SAME_WORDS not in {one.check for one in check_annotators(both("B cites"))[0]}
+    assert Check.SAME_WORDS not in {one.check for one in check_annotators(both("B cites"))[1]}
 
 
 @pytest.mark.long
@@ -118,7 +118,7 @@ def test_a_limit_is_kept_by_all_who_stay_below_it_though_their_chance_changes() 
     for _person in range(1_000):
         hits, worst = 0, 1.0
         for n in range(1, 121):
-            hits += rng.random() < rng.choice((0.8, 0.3, 0.79))
+            hits += rng.random() < (0.8 if n % 3 else 0.79)
             worst = min(worst, anytime_p(e_above(hits, n, limit=0.8)))
         ever += worst <= 0.01
     assert ever <= 10

@@ -11,10 +11,18 @@ from annotation.actions.simulate import simulate_judgments
 from annotation.bridge import secrets
 from annotation.bridge.accounts import username_of
 from annotation.bridge.answers import Unreadable
+from annotation.bridge.push import answers_asked
 from annotation.bridge.refusals import open_refusals, write_down
 from annotation.bridge.take_in import Incoming, take_in
 from annotation.jobs import ARGILLA_CONNECT, ARGILLA_PULL
-from annotation.models import ArgillaAccount, ArgillaConnection, ArgillaDataset, ArgillaRecord, ArgillaRefusal
+from annotation.models import (
+    ArgillaAccount,
+    ArgillaConnection,
+    ArgillaDataset,
+    ArgillaRecord,
+    ArgillaRefusal,
+    Item,
+)
 from core.models import Job
 
 from ..conftest import queue_pairs
@@ -177,3 +185,10 @@ def test_a_refusal_put_right_leaves_the_list_and_a_mark_that_was_left_out_stays(
     assert open_refusals(campaign).count() == 2
     take_in(record=record, profile=profile, incoming=mended)
     assert [one.code for one in open_refusals(campaign)] == ["span_outside"]
+
+
+def test_a_pair_stays_open_there_for_as_many_answers_as_the_pair_that_asks_for_most(campaign):
+    first, _second = queue_pairs(campaign, 2)
+    assert answers_asked(campaign) == campaign.overlap == 2
+    Item.objects.filter(pk=first.pk).update(slots_asked=4, slots_left=4)
+    assert answers_asked(campaign) == 4
