@@ -1,6 +1,6 @@
 """Who stands behind some judgments: votes per pseudonym, the pull of a side, and the groups a published report shows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,16 +12,27 @@ from .axes import known_axes_of
 from .bias import BinomialTest, position_bias
 from .choices import Choice
 from .models import AxisRelease, JudgmentRevision
+from .sequential import anytime_p, e_of_a_coin, mean
 from .sides import left_was_chosen
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who stands behind some judgments of real people: votes per pseudonym, the pull of a side, groups shown per axis."""
+    """Who stands behind some judgments of real people: votes per pseudonym, sides per pseudonym, groups shown per axis."""
 
     votes: dict[UUID, int]
-    left: BinomialTest | None
+    left_taken: dict[UUID, list[bool]]
     groups: dict[str, int]
+
+    @property
+    def left(self) -> BinomialTest | None:
+        """The pull of a side on all of them together."""
+        return position_bias([left for own in self.left_taken.values() for left in own])
+
+    @property
+    def one_sided(self) -> float:
+        """p-value that nobody takes a side, not even one of many: what one does is lost among the votes of all."""
+        return anytime_p(mean(e_of_a_coin(sum(own), len(own)) for own in self.left_taken.values()))
 
 
 def people_behind(project: Project, revisions: QuerySet[JudgmentRevision]) -> People:
@@ -30,14 +41,14 @@ def people_behind(project: Project, revisions: QuerySet[JudgmentRevision]) -> Pe
         "judgment__profile_id", "choice", "judgment__assignment__swapped", "judgment__item__campaign_id"
     )
     votes: Counter[UUID] = Counter()
-    sides = []
+    sides: dict[UUID, list[bool]] = defaultdict(list)
     campaigns = set()
     for person, choice, swapped, campaign in rows:
         votes[person] += 1
         campaigns.add(campaign)
         if swapped is not None and choice in (Choice.A, Choice.B):
-            sides.append(left_was_chosen(Choice(choice), swapped=swapped))
-    return People(dict(votes), position_bias(sides), _groups_shown(project, campaigns))
+            sides[person].append(left_was_chosen(Choice(choice), swapped=swapped))
+    return People(dict(votes), dict(sides), _groups_shown(project, campaigns))
 
 
 def _groups_shown(project: Project, campaigns: set[UUID]) -> dict[str, int]:

@@ -62,4 +62,8 @@ def _compared(gate: PeopleGate, people: People) -> list[tuple[bool, str]]:
         found.append(
             (left is None or left.p_value >= A_SIDE, words % values if left else _("no sides were shown"))
         )
+        if people.one_sided < A_SIDE:
+            found.append(
+                (False, _("somebody takes a side whatever stands there (see the campaign's quality)"))
+            )
     return found

@@ -1,14 +1,18 @@
 """A project may ask who stands behind a snapshot; too few block the signature, with the reason."""
 
+import random
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from annotation.models import Axis, AxisRelease, Campaign
+from annotation.queries import People
 from core.errors import PermissionRefused, Refused
 from snapshots.actions.review import approve_snapshot, request_review
 from snapshots.actions.set_gate import set_people_gate
 from snapshots.actions.verify_snapshot import check
-from snapshots.gate import check_people
+from snapshots.gate import _compared, check_people
 from snapshots.models import PeopleGate, Snapshot
 from tests.snapshots.conftest import World
 
@@ -45,6 +49,16 @@ def test_what_is_asked_for_and_there_is_said(world: World, sealed: Snapshot) -> 
     assert found.holds
     assert "1.0 annotators effectively" in found.seen
     assert "no sides were shown" in found.seen
+
+
+def test_one_who_always_takes_the_left_is_not_lost_among_thousands_of_votes() -> None:
+    rng = random.Random(3)
+    fair = {uuid4(): [rng.random() < 0.5 for _ in range(100)] for _ in range(50)}
+    gate = PeopleGate(no_side=True)
+    assert [holds for holds, _ in _compared(gate, People({}, fair, {}))] == [True]
+    told = _compared(gate, People({}, fair | {uuid4(): [True] * 60}, {}))
+    assert [holds for holds, _ in told] == [True, False]
+    assert "somebody takes a side" in told[1][1]
 
 
 def test_groups_are_those_published_so_no_choice_of_rows_filters_people(
