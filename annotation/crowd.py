@@ -110,9 +110,10 @@ def mace(labels: Sequence[Label]) -> Crowd | None:
 def bradley_terry(games: Sequence[Game], *, resamples: int = RESAMPLES, seed: int = SEED) -> list[Strength]:
     """Bradley and Terry (1952) by iterated Luce spectral ranking (choix), strongest first; ties are half a win each.
 
-    A generator that met nobody else is left out, and so are votes between two answers of one generator.
+    Left out are votes between two answers of one generator, and whoever is not linked by votes with most others: between
+    generators that never met, directly or through others, no vote says which is stronger.
     """
-    played = [game for game in games if game.first != game.second]
+    played = _largest_circle([game for game in games if game.first != game.second])
     names = sorted({name for game in played for name in (game.first, game.second)})
     if len(names) < 2:
         return []
@@ -144,6 +145,19 @@ def bradley_terry(games: Sequence[Game], *, resamples: int = RESAMPLES, seed: in
         for n, name in enumerate(names)
     ]
     return sorted(found, key=lambda one: -one.value)
+
+
+def _largest_circle(games: Sequence[Game]) -> list[Game]:
+    """Games of the largest set of generators linked by games: the one of most games, then the first by name."""
+    circle: dict[str, set[str]] = {}
+    for first, second in {(game.first, game.second) for game in games}:
+        joined = circle.get(first, {first}) | circle.get(second, {second})
+        circle.update(dict.fromkeys(joined, joined))
+    met = Counter(min(circle[game.first]) for game in games)
+    if not met:
+        return []
+    most = min(met, key=lambda name: (-met[name], name))
+    return [game for game in games if min(circle[game.first]) == most]
 
 
 def _comparable(labels: Sequence[Label]) -> bool:

@@ -46,8 +46,10 @@ def people_behind(project: Project, revisions: QuerySet[JudgmentRevision]) -> Pe
     for person, choice, swapped, campaign in rows:
         votes[person] += 1
         campaigns.add(campaign)
-        if swapped is not None and choice in (Choice.A, Choice.B):
-            sides[person].append(left_was_chosen(Choice(choice), swapped=swapped))
+        shown = swapped is not None and choice in (Choice.A, Choice.B)
+        left = left_was_chosen(Choice(choice), swapped=swapped) if shown else None
+        if left is not None:
+            sides[person].append(left)
     return People(dict(votes), dict(sides), _groups_shown(project, campaigns))
 
 

@@ -104,3 +104,11 @@ def test_bradley_terry_finds_planted_strengths_with_ties_counted_half() -> None:
 def test_a_generator_alone_has_no_strength() -> None:
     assert bradley_terry([Game(1, "x", "x", 1.0)]) == []
     assert bradley_terry([]) == []
+
+
+def test_generators_that_never_met_through_anybody_are_not_ranked_against_each_other() -> None:
+    linked = [Game(n, "x", "y", 0.75) for n in range(20)] + [Game(20 + n, "y", "z", 0.5) for n in range(20)]
+    apart = [Game(100 + n, "p", "q", 1.0) for n in range(10)]
+    found = bradley_terry(linked + apart, resamples=20)
+    assert {one.generator for one in found} == {"x", "y", "z"}
+    assert found == bradley_terry(linked, resamples=20)
