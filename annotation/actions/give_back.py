@@ -44,10 +44,17 @@ def skip(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID,
     return bool(ended)
 
 
-def release(*, who: User, project: Project, assignment_id: UUID, lease_token: UUID) -> bool:
-    """Give back an item that was fetched ahead and never looked at; the same annotator may get it again."""
+def release(
+    *, who: User, project: Project, assignment_id: UUID, lease_token: UUID, unseen: bool = False
+) -> bool:
+    """Give back an item without a word on it; the same annotator may get it again.
+
+    With `unseen` only while it is fetched ahead: another tab of the same person may show what this one had behind.
+    """
     with transaction.atomic():
         assignment = lock_assignment(who=who, project=project, pk=assignment_id, lease_token=lease_token)
+        if unseen and not assignment.prefetch:
+            return False
         return bool(queue.give_back([assignment.item_id], state="released", assignment=assignment.pk))
 
 

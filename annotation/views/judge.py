@@ -169,6 +169,7 @@ def release_pair(request: HttpRequest) -> HttpResponse:
         project=request.project,
         assignment_id=lease.assignment_id,
         lease_token=lease.lease_token,
+        unseen=True,
     )
     return HttpResponse(status=204)
 

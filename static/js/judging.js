@@ -92,7 +92,7 @@
 
   function fieldsOf(card) {
     const active = String(clock.milliseconds() + Number(card.dataset.active || 0));
-    const have = stage.cards().map((other) => other.dataset.assignment).join(" ");
+    const have = (round.last ? [card] : stage.cards()).map((other) => other.dataset.assignment).join(" ");
     return [...form.fields(card), ["choice", pending], ["active_ms", active], ["have", have]];
   }
 

@@ -17,6 +17,11 @@
       this.root.querySelector("[data-done]").textContent = String(this.done);
     }
 
+    // Whether the answer that is given now ends it: what is behind then goes back unseen.
+    get last() {
+      return this.size > 0 && this.done + 1 >= this.size;
+    }
+
     get over() {
       return this.size > 0 && this.done >= this.size;
     }

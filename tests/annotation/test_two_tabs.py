@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
+from annotation.actions.give_back import release
 from annotation.models import Assignment, Item
 from annotation.next_item import next_pair
 
@@ -69,6 +70,24 @@ def test_an_item_given_back_in_the_older_campaign_comes_to_a_page_of_both(team, 
     assert third.item == older
     ahead = dict(Assignment.objects.filter(state="leased").values_list("pk", "prefetch"))
     assert ahead == {second.pk: False, third.pk: True}
+
+
+def test_closing_one_tab_takes_nothing_from_the_screen_of_the_other(team, campaign):
+    queue_pairs(campaign, 3)
+    first = claim(who=team.annotator, campaign=campaign)
+    second = claim(who=team.annotator, campaign=campaign, besides=[first.pk], prefetch=True)
+    submit(team.annotator, first)
+    third = claim(who=team.annotator, campaign=campaign, besides=[second.pk], prefetch=True)
+    released = {}
+    for one in (second, third):
+        released[one.pk] = release(
+            who=team.annotator,
+            project=team.project,
+            assignment_id=one.pk,
+            lease_token=one.lease_token,
+            unseen=True,
+        )
+    assert released == {second.pk: False, third.pk: True}
 
 
 def test_a_lease_on_the_screen_is_never_made_one_fetched_ahead(team, campaign):

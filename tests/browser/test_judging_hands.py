@@ -1,10 +1,12 @@
 """Hands that are quicker than eyes, and second thoughts: double clicks, held keys, undo twice, answers that come back."""
 
+import time
+
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.change_campaign import patch_campaign
 from annotation.models import Assignment, Campaign, Judgment, JudgmentRevision
 from tests.annotation.conftest import queue_pairs
-from tests.browser.test_judging import Visits, answered, pairs, shown, visit  # noqa: F401
+from tests.browser.test_judging import RELEASE, Visits, answered, pairs, shown, visit  # noqa: F401
 from tests.conftest import Team
 
 CARD = "[data-card]:not([hidden])"
@@ -31,6 +33,21 @@ def test_a_double_click_and_a_held_key_answer_one_pair(pairs: Team, visit: Visit
     page.wait_for_timeout(300)
     answered(3)
     assert not window.complaints
+
+
+def test_the_end_of_a_round_gives_back_what_was_behind_it(pairs: Team, visit: Visits) -> None:  # noqa: F811
+    window = visit(pairs.annotator)
+    page = window.page
+    page.context.unroute(RELEASE)
+    window.open(desk(pairs) + "?round=1")
+    with page.expect_response("**/judge/answer/"):
+        page.keyboard.press("3")
+    page.wait_for_selector("[data-round-end]:not([hidden])")
+    window.open("/healthz")
+    until = time.monotonic() + 5
+    while Assignment.objects.filter(state="leased").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not Assignment.objects.filter(state="leased").exists()
 
 
 def test_a_page_with_nothing_left_looks_again_by_itself(team: Team, visit: Visits) -> None:  # noqa: F811
