@@ -126,7 +126,7 @@ def test_nobody_opens_anothers_answer_by_its_id(team, filled, people):
 
 def test_a_skip_a_report_and_a_release_end_the_lease(team, filled):
     client = team.client(team.annotator)
-    for name, more in (("skip", {"reason": "unsure"}), ("flag", {"reason": "broken"}), ("release", {})):
+    for name, more in (("release", {}), ("skip", {"reason": "unsure"}), ("flag", {"reason": "broken"})):
         html = client.get(url(team, "judge")).content.decode()
         lease = fields(html[html.rindex("data-card") :] if name == "release" else html)
         response = client.post(url(team, name), {**lease, **more}, **SCRIPT)
