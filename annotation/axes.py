@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
+
 from .actions.profile import PREFER_NOT_TO_SAY
-from .disclosure import GroupVote, K
+from .disclosure import K
 from .models import Axis, AxisRelease, Campaign, JudgmentGroup
 
 __all__ = ["AxisReport", "K", "current_axes_of", "known_axes_of", "read_axes", "sayable"]
@@ -14,13 +16,13 @@ __all__ = ["AxisReport", "K", "current_axes_of", "known_axes_of", "read_axes", "
 
 @dataclass(frozen=True, slots=True)
 class AxisReport:
-    """One axis: what was last published about people (None: nothing yet), and what simulated annotators gave."""
+    """One axis: what was last published about people (None: nothing yet), and votes of simulated annotators by stratum and group."""
 
     axis: Axis
     groups: list[str]
     people: dict[str, Any] | None
     released_at: datetime | None
-    simulated: list[GroupVote[UUID, UUID]]
+    simulated: dict[tuple[str, str], int]
 
 
 def current_axes_of(project_id: UUID) -> list[Axis]:
@@ -48,16 +50,20 @@ def read_axes(campaign: Campaign) -> list[AxisReport]:
 
 def _report(campaign: Campaign, axis: Axis) -> AxisReport:
     latest = AxisRelease.objects.filter(campaign=campaign, axis=axis).order_by("-number").first()
-    rows = JudgmentGroup.objects.filter(
-        axis=axis,
-        judgment__item__campaign=campaign,
-        judgment__slot__isnull=False,
-        judgment__simulated=True,
-    ).values_list("judgment_id", "judgment__profile_id", "judgment__item__stratum", "value")
+    rows = (
+        JudgmentGroup.objects.filter(
+            axis=axis,
+            judgment__item__campaign=campaign,
+            judgment__slot__isnull=False,
+            judgment__simulated=True,
+        )
+        .values_list("judgment__item__stratum", "value")
+        .annotate(n=Count("pk"))
+    )
     return AxisReport(
         axis,
         sayable(axis),
         latest.report if latest else None,
         latest.released_at if latest else None,
-        [GroupVote(vote, person, stratum or "–", value) for vote, person, stratum, value in rows],
+        {(stratum or "–", value): n for stratum, value, n in rows},
     )

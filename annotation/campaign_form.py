@@ -141,7 +141,12 @@ class CampaignForm(forms.Form):
             self._add_axis(axis)
 
     def _add_axis(self, axis: Axis) -> None:
-        self.fields[f"cap-{axis.pk}"] = _number(_("At most of one group"), 1, MAX_OVERLAP)
+        self.fields[f"cap-{axis.pk}"] = _number(
+            _("At most of one group"),
+            1,
+            MAX_OVERLAP,
+            _("With few values and a low cap, votes side by side tell who is in which group."),
+        )
         self.fields[f"distinct-{axis.pk}"] = _number(_("At least different groups"), 1, MAX_OVERLAP)
         self.initial[f"cap-{axis.pk}"] = self.base.caps.get(axis.name)
         self.initial[f"distinct-{axis.pk}"] = self.base.distinct.get(axis.name)

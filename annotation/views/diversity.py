@@ -1,6 +1,5 @@
 """The diversity board of a campaign: who stands behind it, in all, by stratum and by group."""
 
-from collections import Counter, defaultdict
 from typing import Any, cast
 from uuid import UUID
 
@@ -105,13 +104,15 @@ def _agreement_plot(rows: list[dict[str, Any]]) -> Plot | None:
 
 def _simulated_plot(report: AxisReport) -> Plot:
     """Programs have nothing to hide: every cell, at once."""
-    cells: dict[tuple[str, str], float] = defaultdict(float)
-    cells |= Counter((vote.stratum, str(vote.group)) for vote in report.simulated)
-    strata = sorted({stratum for stratum, _group in cells})
+    strata = sorted({stratum for stratum, _group in report.simulated})
     return heat(
         _("Simulated judgments by %(axis)s") % {"axis": report.axis.name},
         strata,
         report.groups,
-        {(stratum, group): cells[stratum, group] for stratum in strata for group in report.groups},
+        {
+            (one, group): float(report.simulated.get((one, group), 0))
+            for one in strata
+            for group in report.groups
+        },
         unit=_("judgments"),
     )
