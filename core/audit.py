@@ -5,9 +5,10 @@ import uuid
 from typing import Any
 
 import structlog
-from django.db import connection, models
+from django.db import models
 
 from core.actors import Actor
+from core.columns import select
 
 LONGEST_NAME = 200
 
@@ -16,11 +17,13 @@ INSERT INTO core_auditentry
     (project_id, actor_kind, actor_id, actor_name, verb, subject_type, subject_id, request_id, data)
 VALUES (%(project)s, %(actor_kind)s, %(actor_id)s, %(actor_name)s, %(verb)s, %(subject_type)s, %(subject_id)s,
         %(request_id)s, %(data)s::jsonb)
+RETURNING id
 """
 EMIT = """
 INSERT INTO core_event (project_id, subject_type, subject_id, name, from_state, to_state, cause, data)
 VALUES (%(project)s, %(subject_type)s, %(subject_id)s, %(name)s, %(from_state)s, %(to_state)s, gen_random_uuid(),
         %(data)s::jsonb)
+RETURNING id
 """
 
 
@@ -36,9 +39,9 @@ def record(
     subject: models.Model,
     project_id: uuid.UUID | None,
     data: dict[str, Any] | None = None,
-) -> None:
-    """One act by `actor` on `subject`."""
-    _write(
+) -> int:
+    """One act by `actor` on `subject`; the number of its entry."""
+    return _write(
         RECORD,
         subject,
         data,
@@ -59,14 +62,16 @@ def emit(
     from_state: str = "",
     to_state: str = "",
     data: dict[str, Any] | None = None,
-) -> None:
-    """One state change of `subject`."""
-    _write(EMIT, subject, data, project=project_id, name=name, from_state=from_state, to_state=to_state)
+) -> int:
+    """One state change of `subject`; its number."""
+    return _write(
+        EMIT, subject, data, project=project_id, name=name, from_state=from_state, to_state=to_state
+    )
 
 
 def _write(
     sql: str, subject: models.Model, data: dict[str, Any] | None, **given: uuid.UUID | str | None
-) -> None:
+) -> int:
     given |= {"subject_type": subject_type(subject), "subject_id": str(subject.pk)}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given | {"data": json.dumps(data or {})})
+    ((number,),) = select(sql, given | {"data": json.dumps(data or {})})
+    return int(number)

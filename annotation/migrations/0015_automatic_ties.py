@@ -8,7 +8,8 @@ from django.db.migrations.operations import RunSQL
 from core import schema
 
 RULES = r"""
-CREATE FUNCTION annotation_words_of(text text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
+CREATE FUNCTION annotation_words_of(text text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
+    SET search_path = public, pg_temp AS $$
     SELECT btrim(regexp_replace(normalize(text, NFC),
         '[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'), ' ')
 $$;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -40,8 +41,11 @@ def scalar_of(raw: Any) -> Any:
 
 
 def encoded(value: Any) -> str:
-    """A value as compact JSON text."""
-    return orjson.dumps(value).decode()
+    """A value as compact JSON text; a number beyond 64 bits too, which the faster writer refuses."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"))
 
 
 def as_text(value: Any) -> str:

@@ -83,10 +83,11 @@ def test_the_diversity_board_shows_who_is_there_and_what_would_help_and_hides_sm
         "not shown",
     ]
     assert "lacks people of under 30 (age band)" in window.page.inner_text("section[aria-labelledby=next]")
+    assert "is shown from 20 people on either side" in published.inner_text()
     window.page.keyboard.press("Tab")
-    published.locator("summary").last.focus()
+    window.page.locator("main summary").first.focus()
     window.page.keyboard.press("Enter")
-    assert published.locator("details[open] table").last.is_visible()
+    assert window.page.locator("main details[open] table").first.is_visible()
     window.page.click("text=Invite people")
     window.page.wait_for_url("**/annotation/people/")
     assert window.complaints == []

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from curation.formats.assemble import assemble
@@ -38,6 +38,7 @@ NAMES = [*STRUCTURED, *(name for names in USAGE.values() for name in names), "ge
 @given(
     st.lists(st.dictionaries(st.sampled_from(NAMES), VALUES | VALUES.map(json.dumps), max_size=8), max_size=4)
 )
+@example([{"gen_ai.system_instructions": [-(2**63) - 1]}])
 def test_no_attribute_breaks_a_conversation(bags: list[dict[str, Any]]) -> None:
     spans: list[Span] = [
         {"trace_id": "ab" * 16, "span_id": f"{place + 1:016x}", "parent_id": f"{place:016x}" if place else "",
