@@ -74,7 +74,7 @@ def load_by_day(wanted: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Stored]:
     if missing:
         pinned = PinnedBody.objects.filter(version_id__in=missing).values_list("version_id", "body")
         found |= {version_id: _stored(body) for version_id, body in pinned}
-    return found
+    return {version_id: found[version_id] for version_id in wanted if version_id in found}
 
 
 def pin(versions: Iterable[ConversationVersion]) -> int:
