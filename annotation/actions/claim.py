@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import require
-from core.columns import Columns, select
+from core.columns import select
 from core.errors import Refused
 
 from .. import queue
@@ -20,9 +20,8 @@ from ..models import AnnotatorProfile, Assignment, Campaign
 from ..practice import PracticeFirst, needs_practice
 from ..rules import Rules, read
 from .leases import renew
-from .profile import profile_of
+from .profile import PROFILE, profile_of
 
-PROFILE: Final = Columns(AnnotatorProfile, "p")
 AT_HAND: Final = f"""
 SELECT {PROFILE}, {queue.LEASED}, {queue.ITEM} FROM annotation_annotatorprofile p
 LEFT JOIN (annotation_assignment s JOIN annotation_item i ON i.id = s.item_id)

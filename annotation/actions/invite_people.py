@@ -15,6 +15,7 @@ from accounts.models import ApiToken, Invitation, Membership, Project, Role, Use
 from accounts.permissions import may, require
 
 from ..models import AnnotatorProfile
+from ..people_list import JUDGES
 from ..people_words import PersonWords
 from ..roster import Person, Roster
 from .people import describe_annotator
@@ -22,7 +23,6 @@ from .profile import profile_of
 
 What = Literal["invite", "renew", "waits", "describe", "same", "closed", "forbidden"]
 DOES = frozenset({"invite", "renew", "describe"})
-JUDGES = frozenset({Role.ANNOTATOR, Role.DATA_LEAD})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from accounts.permissions import require
 from core.columns import Columns, select
 from core.errors import NotFound
 
-from ..models import AnnotatorProfile, Assignment, Campaign, Item
+from ..models import Assignment, Campaign
+from ..queue import ITEM, LEASED
+from .profile import PROFILE
 
-ITEM, CAMPAIGN, PROFILE = Columns(Item, "i"), Columns(Campaign, "c"), Columns(AnnotatorProfile, "p")
-LEASE = Columns(Assignment, "s")
+CAMPAIGN = Columns(Campaign, "c")
 
 LOCK: Final = f"""
 SELECT {ITEM}, {CAMPAIGN}, {PROFILE}
@@ -22,7 +23,7 @@ JOIN annotation_campaign c ON c.id = i.campaign_id JOIN annotation_annotatorprof
 WHERE s.id = %(assignment)s AND s.lease_token = %(token)s AND s.project_id = %(project)s AND p.user_id = %(user)s
 FOR UPDATE OF i
 """
-AFTER_THE_LOCK: Final = f"SELECT {LEASE} FROM annotation_assignment s WHERE s.id = %(assignment)s"
+AFTER_THE_LOCK: Final = f"SELECT {LEASED} FROM annotation_assignment s WHERE s.id = %(assignment)s"
 
 
 def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID) -> Assignment:
@@ -38,7 +39,7 @@ def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID)
         raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
     values = iter(found[0])
     item, campaign, profile = ITEM.take(values), CAMPAIGN.take(values), PROFILE.take(values)
-    assignment = LEASE.take(iter(select(AFTER_THE_LOCK, given)[0]))
+    assignment = LEASED.take(iter(select(AFTER_THE_LOCK, given)[0]))
     profile.user, campaign.project, item.project, item.campaign = who, project, project, campaign
     assignment.item, assignment.profile, assignment.project = item, profile, project
     return assignment
