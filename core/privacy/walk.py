@@ -41,6 +41,8 @@ _PHONE_TEXT = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 _LIST_FORM = ("value", "stringValue", "intValue", "doubleValue", "values", "arrayValue")
 _SECRET, _SECRETS, _PHONE, _PIN, _ORDINARY = "secret", "secrets", "phone", "pin", ""
 _NO_LEAD = (_SECRET, _SECRETS, _PHONE, _PIN)
+_BY_KEY_ALONE = (_PHONE, _PIN)
+"""What stands under such a key is no rule's to see: a text that is JSON is opened whatever the screen says."""
 _PIN_TEXT = re.compile(r"[0-9]{4,8}")
 _PART_OF_SECRET = re.compile(
     r"(?ai)(?:new|old|current|previous|value|confirm(?:ed|ation)?|repeat(?:ed)?|plain|text|data)"
@@ -179,7 +181,7 @@ class Walk:
         met = None
         if not self.rules.reads_everything:
             met = self.rules.screen.met(spelled(text), self.behind)
-            if not met:
+            if not met and not (under in _BY_KEY_ALONE and text[0] in JSON_OPENERS):
                 return text
         elif not under and text in self.rules.unchanged:
             return text

@@ -90,6 +90,14 @@ def test_screened_and_unscreened_redaction_agree(value: Any) -> None:
         assert RULES.suspects(json.dumps(value).encode())
 
 
+@pytest.mark.parametrize("key", ["phone", "pin"])
+@pytest.mark.parametrize("text", ['"1000000"', '["1000000"]', '{"value": "1000000"}', ' "1000000"'])
+def test_what_only_its_key_gives_away_is_found_in_json_too(key: str, text: str) -> None:
+    screened = redact({key: text}, keys=KEY, rules=RULES)
+    assert "1000000" not in screened.value[key]
+    assert screened.value == redact({key: text}, keys=KEY, rules=UNSCREENED).value
+
+
 @pytest.mark.skipif(not TRACES.exists(), reason="../shared/data/traces is absent")
 def test_screened_and_unscreened_redaction_agree_on_real_records_and_few_are_suspicious() -> None:
     with gzip.open(TRACES) as stream:
