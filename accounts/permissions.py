@@ -6,8 +6,9 @@ from uuid import UUID
 
 from accounts.models import ApiToken, Project, Role, User
 from accounts.models.access import Scope
-from core.columns import Columns, select
+from core.columns import Columns
 from core.errors import NotFound, PermissionRefused
+from core.prepared import select
 
 PROJECT = Columns(Project, "p")
 ENTER: Final = f"""

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from django.db import connection
-
-from core.columns import Columns, select
+from core.columns import Columns
+from core.prepared import select
 
 from .models import Item, Judgment, JudgmentRevision
 
@@ -69,6 +68,4 @@ def record_vote(judgment: Judgment, revision: JudgmentRevision) -> None:
         "act": revision.act,
         "active_ms": revision.active_ms,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, given)
-        (revision.pk,) = cursor.fetchone()
+    ((revision.pk,),) = select(RECORD, given)

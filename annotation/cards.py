@@ -10,7 +10,8 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.columns import Columns, select
+from core.columns import Columns
+from core.prepared import select
 from curation.bodies import load_by_day
 from curation.conversation import Conversation, Message, last_user_text
 

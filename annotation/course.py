@@ -144,7 +144,7 @@ def find_stuck(campaign: Campaign) -> Stuck:
     if campaign.state != "open":
         return Stuck()
     rules, judges = read(campaign.rules), judges_at_hand(campaign)
-    waiting = Item.objects.filter(campaign=campaign, role="work", state="open", slots_left__gt=0)
+    waiting = Item.objects.filter(campaign=campaign, role="work", waiting=True)
     kinds = (
         waiting.values("stratum", "language", "sensitive").annotate(n=Count("pk")).order_by("-n", "stratum")
     )

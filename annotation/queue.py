@@ -5,8 +5,8 @@ is read again after the lock, a subquery keeps its old snapshot. Locks are alway
 
 Which groups an item still takes stands in `barred`, which a trigger derives from its quota and the groups that hold
 its slots; the queue is read one value of `barred` at a time, so nobody walks past all that is kept for others.
-What one person has seen is a scalar subquery probed item by item in queue order, and compares the annotator as
-text, so that no plan can start from everything they have ever done.
+What one person has seen is a scalar subquery, probed item by item in queue order by an index of item and annotator: no plan
+can start from everything they have ever done.
 """
 
 import uuid
@@ -14,9 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
-from core.columns import Columns, select
+from core.columns import Columns
+from core.prepared import execute, select
 
 from .eligibility import SUITS, Seeker, asked_of
 from .models import Assignment, Item
@@ -24,11 +23,11 @@ from .models import Assignment, Item
 UNSEEN = """
       AND NOT coalesce((
         SELECT true FROM annotation_assignment s
-        WHERE s.item_id = i.id AND s.profile_id::text = %(profile)s::text
+        WHERE s.item_id = i.id AND s.profile_id = %(profile)s
           AND s.state IN ('leased', 'submitted', 'skipped') LIMIT 1), false)
       AND NOT coalesce((
         SELECT true FROM annotation_judgment j
-        WHERE j.item_id = i.id AND j.profile_id::text = %(profile)s::text LIMIT 1), false)
+        WHERE j.item_id = i.id AND j.profile_id = %(profile)s LIMIT 1), false)
 """
 
 LEASED, ITEM = Columns(Assignment, "s"), Columns(Item, "i")
@@ -45,18 +44,20 @@ LEASE = f"""
 SELECT {LEASED}, {ITEM} FROM leased s, taken i
 """
 
+TAKES = "CASE WHEN i.quota = '{}' THEN '{}' ELSE annotation_groups_taken(i.quota, %(groups)s::text[]) END"
+"""The groups this annotator would take of the item's quota."""
+
 CLAIM = f"""
 WITH picked AS (
-    SELECT i.id FROM annotation_item i
-    WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0 AND i.barred = %(barred)s::varchar[]
+    SELECT i.id, {TAKES} AS takes FROM annotation_item i
+    WHERE i.campaign_id = %(campaign)s AND i.waiting AND i.barred = %(barred)s::varchar[]
       AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS} {UNSEEN}
     ORDER BY i.priority DESC, i.id
     LIMIT 1 FOR UPDATE OF i SKIP LOCKED
 ), taken AS (
-    UPDATE annotation_item i SET slots_left = i.slots_left - 1,
-        groups = i.groups || annotation_groups_taken(i.quota, %(groups)s::text[])
+    UPDATE annotation_item i SET slots_left = i.slots_left - 1, groups = i.groups || picked.takes
     FROM picked WHERE i.id = picked.id
-    RETURNING i.*, annotation_groups_taken(i.quota, %(groups)s::text[]) AS groups_now
+    RETURNING i.*, picked.takes AS groups_now
 ) {LEASE}
 """
 
@@ -95,20 +96,19 @@ WITH taken AS (
 BARRED = """
 WITH RECURSIVE step AS (
     (SELECT i.barred FROM annotation_item i
-     WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0 ORDER BY i.barred LIMIT 1)
+     WHERE i.campaign_id = %(campaign)s AND i.waiting ORDER BY i.barred LIMIT 1)
     UNION ALL
     SELECT (SELECT i.barred FROM annotation_item i
-            WHERE i.campaign_id = %(campaign)s AND i.state = 'open' AND i.slots_left > 0 AND i.barred > step.barred
+            WHERE i.campaign_id = %(campaign)s AND i.waiting AND i.barred > step.barred
             ORDER BY i.barred LIMIT 1)
     FROM step WHERE step.barred IS NOT NULL
 )
 SELECT barred FROM step WHERE NOT barred && %(groups)s::varchar[] ORDER BY cardinality(barred) DESC
 """
 
-TAKE_LATE = """
-UPDATE annotation_item SET slots_left = slots_left - 1,
-    groups = groups || annotation_groups_taken(quota, %(groups)s::text[])
-WHERE id = %(item)s AND state = 'open' AND slots_left > 0 AND NOT barred && %(groups)s::varchar[]
+TAKE_LATE = f"""
+UPDATE annotation_item i SET slots_left = i.slots_left - 1, groups = i.groups || {TAKES}
+WHERE i.id = %(item)s AND i.waiting AND NOT i.barred && %(groups)s::varchar[]
 """
 
 LOCK_EXPIRED = """
@@ -182,34 +182,26 @@ def leased(row: Iterable[Any]) -> Assignment:
 
 def take_slot_late(*, item: uuid.UUID, groups: Sequence[str]) -> bool:
     """Take a free slot of an item whose lock is held, for an answer that came after its lease; False if none."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_LATE, {"item": item, "groups": list(groups)})
-        return bool(cursor.rowcount)
+    return bool(execute(TAKE_LATE, {"item": item, "groups": list(groups)}))
 
 
 def lock_items_with_expired_leases(batch: int) -> list[uuid.UUID]:
     """Lock up to `batch` items that hold an expired lease, passing over those somebody is writing to."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_EXPIRED, {"batch": batch})
-        return [row[0] for row in cursor.fetchall()]
+    return [key for (key,) in select(LOCK_EXPIRED, {"batch": batch})]
 
 
 def give_back(
     items: Sequence[uuid.UUID], *, state: str, assignment: uuid.UUID | None = None, reason: str = ""
 ) -> int:
     """End one lease, or every expired one, of locked items and return their slots and groups; how many ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            GIVE_BACK, {"items": list(items), "state": state, "assignment": assignment, "reason": reason}
-        )
-        return int(cursor.fetchone()[0])
+    given = {"items": list(items), "state": state, "assignment": assignment, "reason": reason}
+    ((ended,),) = select(GIVE_BACK, given)
+    return int(ended)
 
 
 def _admitting(campaign: uuid.UUID, groups: Sequence[str]) -> list[list[str]]:
     """Values of `barred` in the queue that leave this annotator in, those that leave most others out first."""
-    with connection.cursor() as cursor:
-        cursor.execute(BARRED, {"campaign": campaign, "groups": list(groups)})
-        return [row[0] for row in cursor.fetchall()]
+    return [barred for (barred,) in select(BARRED, {"campaign": campaign, "groups": list(groups)})]
 
 
 def asked(wanted: Wanted) -> dict[str, Any]:

@@ -21,10 +21,15 @@ def parse(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": dict(query),
+        "OPTIONS": {"prepare_threshold": _threshold(query.pop("prepare_threshold", "5")), **query},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def _threshold(said: str) -> int | None:
+    """How often a connection runs a statement of `core.prepared` before it prepares it; `never` for poolers that cannot."""
+    return None if said == "never" else int(said)
 
 
 def choose(*, app_url: str, owner_url: str | None, role: str) -> dict[str, Any]:

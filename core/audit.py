@@ -8,7 +8,7 @@ import structlog
 from django.db import models
 
 from core.actors import Actor
-from core.columns import select
+from core.prepared import select
 
 LONGEST_NAME = 200
 

@@ -31,11 +31,3 @@ class Columns(Generic[M]):
             for reader, value in zip(self._readers, values, strict=False)
         ]
         return self._model.from_db(connection.alias, self._names, own)
-
-
-def select(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """All rows of one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -13,8 +13,8 @@ import orjson
 import zstandard
 from django.db import connection, transaction
 
-from core.columns import select
 from core.errors import NotFound
+from core.prepared import select
 from core.roles import ingest_role
 from curation.conversation import Conversation
 from curation.marks import Mark

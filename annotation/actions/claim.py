@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import require
-from core.columns import select
 from core.errors import Refused
+from core.prepared import select
 
 from .. import queue
 from ..eligibility import seeker_of

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
-from core.columns import select
 from core.errors import NotFound
+from core.prepared import select
 
 from ..models import Assignment
 

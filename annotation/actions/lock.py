@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Project, User
 from accounts.permissions import require
-from core.columns import Columns, select
+from core.columns import Columns
 from core.errors import NotFound
+from core.prepared import select
 
 from ..models import Assignment, Campaign
 from ..queue import ITEM, LEASED

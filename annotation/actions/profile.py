@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Project, User
 from accounts.permissions import require
 from core import audit
-from core.columns import Columns, select
+from core.columns import Columns
 from core.errors import Refused
+from core.prepared import select
 
 from .. import queue
 from ..models import AnnotatorProfile, Assignment, Axis, Campaign, Item, ProfileValue

@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
-from core.columns import select
+from core.prepared import execute, select
 
 from ..decisions import Outcome, Vote, decide_pair, decide_repair
 from ..models import DECIDABLE, Item
@@ -90,8 +88,7 @@ def _write(item: Item, outcome: Outcome[UUID], decided: _Adjudicated | None) -> 
         "response": outcome.response,
         "adjudication": decided.pk if decided else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, given)
+    execute(WRITE, given)
 
 
 def _decided_over(outcome: Outcome[UUID], decided: _Adjudicated) -> Outcome[UUID]:

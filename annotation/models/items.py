@@ -60,7 +60,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def waiting(self) -> "ItemQuerySet":
         """Items that still have a free slot in an open campaign."""
-        return self.filter(state="open", slots_left__gt=0, campaign__state="open")
+        return self.filter(waiting=True, campaign__state="open")
 
     def asked_in(self, campaign: "Campaign") -> "ItemQuerySet":
         """What this campaign asks people, whose answers its numbers are made of; pairs that a fix made were asked of nobody."""
@@ -87,6 +87,8 @@ class Item(models.Model):
     surrogates of the people whose conversations it shows). `quota` is {"caps": {axis: most}, "distinct": {axis: least}};
     `groups` names, as "axis=value", the groups of everybody who holds a slot, and `barred` those that may take no more:
     the database derives it. `sampled` items were chosen at random, whatever the uncertainty: unbiased estimates use them.
+    The queue's indexes ask whether an item is `waiting`, not how many slots it has left: a claim that leaves one more changes
+    no indexed column, and PostgreSQL updates the row in place (heap-only tuples).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -114,6 +116,9 @@ class Item(models.Model):
     quota = models.JSONField(default=dict, db_default={})
     groups = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
     barred = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
+    waiting = models.GeneratedField(
+        expression=Q(state="open", slots_left__gt=0), output_field=models.BooleanField(), db_persist=True
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ItemQuerySet.as_manager()
@@ -136,12 +141,12 @@ class Item(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["campaign", "barred", "-priority", "id"],
-                condition=Q(state="open", slots_left__gt=0),
+                condition=Q(waiting=True),
                 name="item_queue",
             ),
             models.Index(
                 fields=["campaign", "prompt_group", "-priority", "id"],
-                condition=Q(state="open", slots_left__gt=0) & ~Q(prompt_group=""),
+                condition=Q(waiting=True) & ~Q(prompt_group=""),
                 name="item_of_one_prompt",
             ),
             models.Index(

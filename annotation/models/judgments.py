@@ -1,4 +1,8 @@
-"""Leases and votes. A vote counts only while it holds a numbered slot, so no interleaving can count one too many."""
+"""Leases and votes. A vote counts only while it holds a numbered slot, so no interleaving can count one too many.
+
+Their project is that of the item: a trigger compares the two where a foreign key would lock the one row of the project that
+everybody writes under. An index that another one begins with is left out.
+"""
 
 import uuid
 from typing import ClassVar
@@ -16,10 +20,14 @@ class Assignment(models.Model):
     """A lease on one slot of one item for one annotator; `groups` is what it took of the item's quota, kept while it may be given back."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey("annotation.Item", on_delete=models.PROTECT, related_name="assignments")
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    item = models.ForeignKey(
+        "annotation.Item", on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     profile = models.ForeignKey(
-        "annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="assignments"
+        "annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="assignments", db_index=False
     )
     state = models.CharField(max_length=10, default="leased")
     lease_token = models.UUIDField(default=uuid.uuid4)
@@ -54,6 +62,7 @@ class Assignment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["leased_until"], condition=Q(state="leased"), name="assignment_expiry"),
+            models.Index(fields=["item", "profile"], name="assignment_of_item"),
             models.Index(fields=["profile", "-claimed_at"], name="assignment_mine"),
         ]
 
@@ -65,8 +74,12 @@ class Judgment(models.Model):
     """One annotator's word on one item; extras are kept, without a slot and uncounted. Append-only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey("annotation.Item", on_delete=models.PROTECT, related_name="judgments")
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    item = models.ForeignKey(
+        "annotation.Item", on_delete=models.PROTECT, related_name="judgments", db_index=False
+    )
     profile = models.ForeignKey(
         "annotation.AnnotatorProfile", on_delete=models.PROTECT, related_name="judgments"
     )
@@ -105,19 +118,25 @@ class JudgmentRevision(models.Model):
     """What the judgment says, at one time; the highest number holds. Choices are stored unswapped."""
 
     id = models.BigAutoField(primary_key=True)
-    project = models.ForeignKey("accounts.Project", on_delete=models.PROTECT, related_name="+")
-    judgment = models.ForeignKey(Judgment, on_delete=models.PROTECT, related_name="revisions")
+    project = models.ForeignKey(
+        "accounts.Project", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    judgment = models.ForeignKey(Judgment, on_delete=models.PROTECT, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField()
     choice = models.CharField(max_length=10)
     strength = models.PositiveSmallIntegerField(default=0)
     tags = ArrayField(models.CharField(max_length=40), default=list)
     rationale = models.TextField(blank=True, default="")
-    response = models.ForeignKey("annotation.Response", on_delete=models.PROTECT, null=True, related_name="+")
+    response = models.ForeignKey(
+        "annotation.Response", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     guidelines = models.ForeignKey(
-        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+"
+        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     tags_version = models.PositiveIntegerField(null=True)
-    policy = models.ForeignKey("curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    policy = models.ForeignKey(
+        "curation.AssetVersion", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     section = models.CharField(max_length=20, blank=True, default="")
     act = models.CharField(max_length=10, blank=True, default="")
     active_ms = models.PositiveIntegerField(null=True)
@@ -140,6 +159,12 @@ class JudgmentRevision(models.Model):
             models.CheckConstraint(
                 condition=~Q(choice="fix") | Q(response__isnull=False), name="judgment_fix_has_response"
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=[key], condition=Q((f"{key}__isnull", False)), name=f"judgment_revision_{key}"
+            )
+            for key in ("response", "guidelines", "policy")
         ]
 
     def __str__(self) -> str:

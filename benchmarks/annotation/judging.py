@@ -25,7 +25,7 @@ from annotation.choices import Shown
 from annotation.eligibility import Seeker
 from annotation.models import AnnotatorProfile, Assignment, Campaign, Judgment, JudgmentRevision
 from benchmarks.annotation.bare import claimed_and_voted
-from core.columns import select
+from core.prepared import select
 
 Step = Callable[[], tuple[float, float] | None]
 CARD = re.compile(r'data-assignment="([0-9a-f-]+)"')
