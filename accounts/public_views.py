@@ -20,7 +20,7 @@ from accounts.forms import ChangePasswordForm, JoinForm, NewcomerForm, NewPasswo
 from accounts.models import User
 from core.errors import Refused
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+MODEL_BACKEND = "accounts.sessions.SessionBackend"
 
 
 @never_cache

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -22,9 +23,29 @@ RETURNING id
 EMIT = """
 INSERT INTO core_event (project_id, subject_type, subject_id, name, from_state, to_state, cause, data)
 VALUES (%(project)s, %(subject_type)s, %(subject_id)s, %(name)s, %(from_state)s, %(to_state)s, gen_random_uuid(),
-        %(data)s::jsonb)
+        %(facts)s::jsonb)
 RETURNING id
 """
+BOTH = f"WITH emitted AS ({EMIT}) {RECORD}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One state change of a subject."""
+
+    name: str
+    from_state: str = ""
+    to_state: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def given(self) -> dict[str, str]:
+        """The parameters of EMIT that are its own."""
+        return {
+            "name": self.name,
+            "from_state": self.from_state,
+            "to_state": self.to_state,
+            "facts": json.dumps(self.data),
+        }
 
 
 def subject_type(subject: models.Model) -> str:
@@ -39,13 +60,15 @@ def record(
     subject: models.Model,
     project_id: uuid.UUID | None,
     data: dict[str, Any] | None = None,
+    change: Change | None = None,
 ) -> int:
-    """One act by `actor` on `subject`; the number of its entry."""
+    """One act by `actor` on `subject`, and the state change it made where one is named; the number of the entry."""
     return _write(
-        RECORD,
+        BOTH if change else RECORD,
         subject,
-        data,
+        change.given() if change else {},
         project=project_id,
+        data=json.dumps(data or {}),
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name[:LONGEST_NAME],
@@ -64,14 +87,11 @@ def emit(
     data: dict[str, Any] | None = None,
 ) -> int:
     """One state change of `subject`; its number."""
-    return _write(
-        EMIT, subject, data, project=project_id, name=name, from_state=from_state, to_state=to_state
-    )
+    change = Change(name, from_state, to_state, data or {})
+    return _write(EMIT, subject, change.given(), project=project_id)
 
 
-def _write(
-    sql: str, subject: models.Model, data: dict[str, Any] | None, **given: uuid.UUID | str | None
-) -> int:
-    given |= {"subject_type": subject_type(subject), "subject_id": str(subject.pk)}
-    ((number,),) = select(sql, given | {"data": json.dumps(data or {})})
+def _write(sql: str, subject: models.Model, given: dict[str, str], **more: uuid.UUID | str | None) -> int:
+    of = {"subject_type": subject_type(subject), "subject_id": str(subject.pk)}
+    ((number,),) = select(sql, given | of | more)
     return int(number)

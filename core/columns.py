@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 M = TypeVar("M", bound=models.Model)
 
@@ -30,4 +30,4 @@ class Columns(Generic[M]):
             reader(value, None, connection) if reader else value
             for reader, value in zip(self._readers, values, strict=False)
         ]
-        return self._model.from_db(connection.alias, self._names, own)
+        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, own)

@@ -28,8 +28,8 @@ def execute(sql: str, given: Mapping[str, Any]) -> int:
 def _executed(sql: str, given: Mapping[str, Any]) -> CursorWrapper:
     """Under Django's own cursor, which counts, logs and translates errors as everywhere."""
     with connection.cursor() as own:
-        bound = Cursor(own.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        database, bound = own.db, Cursor(own.connection)
+    wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
     cursor = wrap(bound)
     cursor.execute(sql, given)
     return cursor

@@ -60,7 +60,7 @@ class Team:
     def client(self, user: User) -> Client:
         """A browser in which this person is signed in."""
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="accounts.sessions.SessionBackend")
         return client
 
 

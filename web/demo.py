@@ -54,5 +54,5 @@ def switch_role(request: HttpRequest) -> HttpResponse:
     user = people.get(request.POST.get("user", ""))
     if user is None:
         raise Http404
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="accounts.sessions.SessionBackend")
     return HttpResponseRedirect("/")

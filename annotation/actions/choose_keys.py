@@ -1,6 +1,7 @@
 """Change the keys one judges with."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -8,17 +9,25 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
+from core.columns import Columns
 from core.errors import Refused
+from core.prepared import select
 
 from ..models import KeyMap
 from ..models.guidance import KEY_MODES
 from ..shortcuts import EVERY, USUAL, Clash, Keys, checked_keys
 
+KEYS = Columns(KeyMap, "k")
+OWN: Final = f"SELECT {KEYS} FROM annotation_keymap k WHERE k.user_id = %(user)s"
+
 
 def keys_of(who: User) -> Keys:
     """This person's keys, in every project."""
-    held = KeyMap.objects.filter(pk=who.pk).first()
-    return Keys(held.mode, held.keys) if held else USUAL
+    found = select(OWN, {"user": who.pk})
+    if not found:
+        return USUAL
+    held = KEYS.take(iter(found[0]))
+    return Keys(held.mode, held.keys)
 
 
 def choose_keys(*, who: User, mode: str, keys: Mapping[str, str]) -> Keys:

@@ -18,20 +18,20 @@ from .profile import PROFILE
 CAMPAIGN = Columns(Campaign, "c")
 
 LOCK: Final = f"""
-SELECT {ITEM}, {CAMPAIGN}, {PROFILE}
+SELECT {ITEM}, {CAMPAIGN}, {PROFILE}, {LEASED}
 FROM annotation_assignment s JOIN annotation_item i ON i.id = s.item_id
 JOIN annotation_campaign c ON c.id = i.campaign_id JOIN annotation_annotatorprofile p ON p.id = s.profile_id
 WHERE s.id = %(assignment)s AND s.lease_token = %(token)s AND s.project_id = %(project)s AND p.user_id = %(user)s
-FOR UPDATE OF i
+FOR UPDATE OF i, s
 """
-AFTER_THE_LOCK: Final = f"SELECT {LEASED} FROM annotation_assignment s WHERE s.id = %(assignment)s"
+"""Locks are taken in the order they are named, and what is locked is read as it is then (PostgreSQL, "Explicit Locking")."""
 
 
 def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID) -> Assignment:
     """The assignment with its item locked (item first, as everywhere); refused unless it is this annotator's own.
 
     A wrong token, another person's lease and another project's all look alike: there is no such assignment.
-    What the lease says is read once more after the lock: somebody may have ended it meanwhile.
+    What the lease says holds under the lock: somebody may have ended it meanwhile.
     """
     require(who, "annotation.judge", project)
     given = {"assignment": pk, "token": lease_token, "project": project.pk, "user": who.pk}
@@ -40,7 +40,7 @@ def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID)
         raise NotFound("assignment_not_found", _("There is no such assignment of yours."))
     values = iter(found[0])
     item, campaign, profile = ITEM.take(values), CAMPAIGN.take(values), PROFILE.take(values)
-    assignment = LEASED.take(iter(select(AFTER_THE_LOCK, given)[0]))
+    assignment = LEASED.take(values)
     profile.user, campaign.project, item.project, item.campaign = who, project, project, campaign
     assignment.item, assignment.profile, assignment.project = item, profile, project
     return assignment

@@ -203,11 +203,9 @@ def _advance(*, who: User, item: Item, judgment: Judgment, said: Said) -> None:
         subject=judgment,
         project_id=item.project_id,
         data={"item": str(item.pk), "slot": judgment.slot, "simulated": judgment.simulated},
-    )
-    audit.emit(
-        subject=judgment,
-        name="judgment.submitted",
-        project_id=item.project_id,
-        to_state="counted" if judgment.slot else "uncounted",
-        data={"item": str(item.pk), "active_ms": said.active_ms},
+        change=audit.Change(
+            "judgment.submitted",
+            to_state="counted" if judgment.slot else "uncounted",
+            data={"item": str(item.pk), "active_ms": said.active_ms},
+        ),
     )

@@ -103,7 +103,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         if refused.code != CHANGED or "X-Winnow-Judging" in request.headers:
             raise
         return _kept_until_read(request, lease, shown, reasons, refused)
-    return _after(request, done.how)
+    return _after(request, done.how, done.judgment.item.campaign)
 
 
 def _kept_until_read(
@@ -198,9 +198,14 @@ def following(request: HttpRequest) -> HttpResponse:
     return next_card(request, request.GET, "waiting", campaign)
 
 
-def _after(request: ProjectRequest, how: str) -> HttpResponse:
-    """The next card for the page, or the next page for a browser without script."""
-    campaign = next_item.chosen_campaign(request.project, request.POST.get("campaign", ""), kind="pair")
+def _after(request: ProjectRequest, how: str, just: Campaign | None = None) -> HttpResponse:
+    """The next card for the page, or the next page for a browser without script; `just` is the campaign at hand."""
+    given = request.POST.get("campaign", "")
+    campaign = (
+        just
+        if just and given == str(just.pk)
+        else next_item.chosen_campaign(request.project, given, kind="pair")
+    )
     if "X-Winnow-Judging" not in request.headers:
         said = judging_words().get(how, _("Saved."))
         messages.success(request, said)

@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 from annotation import queue
 from annotation.actions.claim import claim
 from annotation.actions.submit import submit_judgment

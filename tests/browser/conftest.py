@@ -147,7 +147,7 @@ def visit(
         contexts.append(context)
         if user is not None:
             signed_in = Client()
-            signed_in.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            signed_in.force_login(user, backend="accounts.sessions.SessionBackend")
             value = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}]

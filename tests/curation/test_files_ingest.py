@@ -217,7 +217,7 @@ def test_an_upload_never_touches_the_disk(
 
 def test_an_upload_without_the_token_of_its_form_is_turned_away(team: Team) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(team.lead, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(team.lead, backend="accounts.sessions.SessionBackend")
     url, file = "/p/acme/curation/ingest/upload/", SimpleUploadedFile("f.jsonl", TUNING)
     assert client.post(url, {"file": file, "step": "take"}).status_code == 403
     assert not IngestBatch.objects.exists()
