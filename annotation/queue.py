@@ -3,10 +3,13 @@
 Every condition that can race lives on the item row or under its lock: under READ COMMITTED only the locked row
 is read again after the lock, a subquery keeps its old snapshot. Locks are always taken item first, then lease.
 
+What an item was given to stands in `given_to`: those are passed over without looking at their leases. The leases and votes
+themselves decide (`UNSEEN`), so a name that is missing there costs a look; a trigger takes it away with the lease.
+
 Which groups an item still takes stands in `barred`, which a trigger derives from its quota and the groups that hold
 its slots; the queue is read one value of `barred` at a time, so nobody walks past all that is kept for others.
-What one person has seen is a scalar subquery, probed item by item in queue order by an index of item and annotator: no plan
-can start from everything they have ever done.
+What one person has seen is a scalar subquery, probed item by item in queue order: no plan can start from everything they
+have ever done.
 """
 
 import uuid
@@ -51,11 +54,13 @@ CLAIM = f"""
 WITH picked AS (
     SELECT i.id, {TAKES} AS takes FROM annotation_item i
     WHERE i.campaign_id = %(campaign)s AND i.waiting AND i.barred = %(barred)s::varchar[]
-      AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS} {UNSEEN}
+      AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS}
+      AND NOT %(profile)s::uuid = ANY(i.given_to) {UNSEEN}
     ORDER BY i.priority DESC, i.id
     LIMIT 1 FOR UPDATE OF i SKIP LOCKED
 ), taken AS (
-    UPDATE annotation_item i SET slots_left = i.slots_left - 1, groups = i.groups || picked.takes
+    UPDATE annotation_item i SET slots_left = i.slots_left - 1, groups = i.groups || picked.takes,
+        given_to = i.given_to || %(profile)s::uuid
     FROM picked WHERE i.id = picked.id
     RETURNING i.*, picked.takes AS groups_now
 ) {LEASE}

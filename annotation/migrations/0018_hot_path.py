@@ -1,5 +1,6 @@
 """What every claim and every vote pays for: rows updated in place, no index twice, one trigger a row, no lock on the project."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.migrations.operations import RunSQL
@@ -76,6 +77,22 @@ CREATE TRIGGER annotation_lease_fits BEFORE INSERT ON annotation_assignment
     FOR EACH ROW EXECUTE FUNCTION annotation_lease_fits();
 """
 
+GIVEN_TO = """
+CREATE FUNCTION annotation_given_again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE annotation_item SET given_to = array_remove(given_to, NEW.profile_id)
+    WHERE id = NEW.item_id AND NEW.profile_id = ANY(given_to);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER annotation_given_again AFTER UPDATE OF state ON annotation_assignment
+    FOR EACH ROW WHEN (NEW.state IN ('expired', 'released') AND OLD.state <> NEW.state)
+    EXECUTE FUNCTION annotation_given_again();
+UPDATE annotation_item i SET given_to = given.people FROM (
+    SELECT item_id, array_agg(DISTINCT profile_id) AS people FROM annotation_assignment
+    WHERE state IN ('leased', 'submitted', 'skipped') GROUP BY item_id) given
+WHERE i.id = given.item_id AND i.role = 'work';
+"""
+
 ROOM = """
 ALTER TABLE annotation_item SET (fillfactor = 70);
 ALTER TABLE annotation_assignment SET (fillfactor = 80);
@@ -105,6 +122,12 @@ class Migration(migrations.Migration):
                 output_field=models.BooleanField(),
             ),
         ),
+        migrations.AddField(
+            "Item",
+            "given_to",
+            django.contrib.postgres.fields.ArrayField(models.UUIDField(), db_default=[], default=list),
+        ),
+        RunSQL(GIVEN_TO, RunSQL.noop),
         migrations.AddIndex(
             "Item",
             models.Index(
@@ -154,6 +177,7 @@ class Migration(migrations.Migration):
         RunSQL(REVISION, RunSQL.noop),
         RunSQL(LEASE_FITS, RunSQL.noop),
         schema.trusted_path(
+            "annotation_given_again",
             "annotation_vote_fits", "annotation_revision_of_one_project", "annotation_lease_fits"
         ),
         RunSQL(ROOM, RunSQL.noop),

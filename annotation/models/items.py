@@ -87,6 +87,7 @@ class Item(models.Model):
     surrogates of the people whose conversations it shows). `quota` is {"caps": {axis: most}, "distinct": {axis: least}};
     `groups` names, as "axis=value", the groups of everybody who holds a slot, and `barred` those that may take no more:
     the database derives it. `sampled` items were chosen at random, whatever the uncertainty: unbiased estimates use them.
+    `given_to` are the profiles that hold, answered or skipped it, as the queue knows them.
     The queue's indexes ask whether an item is `waiting`, not how many slots it has left: a claim that leaves one more changes
     no indexed column, and PostgreSQL updates the row in place (heap-only tuples).
     """
@@ -116,6 +117,7 @@ class Item(models.Model):
     quota = models.JSONField(default=dict, db_default={})
     groups = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
     barred = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
+    given_to = ArrayField(models.UUIDField(), default=list, db_default=[])
     waiting = models.GeneratedField(
         expression=Q(state="open", slots_left__gt=0), output_field=models.BooleanField(), db_persist=True
     )

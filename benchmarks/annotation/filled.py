@@ -52,6 +52,12 @@ FROM (SELECT * FROM annotation_item WHERE campaign_id = %(campaign)s AND state =
 """
 
 
+GIVEN_TO = """
+UPDATE annotation_item i SET given_to = i.given_to || %(profile)s::uuid
+FROM annotation_assignment s WHERE s.item_id = i.id AND s.profile_id = %(profile)s AND i.campaign_id = %(campaign)s
+"""
+
+
 def project_with_people(slug: str, number: int) -> tuple[Project, User, list[User]]:
     """A project, its lead and so many annotators."""
     project = Project.objects.create(slug=slug, name=slug, training_use_default="allowed")
@@ -94,15 +100,19 @@ def filled(
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, asked)
         cursor.execute(PAIRS, asked)
-        cursor.execute("VACUUM ANALYZE annotation_item, annotation_pair, annotation_assignment, annotation_judgment")
+        cursor.execute(
+            "VACUUM ANALYZE annotation_item, annotation_pair, annotation_assignment, annotation_judgment"
+        )
     return campaign
 
 
 def seen(campaign: Campaign, profile: AnnotatorProfile, number: int) -> None:
     """So many of the campaign's first open items have been judged by this person before."""
     with connection.cursor() as cursor:
-        cursor.execute(SEEN, {"campaign": campaign.pk, "profile": profile.pk, "number": number})
-        cursor.execute("VACUUM ANALYZE annotation_assignment")
+        of = {"campaign": campaign.pk, "profile": profile.pk}
+        cursor.execute(SEEN, of | {"number": number})
+        cursor.execute(GIVEN_TO, of)
+        cursor.execute("VACUUM ANALYZE annotation_assignment, annotation_item")
 
 
 def _version(project: Project) -> ConversationVersion:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from annotation.actions.campaigns import create_campaign
 from annotation.actions.claim import claim
@@ -111,6 +111,21 @@ def slots_are_conserved(campaign):
     return not off.exists()
 
 
+def nobody_is_kept_from_what_they_may_have(campaign):
+    """Whom an item names as given to holds, answered or skipped it."""
+    ended = Assignment.objects.filter(item__campaign=campaign, state__in=["expired", "released"])
+    kept = ended.filter(item__given_to__contains=[F("profile")]).exclude(
+        Exists(
+            Assignment.objects.filter(
+                item=OuterRef("item"),
+                profile=OuterRef("profile"),
+                state__in=["leased", "submitted", "skipped"],
+            )
+        )
+    )
+    return not kept.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_annotators_at_once_break_nothing():
     team = make_team("rush")
@@ -128,6 +143,7 @@ def test_sixteen_annotators_at_once_break_nothing():
     over = counted.values("item").annotate(n=Count("pk")).filter(n__gt=OVERLAP)
     assert not over.exists()
     assert slots_are_conserved(campaign)
+    assert nobody_is_kept_from_what_they_may_have(campaign)
     assert counted.count() == PAIRS * OVERLAP
     assert not Judgment.objects.values("item", "profile").annotate(n=Count("pk")).filter(n__gt=1).exists()
     assert campaign.items.filter(state="decided").count() == PAIRS
