@@ -1,5 +1,6 @@
 """WSGI entry point for the app server."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -25,3 +26,6 @@ def left_out(*names: str) -> Iterator[None]:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 with left_out(*IMPORTED_IF_PRESENT):
     application = get_wsgi_application()
+gc.collect()
+gc.freeze()
+"""What is loaded once and kept is no garbage: no collection between two requests walks it again."""
