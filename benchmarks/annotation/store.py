@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from annotation.models import AnnotatorProfile
+from benchmarks.annotation import pgbench
 from benchmarks.annotation.annotators import Judged, judge, p95
 from benchmarks.annotation.bare import create
 from benchmarks.annotation.filled import filled, project_with_people, seen
@@ -25,6 +26,9 @@ def rows(*, quick: bool) -> Iterator[Row]:
     yield from _rows("a bare queue in psycopg (peer)", peer, demand=False)
     yield from _rows("fresh queue", ours)
     yield Row("store, fresh queue: of the bare queue's cycles", ours.per_second / peer.per_second)
+    alone = pgbench.cycles(fresh, people, seconds=seconds)
+    if alone is not None:
+        yield Row("store, fresh queue: the same statements from pgbench", alone, "cycles/s")
     yield from _rows(
         "fresh queue, through the actions", judge("actions", fresh, people, seconds=seconds), demand=False
     )
