@@ -74,7 +74,9 @@ def test_a_sample_is_the_same_for_its_seed_and_says_how_sure_it_is(
     assert first.sampled == again.sampled
     assert len(first.sampled) == 2
     assert not first.is_all
-    assert any(around(told, seed).sampled != first.sampled for seed in range(500)), "another seed, another sample"
+    assert any(around(told, seed).sampled != first.sampled for seed in range(500)), (
+        "another seed, another sample"
+    )
     now = standing(first, 0.8)
     assert now.low < now.count <= now.high <= DistinctText.objects.filter(view="whole").count()
 

@@ -114,9 +114,7 @@ def test_somebody_without_a_project_is_told_what_to_do(db: None) -> None:
     from accounts.models import User
 
     client = Client()
-    client.force_login(
-        User.objects.create_user("new@x.example"), backend="accounts.sessions.SessionBackend"
-    )
+    client.force_login(User.objects.create_user("new@x.example"), backend="accounts.sessions.SessionBackend")
     assert "invitation link" in client.get("/").content.decode()
 
 
