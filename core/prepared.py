@@ -30,6 +30,6 @@ def _executed(sql: str, given: Mapping[str, Any]) -> CursorWrapper:
     with connection.cursor() as own:
         database, bound = own.db, Cursor(own.connection)
     wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor
-    cursor = wrap(bound)
+    cursor: CursorWrapper = wrap(bound)
     cursor.execute(sql, given)
     return cursor

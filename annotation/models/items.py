@@ -119,7 +119,9 @@ class Item(models.Model):
     barred = ArrayField(models.CharField(max_length=101), default=list, db_default=[])
     given_to = ArrayField(models.UUIDField(), default=list, db_default=[])
     waiting = models.GeneratedField(
-        expression=Q(state="open", slots_left__gt=0), output_field=models.BooleanField(), db_persist=True
+        expression=Q(state="open", slots_left__gt=0),  # type: ignore[arg-type]  # the stubs know no conditions
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     created_at = models.DateTimeField(db_default=Now())
 
