@@ -1,15 +1,18 @@
-"""Do people choose a side, or the longer text? Exact tests, so few votes raise no false alarm."""
+"""Do people choose a side, or the longer text? Tests made for few votes, and for votes that go together, raise no false alarm."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+
+from .clustered import TAIL, clustered_share
 
 
 @dataclass(frozen=True, slots=True)
 class BinomialTest:
-    """How often something was chosen against a fair coin: share with exact interval, two-sided p-value."""
+    """How often something was chosen against a fair coin, over `items`: share with interval, two-sided p-value."""
 
     chosen: int
     of: int
+    items: int
     share: float
     low: float
     high: float
@@ -21,38 +24,27 @@ class BinomialTest:
         return "< 0.001" if self.p_value < 0.001 else f"{self.p_value:.3f}"
 
 
-def against_a_fair_coin(chosen: int, of: int, *, confidence: float = 0.95) -> BinomialTest | None:
-    """Clopper-Pearson interval and exact two-sided test of share = 1/2; None without observations."""
-    if not 0 <= chosen <= of:
-        raise ValueError(f"{chosen} of {of} is not a count")
-    if of == 0:
+def against_a_fair_coin(taken: Iterable[tuple[Hashable, bool | None]]) -> BinomialTest | None:
+    """Clopper-Pearson interval and two-sided test of share = 1/2 from (item, taken or not); None without observations.
+
+    Both are at the number of independent votes these are worth (Korn and Graubard 1998): votes on one item share its
+    texts, and what was judged elsewhere also its sides. With one vote an item both are exact. An answer without a side
+    (tie, both bad, cannot judge) or between equals is None and left out.
+    """
+    found = clustered_share((item, one) for item, one in taken if one is not None)
+    if found is None:
         return None
-    from scipy.special import bdtr, betaincinv  # type: ignore[import-untyped]
+    from scipy.special import betainc, betaincinv  # type: ignore[import-untyped]
 
-    tail = (1 - confidence) / 2
+    hits = found.share * found.effective
+    misses = found.effective - hits
+    fewer, more = sorted((hits, misses))
     return BinomialTest(
-        chosen=chosen,
-        of=of,
-        share=chosen / of,
-        low=float(betaincinv(chosen, of - chosen + 1, tail)) if chosen else 0.0,
-        high=float(betaincinv(chosen + 1, of - chosen, 1 - tail)) if chosen < of else 1.0,
-        p_value=min(1.0, 2 * float(bdtr(min(chosen, of - chosen), of, 0.5))),
+        chosen=found.hits,
+        of=found.of,
+        items=len(found.off),
+        share=found.share,
+        low=float(betaincinv(hits, misses + 1, TAIL)) if hits else 0.0,
+        high=float(betaincinv(hits + 1, misses, 1 - TAIL)) if misses else 1.0,
+        p_value=min(1.0, 2 * float(betainc(more, fewer + 1, 0.5))),
     )
-
-
-def position_bias(left_chosen: Iterable[bool | None]) -> BinomialTest | None:
-    """Test whether the left side wins; sides are drawn at random, so a fair annotator is a fair coin.
-
-    None stands for an answer without a side (tie, both bad, cannot judge) and is left out.
-    """
-    sided = [left for left in left_chosen if left is not None]
-    return against_a_fair_coin(sum(sided), len(sided))
-
-
-def length_bias(winners: Iterable[tuple[int, int]]) -> BinomialTest | None:
-    """Test whether the longer answer wins, from (winner length, loser length) in characters; equals left out.
-
-    Longer may honestly be better: this is a number to look at, not a proof of bias.
-    """
-    unequal = [(won, lost) for won, lost in winners if won != lost]
-    return against_a_fair_coin(sum(won > lost for won, lost in unequal), len(unequal))

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from math import sqrt
 
-from core.intervals import Estimate, wilson
+from core.intervals import Estimate
 
+from .clustered import ClusteredShare, clustered_share, difference
 from .verbosity import Pull, verbosity
 
 
@@ -19,13 +19,14 @@ class Contest:
     own: int
     other: int
     won: bool
-    item: Hashable = None
+    item: Hashable
 
 
 @dataclass(frozen=True, slots=True)
 class ModelBias:
     """Win share of a model, and how much larger it is on the left, and when its answer is the longer one (−1…1).
 
+    Intervals are over items: votes on one pair go together.
     `verbosity`: the factor on its odds of winning when its answer is twice as long, at the level it wins at anyway.
     """
 
@@ -41,31 +42,24 @@ def bias_of_models(contests: Iterable[Contest]) -> list[ModelBias]:
     by_model: dict[str, list[Contest]] = defaultdict(list)
     for contest in contests:
         by_model[contest.model].append(contest)
-    return [
-        ModelBias(
-            model,
-            wilson(sum(one.won for one in own), len(own)),
-            difference(
-                [one.won for one in own if one.left is True], [one.won for one in own if one.left is False]
-            ),
-            difference(
-                [one.won for one in own if one.own > one.other],
-                [one.won for one in own if one.own < one.other],
-            ),
-            verbosity([(one.item, one.own, one.other, one.won) for one in own], level=True),
-        )
-        for model, own in sorted(by_model.items())
-    ]
+    return [_row(model, own) for model, own in sorted(by_model.items())]
 
 
-def difference(first: list[bool], second: list[bool]) -> Estimate:
-    """Share of the first minus share of the second, with Newcombe's hybrid score interval (1998, method 10)."""
-    a, b = wilson(sum(first), len(first)), wilson(sum(second), len(second))
-    n = len(first) + len(second)
-    known = [float(v) for v in (a.value, a.low, a.high, b.value, b.low, b.high) if v is not None]
-    if len(known) < 6:
-        return Estimate(None, None, None, n)
-    p, p_low, p_high, q, q_low, q_high = known
-    below = sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
-    above = sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
-    return Estimate(p - q, p - q - below, p - q + above, n)
+def _row(model: str, own: list[Contest]) -> ModelBias:
+    wins = _wins(own)
+    assert wins is not None
+    return ModelBias(
+        model,
+        wins.interval(),
+        difference(
+            _wins(one for one in own if one.left is True), _wins(one for one in own if one.left is False)
+        ),
+        difference(
+            _wins(one for one in own if one.own > one.other), _wins(one for one in own if one.own < one.other)
+        ),
+        verbosity([(one.item, one.own, one.other, one.won) for one in own], level=True),
+    )
+
+
+def _wins(contests: Iterable[Contest]) -> ClusteredShare | None:
+    return clustered_share((one.item, one.won) for one in contests)

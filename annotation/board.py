@@ -12,13 +12,12 @@ from django.core.cache import cache
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from . import bias, diversity
+from . import diversity
 from .agreement import Estimate
-from .bias import BinomialTest
-from .choices import Choice
+from .bias import BinomialTest, against_a_fair_coin
 from .models import Campaign, Item, JudgmentRevision
 from .quality.agreeing import Base, agreement_of, agrees_with_others, base_of
-from .quality.reading import left_of
+from .quality.reading import left_of, longer_of
 from .votes import VoteRow, votes_of
 
 RATE_WINDOW = timedelta(hours=1)
@@ -111,7 +110,7 @@ def read_board(campaign: Campaign) -> Board:
 def _cache_key(campaign: Campaign) -> str:
     said = JudgmentRevision.objects.filter(judgment__item__campaign=campaign)
     found = said.aggregate(last=Max("pk", default=0), n=Count("pk"))
-    return f"annotation.board.3.{campaign.pk}.{freshness(**found)}"
+    return f"annotation.board.4.{campaign.pk}.{freshness(**found)}"
 
 
 def freshness(*, last: int, n: int) -> str:
@@ -155,19 +154,11 @@ def quality_of(votes: Sequence[VoteRow], *, kind: str) -> Quality:
         ordinal=agree.alpha_ordinal,
         ac1=agree.ac1,
         pairwise=agree.pairwise.value if agree.pairwise else None,
-        left=bias.position_bias(map(left_of, votes)) if pairs else None,
-        longer=bias.length_bias(filter(None, map(_lengths, votes))) if pairs else None,
+        left=against_a_fair_coin((vote.item, left_of(vote)) for vote in votes) if pairs else None,
+        longer=against_a_fair_coin((vote.item, longer_of(vote)) for vote in votes) if pairs else None,
         choices=dict(Counter(vote.choice for vote in votes)),
         base=base_of(votes),
     )
-
-
-def _lengths(vote: VoteRow) -> tuple[int, int] | None:
-    """(winner's length, loser's length) in characters."""
-    if vote.length_a is None or vote.length_b is None or vote.choice not in (Choice.A, Choice.B):
-        return None
-    lengths = (vote.length_a, vote.length_b)
-    return lengths if vote.choice == Choice.A else lengths[::-1]
 
 
 def annotator_rows(votes: Sequence[VoteRow]) -> list[AnnotatorRow]:
@@ -185,7 +176,7 @@ def annotator_rows(votes: Sequence[VoteRow]) -> list[AnnotatorRow]:
                 simulated=own[0].simulated,
                 votes=len(own),
                 median_seconds=statistics.median(times) / 1000 if times else None,
-                left=bias.position_bias(map(left_of, own)),
+                left=against_a_fair_coin((vote.item, left_of(vote)) for vote in own),
                 agrees=agrees.get(annotator),
             )
         )

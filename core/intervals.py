@@ -22,13 +22,16 @@ class Estimate:
     n: int
 
 
-def wilson(hits: int, n: int, z: float = Z95) -> Estimate:
-    """A share with its score interval (Wilson 1927): never outside 0…1, and not empty at 0 or n hits."""
+def wilson(hits: int, n: int, z: float = Z95, *, effective: float | None = None) -> Estimate:
+    """A share with its score interval (Wilson 1927): never outside 0…1, and not empty at 0 or n hits.
+
+    `effective`: how many independent observations the n are worth, where they hang together.
+    """
     if n == 0:
         return Estimate(None, None, None, 0)
-    share, square = hits / n, z * z
-    centre = (share + square / (2 * n)) / (1 + square / n)
-    half = z / (1 + square / n) * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    share, worth, square = hits / n, n if effective is None else effective, z * z
+    centre = (share + square / (2 * worth)) / (1 + square / worth)
+    half = z / (1 + square / worth) * sqrt(share * (1 - share) / worth + square / (4 * worth * worth))
     return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), n)
 
 

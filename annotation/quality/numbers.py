@@ -7,7 +7,8 @@ from math import log2
 from typing import Any
 from uuid import UUID
 
-from .. import bias, crowd
+from .. import crowd
+from ..bias import against_a_fair_coin
 from ..bias_of_models import bias_of_models
 from ..checks import Finding, check_annotators
 from ..choices import Choice
@@ -80,16 +81,14 @@ def _announced(step: Step) -> Callable[[str], None]:
 
 def bias_of(votes: Sequence[VoteRow]) -> dict[str, Any]:
     """Side, length and the pull of length, over these votes."""
-    sides = [left for vote in votes if (left := left_of(vote)) is not None]
-    longer = [one for vote in votes if (one := longer_of(vote)) is not None]
     decided = [
         (vote.item, vote.length_a or 0, vote.length_b or 0, vote.choice == Choice.A)
         for vote in votes
         if vote.choice in (Choice.A, Choice.B)
     ]
     return {
-        "left": _data(bias.against_a_fair_coin(sum(sides), len(sides))),
-        "longer": _data(bias.against_a_fair_coin(sum(longer), len(longer))),
+        "left": _data(against_a_fair_coin((vote.item, left_of(vote)) for vote in votes)),
+        "longer": _data(against_a_fair_coin((vote.item, longer_of(vote)) for vote in votes)),
         "verbosity": _data(verbosity(decided)),
     }
 

@@ -101,11 +101,11 @@ def test_looking_after_every_answer_does_not_inflate_the_side_test() -> None:
     rng = random.Random(13)
     level, ever, naive = 0.01, 0, 0
     for _person in range(400):
-        hits, accused, by_fixed = 0, False, False
+        sides, accused, by_fixed = [], False, False
         for n in range(1, 201):
-            hits += rng.random() < 0.5
-            accused = accused or anytime_p(e_of_a_coin(hits, n)) <= level
-            test = against_a_fair_coin(hits, n) if n % 5 == 0 else None
+            sides.append(rng.random() < 0.5)
+            accused = accused or anytime_p(e_of_a_coin(sum(sides), n)) <= level
+            test = against_a_fair_coin(enumerate(sides)) if n % 5 == 0 else None
             by_fixed = by_fixed or (test is not None and test.p_value <= level)
         ever, naive = ever + accused, naive + by_fixed
     assert ever <= level * 400

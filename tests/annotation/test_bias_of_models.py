@@ -4,23 +4,30 @@ import random
 
 import pytest
 
-from annotation.bias_of_models import Contest, bias_of_models, difference
+from annotation.bias_of_models import Contest, bias_of_models
+from annotation.clustered import clustered_share, difference
 from annotation.verbosity import verbosity
 
 from .reference_data import convarg_votes
 
 
 def test_the_difference_of_two_shares_has_newcombes_published_interval() -> None:
-    found = difference([True] * 56 + [False] * 14, [True] * 48 + [False] * 32)
+    found = difference(
+        clustered_share((("a", n), n < 56) for n in range(70)),
+        clustered_share((("b", n), n < 48) for n in range(80)),
+    )
     assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
 
 
 def test_a_model_that_wins_only_on_the_left_is_seen() -> None:
     rng = random.Random(1)
     contests = []
-    for _ in range(400):
+    for item in range(400):
         left = rng.random() < 0.5
-        contests += [Contest("ours", left, 90, 80, left), Contest("theirs", not left, 80, 90, not left)]
+        contests += [
+            Contest("ours", left, 90, 80, left, item),
+            Contest("theirs", not left, 80, 90, not left, item),
+        ]
     ours, theirs = bias_of_models(contests)
     assert (ours.model, theirs.model) == ("ours", "theirs")
     for one in (ours, theirs):
@@ -32,7 +39,8 @@ def test_a_model_that_wins_only_on_the_left_is_seen() -> None:
 def test_a_fair_crowd_moves_no_model() -> None:
     rng = random.Random(2)
     contests = [
-        Contest("ours", rng.random() < 0.5, rng.randrange(1, 99), 50, rng.random() < 0.7) for _ in range(900)
+        Contest("ours", rng.random() < 0.5, rng.randrange(1, 99), 50, rng.random() < 0.7, item)
+        for item in range(900)
     ]
     (ours,) = bias_of_models(contests)
     assert ours.wins.low > 0.6

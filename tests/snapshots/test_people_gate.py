@@ -53,10 +53,10 @@ def test_what_is_asked_for_and_there_is_said(world: World, sealed: Snapshot) -> 
 
 def test_one_who_always_takes_the_left_is_not_lost_among_thousands_of_votes() -> None:
     rng = random.Random(3)
-    fair = {uuid4(): [rng.random() < 0.5 for _ in range(100)] for _ in range(50)}
+    fair = {uuid4(): [(uuid4(), rng.random() < 0.5) for _ in range(100)] for _ in range(50)}
     gate = PeopleGate(no_side=True)
     assert [holds for holds, _ in _compared(gate, People({}, fair, {}))] == [True]
-    told = _compared(gate, People({}, fair | {uuid4(): [True] * 60}, {}))
+    told = _compared(gate, People({}, fair | {uuid4(): [(uuid4(), True) for _ in range(60)]}, {}))
     assert [holds for holds, _ in told] == [True, False]
     assert "somebody takes a side" in told[1][1]
 
