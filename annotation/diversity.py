@@ -4,7 +4,7 @@ All functions take votes per annotator (counts, not negative); no votes means un
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -56,39 +56,6 @@ def top_share(votes: Iterable[float], *, fraction: float = 0.1) -> float | None:
         return None
     busiest = max(1, math.ceil(len(counts) * fraction - 1e-9))
     return math.fsum(counts[-busiest:]) / math.fsum(counts)
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Share of (stratum x axis value) cells with enough people and votes, and which cells are short."""
-
-    covered: int
-    cells: int
-    short: tuple[tuple[str, str], ...]
-
-    @property
-    def share(self) -> float | None:
-        return self.covered / self.cells if self.cells else None
-
-
-def coverage(
-    votes: Mapping[tuple[str, str], Mapping[str, int]],
-    *,
-    strata: Sequence[str],
-    values: Sequence[str],
-    min_annotators: int,
-    min_votes: int,
-) -> Coverage:
-    """Check every cell of strata x values; `votes[(stratum, value)]` maps annotator to number of votes."""
-    short = []
-    for stratum in strata:
-        for value in values:
-            cell = votes.get((stratum, value), {})
-            people = sum(1 for n in cell.values() if n > 0)
-            if people < min_annotators or sum(cell.values()) < min_votes:
-                short.append((stratum, value))
-    cells = len(strata) * len(values)
-    return Coverage(covered=cells - len(short), cells=cells, short=tuple(short))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.diversity import coverage, gini, herfindahl, hill_number, summarise, top_share
+from annotation.diversity import gini, herfindahl, hill_number, summarise, top_share
 
 from .reference_data import convarg_votes
 
@@ -68,16 +68,3 @@ def test_published_crowd_has_the_reference_concentration() -> None:
     assert found.n_eff_q2 == pytest.approx(108.9, abs=0.05)
     assert found.hhi == pytest.approx(0.0092, abs=5e-5)
     assert found.top_share == pytest.approx(0.695, abs=1e-3)
-
-
-def test_coverage_names_the_cells_that_are_short() -> None:
-    found = coverage(
-        {("a", "de"): {"p": 3, "q": 1}, ("a", "en"): {"p": 9}, ("b", "de"): {"p": 1, "q": 1}},
-        strata=["a", "b"],
-        values=["de", "en"],
-        min_annotators=2,
-        min_votes=3,
-    )
-    assert found.short == (("a", "en"), ("b", "de"), ("b", "en"))
-    assert found.share == pytest.approx(0.25)
-    assert coverage({}, strata=[], values=["de"], min_annotators=1, min_votes=1).share is None
