@@ -38,7 +38,7 @@
   });
   const drafts = new window.WinnowDraft({
     url: root.dataset.draftUrl,
-    post: (url, fields) => queue.post(url, fields),
+    post: (url, fields, signal) => queue.post(url, fields, signal),
     read: (card) => ({ choice: pending, ...form.draft(card) }),
     write(card, draft) {
       choose(card, draft.choice ?? "");

@@ -5,11 +5,12 @@
   const store = window.WinnowStore;
 
   class Draft {
-    // `post(url, fields)` sends as the queue does; `read(card)` gives the draft, `write(card, draft)` shows one.
+    // `post(url, fields, signal)` sends as the queue does; `read(card)` gives the draft, `write(card, draft)` shows one.
     constructor({ url, post, read, write }) {
       Object.assign(this, { url, post, read, write });
       this.timer = 0;
       this.card = null;
+      this.sending = null;
     }
 
     name(card) {
@@ -30,8 +31,10 @@
       if (kept && Number(kept.at ?? 0) >= Number(card.dataset.draftAt || 0)) this.write(card, kept);
     }
 
+    // What is still on its way would come after the answer, to a lease that has ended.
     end(card) {
       clearTimeout(this.timer);
+      this.sending?.abort();
       this.card = null;
       store.remove(this.name(card));
     }
@@ -40,7 +43,8 @@
       if (this.card !== card) return;
       const draft = { ...this.read(card), at: JSON.parse(store.get(this.name(card)) ?? "{}").at ?? "" };
       const lease = ["assignment", "lease_token"].map((name) => [name, card.querySelector(`[name=${name}]`).value]);
-      await this.post(this.url, [...lease, ["draft", JSON.stringify(draft)]]).catch(() => undefined);
+      this.sending = new AbortController();
+      await this.post(this.url, [...lease, ["draft", JSON.stringify(draft)]], this.sending.signal).catch(() => undefined);
     }
   }
 

@@ -84,9 +84,10 @@
       else if (this.waiting().length) this.timer = setTimeout(() => this.flush(), ORPHANED_AFTER);
     }
 
-    post(url, fields) {
+    post(url, fields, signal) {
       return fetch(url, {
         method: "POST",
+        signal,
         body: new URLSearchParams(fields),
         headers: {
           "X-CSRFToken": cookie("csrftoken") || this.token, "X-Winnow-Judging": "1", "X-Winnow-As": this.who, Accept: "text/html",

@@ -29,7 +29,7 @@
 
   const drafts = new window.WinnowDraft({
     url: form.dataset.draftUrl,
-    post: (url, fields) => queue.post(url, fields),
+    post: (url, fields, signal) => queue.post(url, fields, signal),
     read: () => {
       const fields = new FormData(form);
       const said = Object.fromEntries(["text", "rationale", "act", "section"].map((one) => [one, fields.get(one) ?? ""]));

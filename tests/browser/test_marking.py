@@ -99,6 +99,19 @@ def test_what_the_mouse_selects_is_what_is_stored(
     assert not window.complaints
 
 
+def test_what_was_begun_and_is_still_on_its_way_does_not_follow_the_answer(window: Visit, team: Team) -> None:
+    page = window.page
+    page.route("**/judge/draft/", lambda _held_until_the_answer_is_in: None)
+    select(window, "bold 🎉 words")
+    with page.expect_request("**/judge/draft/"):
+        page.keyboard.press("1")
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/judge/draft/")):
+        page.keyboard.press("2")
+    answered(1)
+    assert JudgmentSpan.objects.get().quote == "bold 🎉 words"
+    assert not window.complaints
+
+
 def test_a_formula_is_marked_as_a_whole(window: Visit) -> None:
     select(window, "So x")
     window.page.keyboard.press("1")

@@ -2,18 +2,12 @@
 
 from typing import Any
 
-import hypothesis
 import pytest
 
 from core.privacy import structured_rules
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
 from tests.conftest import Team
-
-hypothesis.settings.register_profile(
-    "loaded machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("loaded machine")
 
 
 @pytest.fixture

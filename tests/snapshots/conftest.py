@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import hypothesis
 import pytest
 from django.db import connection, transaction
 
@@ -34,8 +33,6 @@ from snapshots.actions.create_selection import create_selection
 from snapshots.models import Snapshot
 from tests.conftest import Team
 
-hypothesis.settings.register_profile("loaded machine", deadline=None)
-hypothesis.settings.load_profile("loaded machine")
 DAY = dt.date(2026, 11, 1)
 
 
