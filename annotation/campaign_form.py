@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Project
+from core.errors import Refused
 from curation.models import Asset, AssetVersion
 from curation.models.assets import AssetKind
 
 from .axes import current_axes_of
 from .models import Axis, Campaign
 from .people_words import read_languages
-from .rules import LONGEST_WARNING, MAX_OVERLAP, Adaptive, Eligibility, Rules, Selection, read
+from .rules import LONGEST_WARNING, MAX_OVERLAP, Adaptive, Eligibility, Rules, Selection, checked_strata, read
 from .tags import REASONS
 
 NEW = Rules(adaptive=Adaptive())
@@ -185,6 +186,10 @@ class CampaignForm(forms.Form):
                     % {"line": line.strip()[:60], "most": MAX_OVERLAP}
                 )
             found[name.strip()] = int(number)
+        try:
+            checked_strata(found)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
         return found
 
     @property

@@ -12,6 +12,8 @@ from core.errors import Refused
 from . import tags as reasons
 
 MAX_OVERLAP = 20
+MOST_STRATA, LONGEST_STRATUM = 50, 80
+"""How many strata may have an overlap of their own: every one is a walk over the items when it changes."""
 LONGEST_WARNING = 400
 REQUIRABLE = frozenset({"tags", "rationale"})
 ANY_STRATUM = "*"
@@ -145,8 +147,7 @@ def as_stored(rules: Rules) -> dict[str, Any]:
 def checked(rules: Rules, *, overlap: int) -> Rules:
     """The rules; refused with what is wrong where, and what to do."""
     _within("overlap", overlap, 1, MAX_OVERLAP)
-    for stratum, most in rules.overlap.items():
-        _within(f"overlap.{stratum}", most, 1, MAX_OVERLAP)
+    checked_strata(rules.overlap)
     for axis, most in rules.caps.items():
         _within(f"caps.{axis}", most, 1, MAX_OVERLAP)
     for axis, least in rules.distinct.items():
@@ -169,6 +170,27 @@ def checked(rules: Rules, *, overlap: int) -> Rules:
     _within("cost_per_answer", rules.cost_per_answer or 0, 0, 10_000)
     _known_reasons(rules)
     return rules
+
+
+def checked_strata(overlap: Mapping[str, int]) -> None:
+    """Refuse an overlap by stratum that names too many, what cannot be a stratum, or a number out of range."""
+    if len(overlap) > MOST_STRATA:
+        raise Refused(
+            "strata_too_many",
+            _("overlap names %(n)d strata; it names at most %(most)d.")
+            % {"n": len(overlap), "most": MOST_STRATA},
+            hint=_("Name those that need a number of their own; the others take the campaign's."),
+        )
+    for stratum, most in overlap.items():
+        _within(f"overlap.{stratum[:LONGEST_STRATUM]}", most, 1, MAX_OVERLAP)
+        if len(stratum) > LONGEST_STRATUM or not stratum.isprintable():
+            raise Refused(
+                "stratum_invalid",
+                _("overlap names what cannot be a stratum: %(name)s")
+                % {"name": ascii(stratum[:LONGEST_STRATUM])},
+                hint=_("A stratum has at most %(most)d characters on one line; take it from the items.")
+                % {"most": LONGEST_STRATUM},
+            )
 
 
 def _known_reasons(rules: Rules) -> None:

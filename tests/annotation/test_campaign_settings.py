@@ -103,6 +103,8 @@ def test_every_setting_of_the_page_reaches_the_rules(team, campaign):
     [
         ("by_stratum", "law three", "is not a stratum"),
         ("by_stratum", "law: 99", "is not a stratum"),
+        ("by_stratum", "\n".join(f"s{n}: 2" for n in range(51)), "names 51 strata; it names at most 50"),
+        ("by_stratum", "x" * 81 + ": 2", "cannot be a stratum"),
         ("languages", "german", "no language tag"),
         ("currency", "money", "at most 3"),
         ("currency", "E1R", "three letters"),

@@ -14,7 +14,7 @@ from annotation.choices import Answer, Choice
 from annotation.models import Item
 from annotation.rules import Adaptive, Rules
 from annotation.sides import as_shown
-from core.errors import PermissionRefused
+from core.errors import PermissionRefused, Refused
 from core.models import Event
 from curation.models import CurationState
 
@@ -114,6 +114,15 @@ def test_a_stratum_may_have_an_overlap_of_its_own(team, campaign):
     )
     (item,) = queue_pairs(own, 1)
     assert item.slots_asked == 4
+
+
+def test_fifty_strata_may_have_an_overlap_of_their_own_and_no_more(team):
+    own = {f"stratum {n}": 2 for n in range(50)}
+    create_campaign(who=team.lead, project=team.project, name="Fifty", rules=Rules(overlap=own))
+    with pytest.raises(Refused, match="names 51 strata; it names at most 50"):
+        create_campaign(
+            who=team.lead, project=team.project, name="Many", rules=Rules(overlap=own | {"one more": 2})
+        )
 
 
 def test_an_overlap_lowered_below_the_votes_keeps_them_all(team, campaign, people):
