@@ -1,4 +1,7 @@
-"""Django admin for operators: campaigns, items, leases and votes, to read."""
+"""Django admin for operators: campaigns, items, leases and votes, to read.
+
+The groups that hold an item's slots stay out: beside its leases they would say who is of which group.
+"""
 
 from django.contrib import admin
 
@@ -21,6 +24,7 @@ class ItemAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "campaign", "kind", "state", "slots_left", "slots_asked", "priority")
     list_filter = ("kind", "state")
+    exclude = ("groups", "barred")
 
 
 @admin.register(Assignment)
@@ -29,6 +33,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "item", "profile", "state", "claimed_at", "leased_until", "ended_at")
     list_filter = ("state",)
+    exclude = ("groups",)
 
 
 @admin.register(Judgment)

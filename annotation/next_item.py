@@ -11,9 +11,10 @@ from core.errors import NotFound
 
 from .actions.claim import claim
 from .eligibility import seeker_of, suits
-from .models import AnnotatorProfile, Assignment, Campaign, Item, ItemRole, Judgment
+from .models import Adjudication, AnnotatorProfile, Assignment, Campaign, Item, ItemRole, Judgment
 from .practice import PracticeFirst, needs_practice
 from .rules import read
+from .same_answers import beside_gold_met
 
 MOST = 1_000
 """Counts a page shows stop here."""
@@ -90,7 +91,7 @@ def held_by_others(
     if campaign:
         items = items.filter(campaign=campaign)
     leased = Assignment.objects.filter(item=OuterRef("pk"), state="leased")
-    return _unseen(items, who, ("leased", "skipped")).filter(Exists(leased))[:MOST].count()
+    return _unseen(items, who, project, ("leased", "skipped")).filter(Exists(leased))[:MOST].count()
 
 
 def kept_for_others(
@@ -134,14 +135,17 @@ def _free(
         if needs_practice(profile, one):
             continue
         unseen = _unseen(
-            Item.objects.waiting().filter(campaign=one, kind=kind), who, ("submitted", "skipped")
+            Item.objects.waiting().filter(campaign=one, kind=kind), who, project, ("submitted", "skipped")
         )
         seeker = seeker_of(profile, read(one.rules))
         yield unseen, suits(unseen, seeker) if seeker else unseen.none()
 
 
-def _unseen(items: QuerySet[Item], who: User, states: Collection[str]) -> QuerySet[Item]:
-    """Items this person has no vote on and no assignment in one of these states."""
+def _unseen(items: QuerySet[Item], who: User, project: Project, states: Collection[str]) -> QuerySet[Item]:
+    """Items this person has no vote on, no decision over and no assignment in one of these states, and that no gold gave away."""
     voted = Judgment.objects.filter(item=OuterRef("pk"), profile__user=who)
     held = Assignment.objects.filter(item=OuterRef("pk"), profile__user=who, state__in=states)
-    return items.filter(~Exists(voted), ~Exists(held))
+    decided = Adjudication.objects.filter(item=OuterRef("pk"), by=who)
+    return items.filter(~Exists(voted), ~Exists(held), ~Exists(decided)).exclude(
+        beside_gold_met(who, project)
+    )

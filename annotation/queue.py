@@ -31,7 +31,32 @@ UNSEEN = """
       AND NOT coalesce((
         SELECT true FROM annotation_judgment j
         WHERE j.item_id = i.id AND j.profile_id = %(profile)s LIMIT 1), false)
+      AND NOT coalesce((
+        SELECT true FROM annotation_adjudication d
+        WHERE d.item_id = i.id AND d.by_id = %(user)s LIMIT 1), false)
 """
+"""Nothing this person was given, has judged, or has decided over after reading what others said."""
+
+GOLD_MET = """
+gold_met AS MATERIALIZED (
+    SELECT coalesce(array_agg(r), '{}') AS answers FROM annotation_item g
+    LEFT JOIN annotation_pair p ON p.item_id = g.id
+    LEFT JOIN annotation_repair f ON f.item_id = g.id
+    CROSS JOIN LATERAL unnest(ARRAY[p.response_a_id, p.response_b_id, f.response_id]) r
+    WHERE g.campaign_id = %(campaign)s AND g.role = 'gold' AND r IS NOT NULL AND coalesce((
+        SELECT true FROM annotation_assignment s
+        WHERE s.item_id = g.id AND s.profile_id = %(profile)s AND s.state <> 'released' LIMIT 1), false)
+)
+"""
+UNTOLD = """
+      AND NOT coalesce((
+        SELECT gold_met.answers && ARRAY[p.response_a_id, p.response_b_id] FROM gold_met, annotation_pair p
+        WHERE p.item_id = i.id), false)
+      AND NOT coalesce((
+        SELECT f.response_id = ANY(gold_met.answers) FROM gold_met, annotation_repair f
+        WHERE f.item_id = i.id), false)
+"""
+"""Work that shares an answer with gold this person met here: within a campaign only gold comes back, so it would be told apart."""
 
 LEASED, ITEM = Columns(Assignment, "s"), Columns(Item, "i")
 LEASE = f"""
@@ -51,11 +76,11 @@ TAKES = "CASE WHEN i.quota = '{}' THEN '{}' ELSE annotation_groups_taken(i.quota
 """The groups this annotator would take of the item's quota."""
 
 CLAIM = f"""
-WITH picked AS (
+WITH {GOLD_MET}, picked AS (
     SELECT i.id, {TAKES} AS takes FROM annotation_item i
     WHERE i.campaign_id = %(campaign)s AND i.waiting AND i.barred = %(barred)s::varchar[]
       AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS}
-      AND NOT %(profile)s::uuid = ANY(i.given_to) {UNSEEN}
+      AND NOT %(profile)s::uuid = ANY(i.given_to) {UNSEEN} {UNTOLD}
     ORDER BY i.priority DESC, i.id
     LIMIT 1 FOR UPDATE OF i SKIP LOCKED
 ), taken AS (
@@ -81,6 +106,7 @@ WITH taken AS (
     WHERE i.campaign_id = %(campaign)s AND i.role = 'gold' AND i.state = 'open'
       AND (SELECT count(*) FROM annotation_assignment s
            WHERE s.item_id = i.id AND s.state IN ('leased', 'submitted')) < answer.most_people {SUITS} {UNSEEN}
+      AND NOT EXISTS (SELECT FROM annotation_goldanswer own WHERE own.item_id = i.id AND own.author_id = %(user)s)
       AND (SELECT count(*) FROM annotation_assignment s JOIN annotation_item g ON g.id = s.item_id AND g.role = 'gold'
            WHERE s.profile_id = %(profile)s AND s.claimed_at >= date_trunc('day', now(), 'UTC')) < %(a_day)s
       AND NOT EXISTS (
@@ -217,6 +243,7 @@ def asked(wanted: Wanted) -> dict[str, Any]:
         "seconds": wanted.seconds,
         "prefetch": wanted.prefetch,
         "profile": seeker.profile.pk,
+        "user": seeker.profile.user_id,
         "groups": list(seeker.groups),
         **asked_of(seeker),
     }

@@ -16,6 +16,7 @@ from curation.actions.cleaned import cleaned
 from ..exchange import with_text
 from ..filters import why_not_shown
 from ..models import Decision, GoldAnswer, Item, ItemRole, Pair, Repair
+from ..same_answers import practised_on
 from .repair import close_preferences
 from .responses import NewResponse, store_responses
 
@@ -58,6 +59,7 @@ def mark_gold(*, who: User, item: Item, right: Right) -> Item:
             repair = Repair.objects.select_related("response", "item").get(item=locked)
             Repair.objects.create(item=gold, response=repair.response)
             close_preferences(repair, keep=[])
+        _require_unpractised(gold)
         _add(who, gold, right)
         _retire_work(locked)
     return gold
@@ -89,6 +91,7 @@ def write_gold(*, who: User, item: Item, text: str, right: Right) -> Item:
         locked = Item.objects.select_for_update(of=("self",)).select_related("project").get(pk=item.pk)
         gold = _copy(locked, salt=written.content_hash)
         Pair.objects.create(item=gold, response_a=first, response_b=written, source="gold")
+        _require_unpractised(gold)
         _add(who, gold, right)
     return gold
 
@@ -129,6 +132,16 @@ def _require_asked(item: Item) -> None:
             "left_by_a_fix",
             _("This was made by somebody's fix and is asked of nobody, so it cannot be gold."),
             hint=_("Choose an item this campaign asks people about."),
+        )
+
+
+def _require_unpractised(gold: Item) -> None:
+    """Whoever practised on one of its answers was told which is right."""
+    if Item.objects.filter(practised_on(), pk=gold.pk).exists():
+        raise Refused(
+            "gold_practised",
+            _("A practice round shows an answer of this item and says what is right, so it cannot be gold."),
+            hint=_("Choose an item nobody has practised on."),
         )
 
 

@@ -15,6 +15,7 @@ from curation.actions.cleaned import cleaned
 
 from ..models import AnnotatorProfile, Campaign, Item, ItemRole, PracticeItem, Qualification
 from ..practice import active_items, choices_of, find_practice_item
+from ..same_answers import known_as_gold
 
 LONGEST, LONGEST_WHY = 20_000, 4_000
 MOST_ASKED = 50
@@ -23,7 +24,10 @@ MOST_ASKED = 50
 def pick_practice_item(
     *, who: User, campaign: Campaign, source: UUID, right: Collection[str], explanation: str
 ) -> PracticeItem:
-    """An item people have decided becomes a practice item; one still judged would tell its answer to its judges."""
+    """An item people have decided becomes a practice item; one still judged would tell its answer to its judges.
+
+    What gold shows is refused for the same reason: the explanation would give the gold answer away.
+    """
     require(who, "annotation.manage", campaign.project)
     item = Item.objects.filter(
         pk=source,
@@ -36,6 +40,12 @@ def pick_practice_item(
         raise Refused(
             "practice_source_open",
             _("Only an item that is decided and of the campaign's kind can be practised on."),
+            hint=_("Pick another one, or write one."),
+        )
+    if Item.objects.filter(known_as_gold(), pk=item.pk).exists():
+        raise Refused(
+            "practice_source_gold",
+            _("A gold item shows an answer of this item: its practice would tell what is right there."),
             hint=_("Pick another one, or write one."),
         )
     return _made(who, campaign, right=right, explanation=explanation, source=item)

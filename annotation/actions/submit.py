@@ -17,7 +17,7 @@ from ..active_time import of_answer
 from ..ballot import judgments_on, record_vote
 from ..choices import Shown
 from ..eligibility import groups_of
-from ..models import DECIDABLE, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
+from ..models import DECIDABLE, Adjudication, Assignment, Item, ItemRole, Judgment, JudgmentRevision, Response
 from ..sides import unswap
 from ..spans import SpanGiven
 from .lock import lock_assignment
@@ -141,6 +141,8 @@ def _slot_for(assignment: Assignment, given: Sequence[Judgment]) -> int | None:
             queue.give_back([item.pk], state="released", assignment=assignment.pk)
         return None
     if assignment.state != "leased":
+        if Adjudication.objects.filter(item=item, by=assignment.profile.user_id).exists():
+            return None
         groups = groups_of(assignment.profile) if item.quota else ()
         if not queue.take_slot_late(item=item.pk, groups=groups):
             return None

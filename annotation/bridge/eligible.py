@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from core.errors import Refused
 
 from ..eligibility import seeker_of, why_not
-from ..models import AnnotatorProfile, Item, ItemRole, Qualification
+from ..models import Adjudication, AnnotatorProfile, Item, ItemRole, Qualification
 from ..rules import read
 
 
@@ -24,6 +24,8 @@ def require_eligible(item: Item, profile: AnnotatorProfile) -> None:
         raise _not_eligible(_("this campaign asks nothing of this person"))
     if item.role != ItemRole.WORK:
         raise _not_eligible(_("it is not given out"))
+    if Adjudication.objects.filter(item=item, by=profile.user_id).exists():
+        raise _not_eligible(_("this person has decided over the votes on it"))
     why = why_not(item, replace(seeker, groups=()))
     if why is not None:
         raise _not_eligible(_words()[why])

@@ -29,6 +29,7 @@ from ..actions.profile import profile_of
 from ..models import AnnotatorProfile, Campaign, Item, PracticeItem
 from ..people_list import find_judge, judges_of
 from ..practice import choices_of, item_standings, person_standings
+from ..same_answers import known_as_gold
 from .outcomes import outcome_words, stored_word
 
 AGREED = 30
@@ -214,7 +215,7 @@ def _worded(items: list[Item]) -> list[tuple[Item, str]]:
 
 
 def _agreed(campaign: Campaign) -> list[Item]:
-    """Decided items on which people agreed most strongly, of any campaign of this kind; not those asked already."""
+    """Decided items on which people agreed most strongly, of any campaign of this kind; not those asked already, nor what gold shows."""
     taken = campaign.practice_items.filter(retired_at=None, source__isnull=False).values("source")
     found = Item.objects.filter(
         project_id=campaign.project_id,
@@ -224,7 +225,8 @@ def _agreed(campaign: Campaign) -> list[Item]:
         decision__isnull=False,
     ).exclude(decision__outcome__in=["conflict", "cannot"])
     return list(
-        found.exclude(pk__in=taken)
+        found.filter(~known_as_gold())
+        .exclude(pk__in=taken)
         .select_related("version", "decision", "campaign")
         .order_by("-decision__strength", "-decision__counted", "pk")[:AGREED]
     )

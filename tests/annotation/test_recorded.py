@@ -70,6 +70,7 @@ NOT_SHOWN = {
     "annotation.argillaaccount.user_id": "section argilla_accounts shows it; it is Argilla's id",
     "annotation.argillaaccount.username": "section argilla_accounts shows it",
     "annotation.qualification.practice": "section open_to_me shows it",
+    "annotation.item.given_to": "section leases shows each lease; the item names them only to spare a look",
     "annotation.practicetry.items": "which items stood in which place; section practice shows those answered",
     "annotation.axisrelease.as_said": "which votes a report on groups rests on tells what few others said of themselves",
     "annotation.axisrelease.as_rest": "which votes a report on groups rests on tells what few others said of themselves",

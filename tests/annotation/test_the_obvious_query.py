@@ -24,7 +24,7 @@ from tests.conftest import make_team
 from .conftest import annotators, queue_pairs
 
 HOLD = 20_261_122
-WAITS = f"WITH waits AS MATERIALIZED (SELECT pg_advisory_lock_shared({HOLD}), pg_advisory_unlock_shared({HOLD})), picked AS ("
+WAITS = f"waits AS MATERIALIZED (SELECT pg_advisory_lock_shared({HOLD}), pg_advisory_unlock_shared({HOLD}))"
 
 SAME_GROUP = """
     SELECT count(*) FROM annotation_assignment s JOIN annotation_profilevalue v ON v.profile_id = s.profile_id
@@ -69,8 +69,8 @@ def held(sql):
     """The same statement, stopped after its snapshot and before its lock."""
     begun = (
         sql.strip()
-        .replace("WITH picked AS (", WAITS, 1)
-        .replace("FROM annotation_item i", "FROM waits, annotation_item i", 1)
+        .replace("WITH ", f"WITH {WAITS}, ", 1)
+        .replace("FROM annotation_item i\n", "FROM waits, annotation_item i\n", 1)
     )
     assert "waits," in begun
     return begun
