@@ -72,20 +72,24 @@ def practice(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 @require_POST
 @project_view("annotation.judge")
 def start(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """Begin a try."""
+    """Begin a try; who has passed in another tab is told so."""
     request = cast(ProjectRequest, request)
-    start_try(who=request.user, campaign=_campaign(request, campaign_id))
+    campaign = _campaign(request, campaign_id)
+    if needs_practice(profile_of(who=request.user, project=request.project), campaign):
+        start_try(who=request.user, campaign=campaign)
     return redirect("annotation:practice", slug=request.project.slug, campaign_id=campaign_id)
 
 
 @require_POST
 @project_view("annotation.judge")
 def answer(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-    """Store the answer and show what was right."""
+    """Store the answer and show what was right; a page of an earlier try, with other sides, leads to the one at hand."""
     request = cast(ProjectRequest, request)
     campaign = _campaign(request, campaign_id)
-    item_id = field(request.POST, "item", UUID)
+    item_id, number = field(request.POST, "item", UUID), field(request.POST, "try", int)
     now = latest_round(profile_of(who=request.user, project=request.project), campaign)
+    if now is not None and number != now.attempt.number:
+        return redirect("annotation:practice", slug=request.project.slug, campaign_id=campaign_id)
     if now is None or item_id not in now.attempt.items:
         raise BadField("field_invalid", "item", field="item")
     said = _said(request, campaign, swapped=now.swapped(item_id))

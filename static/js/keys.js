@@ -40,7 +40,7 @@ function handle(event) {
   if (event.key === "g") { prefix = "g"; setTimeout(() => { prefix = ""; }, 1500); return true; }
   if (event.key === "j" && move(1)) return true;
   if (event.key === "k" && move(-1)) return true;
-  return press(event.key);
+  return !event.repeat && press(event.key); // a key still held from the page before presses nothing here
 }
 
 document.addEventListener("keydown", (event) => {

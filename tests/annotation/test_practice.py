@@ -202,7 +202,8 @@ def test_the_pages_lead_from_the_work_through_the_round_and_back(team, guarded):
     for item, swapped in zip(attempt.items, attempt.swapped, strict=True):
         page = client.get(address).content.decode()
         assert "Because" not in page
-        form = {"item": item, "choice": "right" if swapped else "left_clear", "active_ms": "1200"}
+        choice = "right" if swapped else "left_clear"
+        form = {"item": item, "try": attempt.number, "choice": choice, "active_ms": "1200"}
         shown = client.post(reverse("annotation:practice-answer", args=[slug, guarded.pk]), form, follow=True)
         assert "<strong>Because</strong>" in shown.content.decode()
     assert "you have passed" in client.get(address).content.decode()

@@ -186,7 +186,7 @@ def practise(team, campaign, choices):
         )
         after = client.post(
             url(team, "practice-answer", campaign_id=campaign.pk),
-            {"item": item, "choice": choices[int(number)], "active_ms": "1200"},
+            {"item": item, "try": 1, "choice": choices[int(number)], "active_ms": "1200"},
             follow=True,
         ).content.decode()
         assert f"Because {number}." in after
@@ -230,7 +230,9 @@ def test_a_choice_of_pairs_is_no_answer_to_a_repair(team, guarded):
     html = client.get(url(team, "practice", campaign_id=guarded.pk)).content.decode()
     item = re.search(r'name="item" value="([^"]+)"', html)[1]
     refused = client.post(
-        url(team, "practice-answer", campaign_id=guarded.pk), {"item": item, "choice": "left", "key": uuid4()}
+        url(team, "practice-answer", campaign_id=guarded.pk),
+        {"item": item, "try": 1, "choice": "left", "key": uuid4()},
     )
     assert refused.status_code == 400
+    assert "choice" in refused.content.decode()
     assert not PracticeAnswer.objects.exists()

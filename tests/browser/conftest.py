@@ -39,6 +39,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PASSWORD = "a long password"
 WIDE, NARROW = 1440, 380
 QUIET_LOOKS = 5
+RELEASE = "**/judge/release/"
+"""The last beacon of a judging page."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -100,6 +102,9 @@ class Visit:
         self.page.set_viewport_size({"width": width, "height": height})
 
 
+Visits = Callable[..., Visit]
+
+
 class Requests:
     """Those the server of the tests has begun and not ended; it runs in a thread of this process."""
 
@@ -134,8 +139,11 @@ def requests() -> Requests:
 @pytest.fixture
 def visit(
     browser: "playwright_api.Browser", live_server: LiveServer, client: object, requests: Requests
-) -> "Iterator[Callable[..., Visit]]":
-    """`visit(user, dark=False)` opens a window in which that person is signed in."""
+) -> "Iterator[Visits]":
+    """`visit(user, dark=False)` opens a window in which that person is signed in.
+
+    Its last beacon stays in the browser: it would reach a server whose database is being emptied.
+    """
     from django.test import Client
 
     contexts = []
@@ -145,6 +153,7 @@ def visit(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
         )
         contexts.append(context)
+        context.route(RELEASE, lambda route: route.fulfill(status=204))
         if user is not None:
             signed_in = Client()
             signed_in.force_login(user, backend="accounts.sessions.SessionBackend")

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -12,26 +11,10 @@ from annotation.actions.make_pairs import make_pairs
 from annotation.actions.make_repairs import make_repairs
 from annotation.models import Assignment, Judgment, JudgmentRevision, Response
 from tests.annotation.conftest import conversation, store
-from tests.browser.conftest import NARROW, WIDE, Visit
+from tests.browser.conftest import NARROW, RELEASE, WIDE, Visits
 from tests.conftest import Team
 
-Visits = Callable[..., Visit]
 PAIRS = 5
-
-
-RELEASE = "**/judge/release/"
-
-
-@pytest.fixture
-def visit(visit: Visits) -> Visits:
-    """Windows whose last beacon stays in the browser: it would reach a server whose database is being emptied."""
-
-    def make(*args: object, **options: object) -> Visit:
-        window = visit(*args, **options)
-        window.page.context.route(RELEASE, lambda route: route.fulfill(status=204))
-        return window
-
-    return make
 
 
 @pytest.fixture

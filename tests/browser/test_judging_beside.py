@@ -14,7 +14,8 @@ from annotation.models import (
     Question,
     Response,
 )
-from tests.browser.test_judging import Visits, answered, pairs, shown, visit  # noqa: F401
+from tests.browser.conftest import Visits
+from tests.browser.test_judging import answered, pairs, shown  # noqa: F401
 from tests.conftest import Team
 
 CARD = "[data-card]:not([hidden])"
@@ -38,7 +39,7 @@ def guided(pairs: Team) -> Team:  # noqa: F811
     return pairs
 
 
-def test_guidelines_are_read_once_and_again_when_decisions_change(guided: Team, visit: Visits) -> None:  # noqa: F811
+def test_guidelines_are_read_once_and_again_when_decisions_change(guided: Team, visit: Visits) -> None:
     window = visit(guided.annotator)
     page = window.page
     window.open(desk(guided))

@@ -6,7 +6,8 @@ from annotation.actions.campaigns import create_campaign
 from annotation.actions.change_campaign import patch_campaign
 from annotation.models import Assignment, Campaign, Judgment, JudgmentRevision
 from tests.annotation.conftest import queue_pairs
-from tests.browser.test_judging import RELEASE, Visits, answered, pairs, shown, visit  # noqa: F401
+from tests.browser.conftest import RELEASE, Visits
+from tests.browser.test_judging import answered, pairs, shown  # noqa: F401
 from tests.conftest import Team
 
 CARD = "[data-card]:not([hidden])"
@@ -50,7 +51,7 @@ def test_the_end_of_a_round_gives_back_what_was_behind_it(pairs: Team, visit: Vi
     assert not Assignment.objects.filter(state="leased").exists()
 
 
-def test_a_page_with_nothing_left_looks_again_by_itself(team: Team, visit: Visits) -> None:  # noqa: F811
+def test_a_page_with_nothing_left_looks_again_by_itself(team: Team, visit: Visits) -> None:
     campaign = create_campaign(who=team.lead, project=team.project, name="Which is better", overlap=2)
     window = visit(team.annotator)
     page = window.page

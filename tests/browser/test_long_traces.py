@@ -1,7 +1,5 @@
 """A tool trace of thirty turns in a real browser: its middle folded, opened by key, by search and by address."""
 
-from collections.abc import Callable
-
 import pytest
 
 from annotation.actions.campaigns import create_campaign
@@ -10,11 +8,9 @@ from annotation.actions.make_repairs import make_repairs
 from core.rendering.cache import shared
 from curation.conversation import Conversation, message, new_conversation
 from tests.annotation.conftest import store
-from tests.browser.conftest import Visit
-from tests.browser.test_judging import RELEASE
+from tests.browser.conftest import Visits
 from tests.conftest import Team
 
-Visits = Callable[..., Visit]
 CARD = "[data-card]:not([hidden])"
 FOLD = f"{CARD} .fold--turns"
 
@@ -32,16 +28,6 @@ def trace(name: str, steps: int = 14) -> Conversation:
         turns += [{"role": "assistant", "parts": [call]}, {"role": "tool", "parts": [result]}]  # type: ignore[list-item]
     turns.append(message("assistant", f"It is {name} long. " * 3))
     return new_conversation(turns)
-
-
-@pytest.fixture
-def visit(visit: Visits) -> Visits:
-    def make(*args: object, **options: object) -> Visit:
-        window = visit(*args, **options)
-        window.page.context.route(RELEASE, lambda route: route.fulfill(status=204))
-        return window
-
-    return make
 
 
 @pytest.fixture

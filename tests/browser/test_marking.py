@@ -1,7 +1,6 @@
 """Marking words of an answer in a real browser: by mouse and by keyboard, in code points, kept, taken back and sent."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,11 +10,10 @@ from annotation.actions.choose_keys import choose_keys
 from annotation.actions.make_pairs import make_pairs
 from annotation.models import Assignment, JudgmentSpan
 from tests.annotation.conftest import conversation, store
-from tests.browser.conftest import NARROW, Visit
-from tests.browser.test_judging import RELEASE, answered
+from tests.browser.conftest import NARROW, Visit, Visits
+from tests.browser.test_judging import answered
 from tests.conftest import Team
 
-Visits = Callable[..., Visit]
 CARD = "[data-card]:not([hidden])"
 BAR = f"{CARD} [data-marker]:not([hidden])"
 ANSWER = (
@@ -33,7 +31,6 @@ def window(team: Team, visit: Visits) -> Visit:
         store(team.project, made, variant=str(n))
     assert make_pairs(who=team.lead, campaign=campaign).total == 1
     window = visit(team.annotator)
-    window.page.context.route(RELEASE, lambda route: route.fulfill(status=204))
     assert window.open(f"/p/{team.project.slug}/annotation/judge/") == 200
     return window
 
