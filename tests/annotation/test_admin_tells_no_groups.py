@@ -21,7 +21,7 @@ def operator(db: None) -> Client:
     client = Client()
     client.force_login(
         User.objects.create_superuser("op@example.com", "a long password"),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="accounts.sessions.SessionBackend",
     )
     return client
 
