@@ -7,7 +7,7 @@
   const AFTERWARDS = new Set(["flagged", "asked"]);
   const CHANGED = "guidelines_changed";
   // Refusals after which there is nothing to send again.
-  const SETTLED = new Set(["", "already_answered", "assignment_not_found", "judgment_not_found", "key_used"]);
+  const SETTLED = new Set(["already_answered", "assignment_not_found", "judgment_not_found", "key_used"]);
   const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
   const status = root.querySelector("[data-sync]");
   const announce = root.querySelector("[data-announce]");
@@ -204,11 +204,13 @@
     const told = page.querySelector("[data-refused]") ?? page.querySelector("h1");
     const code = told?.dataset.refused ?? "";
     const why = told?.textContent.trim() || words.refused;
-    if (form.isAnswer(entry) && !SETTLED.has(code)) return bringBack(entry, code, why);
-    tell([why, ...form.wordsOf(entry).map((text) => `“${text}”`)].join(" "));
+    if (form.isAnswer(entry) && !SETTLED.has(code)) return queue.succeed(entry, form.inPlaceOf) || bringBack(entry, code, why);
+    tell([why, ...quoted(entry)].join(" "));
     if (!current()) return stage.hunt();
     return code === CHANGED && window.WinnowPanels.readAgain(current());
   }
+
+  const quoted = (entry) => form.wordsOf(entry).map((text) => `“${text}”`);
 
   function tell(text) {
     const list = root.querySelector("[data-refusals]");
@@ -218,21 +220,31 @@
     list.hidden = false;
   }
 
-  // The answer waits on its own card, and in the draft for a page that no longer has it. Only guidelines that have changed
-  // take the place of what is being read: they hold for it too.
+  // The answer waits on its own card, and in the draft for a page that no longer has it; what somebody is writing there now
+  // stays. Only guidelines that have changed take the place of what is being read: they hold for it too.
   function bringBack(entry, code, why) {
-    store.set(`winnow.draft.${entry.assignment}`, JSON.stringify({ ...form.draftOf(entry), at: String(Date.now()) }));
-    const card = stage.comeBack(entry.assignment);
-    if (code !== CHANGED) tell([why, ...(card ? [words.comes_back] : form.wordsOf(entry).map((text) => `“${text}”`))].join(" "));
+    const left = stage.comeBack(entry.assignment);
+    const card = left ?? stage.find(entry.assignment);
+    const begun = card && card === current() && (answeredBefore(card) || drafts.begun(card));
+    if (!begun) drafts.put(entry.assignment, form.draftOf(entry));
+    if (code !== CHANGED) tell([why, ...(card && !begun ? [words.comes_back] : quoted(entry))].join(" "));
     if (!card) return current() || stage.hunt();
     card.toggleAttribute("data-answered", entry.url === card.dataset.revise);
     card.dataset.active = new URLSearchParams(entry.fields).get("active_ms") ?? "0";
-    count(-1);
-    if (code !== CHANGED && current()) return undefined;
-    show(card);
+    if (left) count(-1);
+    if (begun) goOn(card);
+    else if (code === CHANGED || [undefined, card].includes(current())) show(card);
+    else return undefined;
     if (code !== CHANGED) return say(why);
     say(words.guidelines_changed);
     return window.WinnowPanels.readAgain(card);
+  }
+
+  // What was being changed has become an answer of its own, with a draft.
+  function goOn(card) {
+    if (answeredBefore(card)) return;
+    if (!drafts.begun(card)) drafts.keep(card);
+    drafts.begin(card);
   }
 
   // ---- keys and clicks -----------------------------------------------------------------------------------

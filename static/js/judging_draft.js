@@ -17,8 +17,16 @@
       return `winnow.draft.${card.dataset.assignment}`;
     }
 
+    begun(card) {
+      return store.get(this.name(card)) !== null;
+    }
+
+    put(assignment, draft) {
+      store.set(`winnow.draft.${assignment}`, JSON.stringify({ ...draft, at: String(Date.now()) }));
+    }
+
     keep(card) {
-      store.set(this.name(card), JSON.stringify({ ...this.read(card), at: String(Date.now()) }));
+      this.put(card.dataset.assignment, this.read(card));
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.send(card), SAVE_AFTER);
     }

@@ -43,6 +43,14 @@
     // A judgment or a change of one; not a fix, a question, a skipped or reported pair.
     isAnswer: (entry) => !entry.fields.some(([name]) => BESIDES.has(name)),
 
+    // A change behind a refused answer is the last word: it goes where the answer was to go, with the time of both.
+    inPlaceOf(refused, change) {
+      if (!window.WinnowForm.isAnswer(change)) return null;
+      const active = [refused, change].reduce((sum, { fields }) => sum + Number(new URLSearchParams(fields).get("active_ms")), 0);
+      const fields = change.fields.map(([name, value]) => [name, name === "active_ms" ? String(active) : value]);
+      return { ...change, url: refused.url, fields };
+    },
+
     // What somebody wrote in what is on its way.
     wordsOf: (entry) => entry.fields.filter(([name, value]) => WRITTEN.has(name) && value).map(([, value]) => value),
 

@@ -57,6 +57,16 @@
       return this.flush();
     }
 
+    // Whether something that waits takes the place of a refused answer; `inPlaceOf(entry, next)` says what is sent then.
+    succeed(entry, inPlaceOf) {
+      const next = this.waiting().find((one) => one.assignment === entry.assignment);
+      const sent = next && inPlaceOf(entry, next);
+      if (!sent) return false;
+      const { place, ...kept } = sent;
+      store.set(place, JSON.stringify(kept));
+      return true;
+    }
+
     // In order for one assignment: a revision must not overtake the answer it revises. What the server cannot take
     // now holds up its own assignment only.
     async flush() {

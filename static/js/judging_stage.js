@@ -23,6 +23,10 @@
       return this.cards().find((card) => !card.hidden);
     }
 
+    find(assignment) {
+      return this.cards().find((card) => card.dataset.assignment === assignment);
+    }
+
     behind() {
       return this.cards().filter((card) => card.hidden);
     }
