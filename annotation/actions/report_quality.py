@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import require
 from core import audit
-from core.errors import Unavailable
+from core.errors import Refused, Unavailable
 from core.jobs import Lost, RunningJob, enqueue
 from core.models import Job
 
@@ -37,6 +37,12 @@ def start_report(*, who: User, campaign: Campaign) -> Job:
         )
     with transaction.atomic():
         job = queue_report(campaign)
+        if job.cancel_requested_at is not None:
+            raise Refused(
+                "report_stopping",
+                _("The report that runs was asked to stop and has not stopped yet."),
+                hint=_("Try again in a minute."),
+            )
         audit.record(
             actor=who.actor,
             verb="annotation.report_quality",
@@ -83,8 +89,9 @@ def run_report(running: RunningJob) -> dict[str, Any] | None:
         return None
     try:
         with running.fence():
+            step(1, 1, "storing")
             made = _store(campaign, reading, numbers, soft)
-    except Lost:
+    except (Cancelled, Lost):
         return None
     return {"report": str(made.pk), "new": True}
 
