@@ -89,7 +89,7 @@ class Card:
     urls: dict[str, str]
     campaign: Campaign
     keys: Keys = USUAL
-    sensitive: bool = False
+    covered: bool = False
     section: str = ""
     draft_at: str = ""
     skip_reasons: list[tuple[str, str]] = field(default_factory=list)
@@ -160,9 +160,17 @@ def tags_of(campaign: Campaign, chosen: Sequence[str] = ()) -> list[Tag]:
 
 
 def pair_card(
-    assignment: Assignment, *, slug: str, revision: JudgmentRevision | None = None, keys: Keys = USUAL
+    assignment: Assignment,
+    *,
+    slug: str,
+    revision: JudgmentRevision | None = None,
+    keys: Keys = USUAL,
+    looked_at: bool = False,
 ) -> Card:
-    """The card of a pair, with what was begun on another device; with a revision, as it was answered."""
+    """The card of a pair, with what was begun on another device; with a revision, as it was answered.
+
+    What is warned of stays covered until its person has `looked_at` it.
+    """
     draft = {} if revision else assignment.draft
     campaign = assignment.item.campaign
     a, b, days = _pair(assignment.item)
@@ -187,7 +195,7 @@ def pair_card(
         urls=_urls(slug, assignment, revision),
         campaign=campaign,
         keys=keys,
-        sensitive=assignment.item.sensitive,
+        covered=assignment.item.sensitive and revision is None and not looked_at,
         section=revision.section if revision else draft.get("section", ""),
         draft_at=draft.get("at", ""),
         skip_reasons=skip_words(),

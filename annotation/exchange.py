@@ -34,15 +34,20 @@ def afterwards(conversation: Conversation, turn: int | None) -> list[Message]:
     return conversation["messages"][len(as_of(conversation, turn)["messages"]) :]
 
 
-def turns_of(conversation: Conversation) -> list[int | None]:
-    """The turns in which the assistant answered in words, in their order; None names the last thing asked."""
+def all_turns(conversation: Conversation) -> list[int | None]:
+    """The turns the assistant took, in words or not, in their order; None names the last thing asked."""
     held, last = conversation["messages"], _after_last_user(conversation)
     begins = [
         place
         for place in range(1, len(held))
         if held[place - 1]["role"] == "user" and held[place]["role"] != "user"
     ]
-    turns = [None if place == last else place for place in begins]
+    return [None if place == last else place for place in begins]
+
+
+def turns_of(conversation: Conversation) -> list[int | None]:
+    """Those in which the assistant answered in words."""
+    turns = all_turns(conversation)
     return [turn for turn in turns if final_text(response_of(as_of(conversation, turn)))]
 
 

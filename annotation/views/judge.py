@@ -56,7 +56,10 @@ def judge(request: HttpRequest) -> HttpResponse:
     )
     slug = request.project.slug
     keys = keys_of(request.user)
-    shown = [pair_card(one, slug=slug, keys=keys) for one in (first, second) if one]
+    look = request.GET.get("look", "")
+    shown = [
+        pair_card(one, slug=slug, keys=keys, looked_at=look == str(one.pk)) for one in (first, second) if one
+    ]
     given = request.GET.get("round", "")
     round_size = min(int(given), MAX_ROUND) if given.isdecimal() and len(given) < 5 else 0
     of = campaign or (first.item.campaign if first else None)

@@ -214,7 +214,10 @@ def _page(
         "acts": [(act, EVERY[f"act_{act.value}"].label) for act in TurnAct],
         "skip_reasons": skip_words(),
         "flag_reasons": flag_words(),
-        "covered": assignment.item.sensitive and revision is None and refused is None,
+        "covered": assignment.item.sensitive
+        and revision is None
+        and refused is None
+        and request.GET.get("look", "") != str(assignment.pk),
         "shortcuts": {"mode": keys.mode, "keys": keys.on_page(REPAIR)},
         **desk(request, campaign, keys),
         "action": action,

@@ -20,6 +20,7 @@ from snapshots.chunks import chunked
 from snapshots.models import Snapshot, SnapshotRow
 from snapshots.preference_lines import Shape, Ties, preference_lines, read_behind
 from snapshots.rows import trl_view
+from snapshots.turn_acts import acts_of
 
 BATCH = 500
 
@@ -45,7 +46,8 @@ def export_jsonl(
     shape: str = Shape.PAIRED,
     pseudonyms: bool = False,
 ) -> Iterator[str]:
-    """One JSON object per line; erased rows are left out. `lineage` adds ours beside TRL's columns.
+    """One JSON object per line; erased rows are left out. `lineage` adds ours beside TRL's columns, of answers
+    also what the turn should have done, as people said (`act`).
 
     `simulated` stands on every line: whoever trains elsewhere has to know what no real person judged. Preference rows carry
     the counts of their votes, soft label, margin, entropy and source; who gave each vote only as `pseudonyms`, when asked for.
@@ -89,12 +91,16 @@ def _lines(snapshot: Snapshot, rows: QuerySet[SnapshotRow], wanted: Wanted) -> I
     key = project_key(snapshot.project_id, "export-annotator") if wanted.pseudonyms else None
     found = rows.values_list("pk", "leaf", "content__body").iterator(chunk_size=BATCH)
     for some in chunked(found, BATCH):
-        behind = read_behind([pk for pk, _leaf, _body in some]) if snapshot.kind == "preference" else {}
+        ids = [pk for pk, _leaf, _body in some]
+        behind = read_behind(ids) if snapshot.kind == "preference" else {}
+        acts = acts_of(ids) if snapshot.kind == "sft" and wanted.lineage else {}
         for pk, leaf, body in some:
             row = read_row(bytes(body or b"{}"))
             extra = (
                 {"lineage": row["lineage"], "leaf": leaf, "reason": row["reason"]} if wanted.lineage else {}
             )
+            if extra and row["kind"] == "sft":
+                extra["act"] = acts.get(pk, "")
             lines = (
                 [trl_view(row)]
                 if row["kind"] == "sft"

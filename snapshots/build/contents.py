@@ -15,11 +15,12 @@ from curation.conversation import Conversation
 from curation.models import ConversationVersion
 from curation.splits import split_of
 from snapshots.build.candidates import Field, PairFacts
+from snapshots.build.mended import Mended, MendedTurn, asked_before, load_mended, mended_next
 from snapshots.build.versions import VersionFacts
 from snapshots.canonical import canonical_row
 from snapshots.choose import Chosen
 from snapshots.chunks import chunked
-from snapshots.reasons import Exclusion
+from snapshots.reasons import Exclusion, Reason
 from snapshots.rows import Lineage, NotARow, preference_row, sft_row, split_at_question
 from snapshots.selection import SelectionSpec
 
@@ -77,6 +78,8 @@ class _Batch:
     adjudicated: Mapping[str, str]
     """The person's decision over the votes that stands, by item."""
     revisions: Mapping[str, tuple[int, ...]]
+    mended: Mapping[UUID, Mended]
+    """Turns that people mended, by version: of answers alone."""
 
 
 def build_rows(shop: Workshop, chosen: Sequence[Chosen]) -> Iterator[BuiltRow | Exclusion]:
@@ -93,14 +96,21 @@ def build_rows(shop: Workshop, chosen: Sequence[Chosen]) -> Iterator[BuiltRow | 
 def _answer(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
     home = shop.field.versions[UUID(one.candidate.version)]
     response = batch.responses.get(UUID(one.evidence.response)) if one.evidence.response else None
-    turn = response.turn if response else None
-    conversation = as_of(_conversation(batch, home), turn)
-    prompt, answer = split_at_question(conversation)
+    conversation = _conversation(batch, home)
+    items = [one.evidence.decision]
+    if response is None:
+        prompt, answer = split_at_question(conversation)
+    else:
+        later = _mended_later(batch, one, conversation, response)
+        prompt = asked_before(conversation, [response, *(turn.response for turn in later)])
+        response = later[-1].response if later else response
+        answer = response.messages
+        items += [turn.item for turn in later]
     sources = (Source("answer", home, response.pk if response else None),)
-    revisions = batch.revisions.get(one.evidence.decision, ())
+    revisions = tuple(chain.from_iterable(batch.revisions.get(item, ()) for item in items))
     body = sft_row(
         prompt=prompt,
-        answer=answer if response is None else response.messages,
+        answer=answer,
         tools=conversation.get("tools") or (),
         reason=one.evidence.reason.value,
         split=_split(shop, home),
@@ -109,10 +119,19 @@ def _answer(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
             sources,
             revisions,
             one.evidence.simulated,
-            batch.adjudicated.get(one.evidence.decision or "", ""),
+            " ".join(sorted({batch.adjudicated[item] for item in items if item in batch.adjudicated})),
         ),
     )
     return BuiltRow(body, canonical_row(body), home, sources, revisions)
+
+
+def _mended_later(
+    batch: _Batch, one: Chosen, conversation: Conversation, response: Response
+) -> list[MendedTurn]:
+    """What people mended right after the mended turn a row rests on: it ends with the last of it."""
+    if one.evidence.reason is not Reason.FIXED or one.evidence.simulated:
+        return []
+    return mended_next(conversation, response.turn, batch.mended.get(response.version_id, {}))
 
 
 def _pair(shop: Workshop, batch: _Batch, one: Chosen) -> BuiltRow:
@@ -191,6 +210,8 @@ def _fetch(shop: Workshop, chosen: Sequence[Chosen]) -> _Batch:
     bodies = load_many(versions)
     decisions = {UUID(one.evidence.decision) for one in chosen if one.evidence.decision}
     responses = {UUID(one.evidence.response) for one in chosen if one.evidence.response}
+    mended = load_mended({one.candidate.version for one in chosen}) if shop.spec.kind == "sft" else {}
+    decisions |= {UUID(turn.item) for turns in mended.values() for turn in turns.values()}
     for one in chosen:
         pair = shop.field.pairs.get(one.candidate.key)
         responses |= set(pair.versions) if pair else set()
@@ -203,6 +224,7 @@ def _fetch(shop: Workshop, chosen: Sequence[Chosen]) -> _Batch:
         {str(item): counts for item, counts, _ in votes},
         {str(item): str(adjudication) for item, _, adjudication in votes if adjudication},
         _counted_revisions(decisions),
+        mended,
     )
 
 

@@ -323,7 +323,9 @@
   }, true);
   root.addEventListener("click", (event) => {
     if (event.target.closest("[data-sign-in]")) return signIn();
-    const act = event.target.closest("[data-act]")?.dataset.act;
+    const button = event.target.closest("[data-act]");
+    const act = button?.dataset.act;
+    if (button?.matches("a")) event.preventDefault();
     return act && Object.hasOwn(ACTS, act) ? ACTS[act]() : undefined;
   });
   root.addEventListener("input", (event) => event.target.closest("[data-card]") && drafts.keep(current()));

@@ -96,7 +96,10 @@
   form.addEventListener("click", (event) => {
     const act = event.target.closest("[data-act]")?.dataset.act;
     if (act === "ask") window.WinnowPanels.ask(ask);
-    if (act === "uncover") uncover();
+    if (act === "uncover") {
+      event.preventDefault();
+      uncover();
+    }
     if (act === "original") goBack();
   });
 

@@ -81,7 +81,9 @@ def test_a_report_that_is_being_stopped_is_not_taken_for_the_next(team, judged) 
 def worker(job) -> subprocess.Popen[bytes]:
     """A process that claims the job and computes it."""
     database = connection.settings_dict
-    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}"
+    url = (
+        f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}"
+    )
     environment = os.environ | {
         "DATABASE_URL": url,
         "DATABASE_OWNER_URL": url,

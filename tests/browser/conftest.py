@@ -140,7 +140,7 @@ def requests() -> Requests:
 def visit(
     browser: "playwright_api.Browser", live_server: LiveServer, client: object, requests: Requests
 ) -> "Iterator[Visits]":
-    """`visit(user, dark=False)` opens a window in which that person is signed in.
+    """`visit(user, dark=False)` opens a window in which that person is signed in; `scripts=False`: one that runs none.
 
     Its last beacon stays in the browser: it would reach a server whose database is being emptied.
     """
@@ -148,9 +148,13 @@ def visit(
 
     contexts = []
 
-    def make(user: User | None = None, *, dark: bool = False, width: int = WIDE) -> Visit:
+    def make(
+        user: User | None = None, *, dark: bool = False, width: int = WIDE, scripts: bool = True
+    ) -> Visit:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         context.route(RELEASE, lambda route: route.fulfill(status=204))

@@ -103,7 +103,7 @@ def test_an_answer_refused_with_its_change_waits_on_its_pair_as_it_was_said_last
     assert Judgment.objects.get(assignment_id=first).revisions.get().rationale == "It is too short."
 
 
-def test_an_answer_refused_while_it_is_being_changed_is_sent_with_the_change(pairs: Team, visit: Visits) -> None:  # noqa: F811
+def test_an_answer_refused_while_it_is_changed_goes_with_the_change(pairs: Team, visit: Visits) -> None:  # noqa: F811
     window = visit(pairs.annotator)
     page = window.page
     window.open(desk(pairs))
@@ -124,7 +124,7 @@ def test_an_answer_refused_while_it_is_being_changed_is_sent_with_the_change(pai
     assert (kept.rationale, kept.tags) == ("Half a thought", ["ungrounded"])
 
 
-def test_answers_of_a_closed_page_that_are_refused_wait_on_their_pair_in_the_next(pairs: Team, visit: Visits) -> None:  # noqa: F811
+def test_answers_a_closed_page_left_wait_on_their_pair_in_the_next(pairs: Team, visit: Visits) -> None:  # noqa: F811
     window = visit(pairs.annotator)
     page = window.page
     window.open(desk(pairs))

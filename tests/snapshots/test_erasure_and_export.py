@@ -129,7 +129,7 @@ def test_json_lines_have_the_columns_trl_reads_and_lineage_on_request(world: Wor
     assert len(lines) == 4
     assert all(set(line) == {"messages", "simulated"} for line in lines)
     with_lineage = next(iter(export_jsonl(who=world.team.engineer, snapshot=sealed, lineage=True)))
-    assert set(json.loads(with_lineage)) == {"messages", "simulated", "lineage", "leaf", "reason"}
+    assert set(json.loads(with_lineage)) == {"messages", "simulated", "lineage", "leaf", "reason", "act"}
     with pytest.raises(Refused, match="splits"):
         export_jsonl(who=world.team.engineer, snapshot=sealed, split="test\x00")
     with pytest.raises(PermissionRefused):

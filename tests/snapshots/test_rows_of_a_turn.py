@@ -2,9 +2,10 @@
 
 import pytest
 
+from annotation.models import Decision, JudgmentRevision
 from curation.conversation import message
 from curation.models import ConversationVersion
-from snapshots.models import Snapshot
+from snapshots.models import RowJudgment, Snapshot
 from tests.snapshots.conftest import World
 from tests.snapshots.test_build import excluded, rows
 
@@ -42,10 +43,52 @@ def test_an_accepted_turn_is_a_row_and_the_last_accepted_one_goes_further(
     assert said(world.snapshot())[-2:] == ["Thanks.", "the original"]
 
 
-def test_no_row_goes_beyond_a_turn_that_was_mended(world: World, talk: ConversationVersion) -> None:
+def test_no_row_goes_beyond_a_turn_that_was_mended_to_words_nobody_mended(
+    world: World, talk: ConversationVersion
+) -> None:
     world.repair(talk, "accepted")
-    world.repair(talk, "fixed", "Later.", turn=SECOND)
     world.repair(talk, "fixed", "A sequence.", turn=FIRST)
+    assert said(world.snapshot()) == ["What is a list?", "A sequence."]
+
+
+def test_turns_mended_one_after_the_other_are_one_row_in_the_words_of_people(
+    world: World, talk: ConversationVersion
+) -> None:
+    world.repair(talk, "accepted")
+    items = [
+        world.repair(talk, "fixed", "Later.", turn=SECOND).item,
+        world.repair(talk, "fixed", "A sequence.", turn=FIRST).item,
+    ]
+    snapshot = world.snapshot()
+    assert said(snapshot) == ["What is a list?", "A sequence.", "And a tuple?", "Later."]
+    behind = JudgmentRevision.objects.filter(judgment__item__in=items)
+    assert sorted(RowJudgment.objects.values_list("revision", flat=True)) == sorted(
+        behind.values_list("pk", flat=True)
+    )
+    (row,) = rows(snapshot)
+    assert sorted(row["lineage"]["judgments"]) == sorted(str(one.pk) for one in behind)
+
+
+def test_three_mended_turns_are_one_row_and_one_between_that_nobody_mended_ends_it(
+    world: World, talk: ConversationVersion
+) -> None:
+    world.repair(talk, "fixed", "A sequence.", turn=FIRST)
+    world.repair(talk, "fixed", "Any time.")
+    assert said(world.snapshot()) == ["What is a list?", "A sequence."]
+    world.repair(talk, "fixed", "It stays.", turn=SECOND)
+    assert said(world.snapshot()) == [
+        *("What is a list?", "A sequence.", "And a tuple?", "It stays.", "Thanks.", "Any time."),
+    ]
+
+
+def test_a_later_turn_that_was_also_dropped_or_mended_by_a_program_is_not_taken_along(
+    world: World, talk: ConversationVersion
+) -> None:
+    world.repair(talk, "fixed", "A sequence.", turn=FIRST)
+    simulated = world.repair(talk, "fixed", "It stays.", turn=SECOND, simulated=1)
+    assert said(world.snapshot()) == ["What is a list?", "A sequence."]
+    Decision.objects.filter(pk=simulated.pk).update(simulated=0)
+    world.repair(talk, "dropped", turn=SECOND)
     assert said(world.snapshot()) == ["What is a list?", "A sequence."]
 
 
