@@ -210,7 +210,7 @@ def _fetch(shop: Workshop, chosen: Sequence[Chosen]) -> _Batch:
     bodies = load_many(versions)
     decisions = {UUID(one.evidence.decision) for one in chosen if one.evidence.decision}
     responses = {UUID(one.evidence.response) for one in chosen if one.evidence.response}
-    mended = load_mended({one.candidate.version for one in chosen}) if shop.spec.kind == "sft" else {}
+    mended = load_mended({UUID(one.candidate.version) for one in chosen}) if shop.spec.kind == "sft" else {}
     decisions |= {UUID(turn.item) for turns in mended.values() for turn in turns.values()}
     for one in chosen:
         pair = shop.field.pairs.get(one.candidate.key)

@@ -22,7 +22,7 @@ class MendedTurn:
 Mended = Mapping[int | None, MendedTurn]
 
 
-def load_mended(versions: Collection[str]) -> dict[UUID, dict[int | None, MendedTurn]]:
+def load_mended(versions: Collection[UUID]) -> dict[UUID, dict[int | None, MendedTurn]]:
     """By conversation version and turn, what real people mended and nobody dropped; of several fixes always the same one."""
     said = Decision.objects.standing().filter(
         simulated=0, item__kind="repair", item__repair__response__version__in=versions
