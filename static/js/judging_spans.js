@@ -72,7 +72,7 @@
 
   function choose(span) {
     chosen = { passage: null, ...span };
-    const words = text.quote(answerOf(span.side), span.start, span.end);
+    const words = text.revealed(text.quote(answerOf(span.side), span.start, span.end));
     bar().querySelector("[data-mark-quote]").textContent = words.length > 90 ? `${words.slice(0, 60)} … ${words.slice(-25)}` : words;
     namePassage();
     bar().hidden = false;
@@ -163,7 +163,7 @@
   function row(one, list) {
     const word = bar().querySelector(`[data-mark=${one.label}]`).dataset.word;
     const passage = one.passage === null ? null : passagesOf(one.side)[one.passage];
-    const go = element("button", { type: "button", className: "marks__quote", dir: "auto", textContent: one.quote });
+    const go = element("button", { type: "button", className: "marks__quote", dir: "auto", textContent: text.revealed(one.quote) });
     go.addEventListener("click", () => {
       const place = text.toRange(answerOf(one.side), one.start, one.end)?.startContainer.parentElement;
       window.WinnowReveal(place);

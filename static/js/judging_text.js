@@ -114,5 +114,9 @@
       .filter(Boolean);
   }
 
-  window.WinnowText = { of, quote, fromRange, toRange, units };
+  // As the server shows text: what would turn the reading around is named.
+  const DECEIVING = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\0-\x08\x0b\f\x0e-\x1f]/g;
+  const revealed = (words) => words.replace(DECEIVING, (one) => `⟨U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
+  window.WinnowText = { of, revealed, quote, fromRange, toRange, units };
 })();

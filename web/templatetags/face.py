@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.context import RequestContext
+from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.plots.frame import Plot
 from core.rendering import diff as diffs
 from core.rendering import markdown
+from core.rendering.characters import revealed
 from core.rendering.chat import from_chat
 from core.rendering.conversation import conversation_view, messages_view
 from core.rendering.highlights import Mark
@@ -33,6 +35,7 @@ register.filter("percent", numbers.or_dash(numbers.percent))
 register.filter("spaced", numbers.spaced)
 register.filter("prose", markdown.prose)
 register.filter("plain", markdown.plain)
+register.filter("revealed", stringfilter(revealed))
 register.filter("shortened", shortened)
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.brand, name="brand")
