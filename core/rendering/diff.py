@@ -1,6 +1,7 @@
 """Word-level differences of two texts, for repairs, duplicates and new versions."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
@@ -13,6 +14,8 @@ from core.rendering.characters import revealed
 from core.rendering.redactions import with_chips
 
 MAX_WORDS = 6_000
+MOST_WORK = 10_000_000
+"""About a second."""
 CONTEXT = 280
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
@@ -28,13 +31,37 @@ class Piece:
 
 
 def pieces(before: str, after: str) -> list[Piece]:
-    """The two texts as runs; texts beyond MAX_WORDS words are compared line by line to stay fast.
+    """The two texts as runs, word by word; line by line where that would take long, and in one where this would, too.
 
-    Blanks anchor no match: there are as many of them as of words, and comparing each with each is most of the work.
+    What both begin and end with is set aside first. Blanks anchor no match: there are as many of them as of words.
     """
-    left, right = _WORDS.findall(before), _WORDS.findall(after)
-    if len(left) + len(right) > MAX_WORDS:
-        left, right = _LINES.findall(before), _LINES.findall(after)
+    for units in (_WORDS, _LINES):
+        left, right = units.findall(before), units.findall(after)
+        head = _alike(left, right)
+        tail = _alike(left[head:][::-1], right[head:][::-1])
+        ours, theirs = left[head : len(left) - tail], right[head : len(right) - tail]
+        if len(ours) + len(theirs) <= MAX_WORDS and _work(ours, theirs) <= MOST_WORK:
+            middle = _compared(ours, theirs)
+            break
+    else:
+        middle = [Piece("removed", "".join(ours)), Piece("added", "".join(theirs))]
+    ends = Piece("same", "".join(left[:head])), Piece("same", "".join(left[len(left) - tail :]))
+    return [piece for piece in (ends[0], *middle, ends[1]) if piece.text]
+
+
+def _alike(left: list[str], right: list[str]) -> int:
+    """How many units both begin with."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(left), len(right)))
+
+
+def _work(left: list[str], right: list[str]) -> int:
+    """Pairs of equal words, as often as they are gone through at most: a word said a thousand times is a million pairs."""
+    ours, theirs = (Counter(word for word in side if not word.isspace()) for side in (left, right))
+    return min(ours.total(), theirs.total()) * sum(n * theirs[word] for word, n in ours.items())
+
+
+def _compared(left: list[str], right: list[str]) -> list[Piece]:
     found: list[Piece] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(str.isspace, left, right, autojunk=False).get_opcodes():
         if tag == "equal":
