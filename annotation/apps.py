@@ -1,8 +1,13 @@
 """Annotation: pairs and repairs, assignment, judgments, diversity, agreement."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from accounts.models import Project, User
 
 
 class AnnotationConfig(AppConfig):
@@ -11,14 +16,22 @@ class AnnotationConfig(AppConfig):
     name = "annotation"
 
     def ready(self) -> None:
-        """Announce the job handlers, and tell curation what judging knows about outcomes; what that needs is imported when it is asked."""
+        """Announce the job handlers, and tell curation what judging knows and follows; what that needs is imported when asked."""
         from annotation import jobs  # noqa: F401
         from curation.outcomes import add_source
+        from curation.ruling.followers import follow_erasures
 
         add_source("judged", _judged)
+        follow_erasures("items people were asked", _closed)
 
 
 def _judged(project: Any) -> Any:
     from annotation.outcomes import judged
 
     return judged(project)
+
+
+def _closed(who: "User", project: "Project", versions: Collection[UUID], reason: str) -> int:
+    from annotation.actions.close_destroyed import close_items_of
+
+    return close_items_of(who, project, versions, reason)

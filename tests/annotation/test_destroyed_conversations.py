@@ -1,0 +1,102 @@
+"""A conversation destroyed while people are asked about it: its items close under whoever holds them, and pages go on."""
+
+import pytest
+from django.db import connection
+
+from annotation.actions.claim import claim
+from annotation.actions.make_pairs import make_pairs
+from annotation.actions.make_repairs import make_repairs
+from annotation.actions.submit import submit_judgment
+from annotation.choices import Shown
+from annotation.models import Assignment, Decision, Item
+from core.models import Event
+from core.roles import ingest_role
+from curation.models import ConversationVersion, Reredaction, Trace
+from curation.ruling.followers import erase_copies
+
+from .conftest import conversation, store
+from .test_pages import url
+
+
+def destroy(team, version):
+    """A next version stands, the body of this one goes, and who follows does what it must."""
+    newer = ConversationVersion.objects.create(
+        project=team.project,
+        trace=version.trace,
+        number=version.number + 1,
+        day=version.day,
+        content_hash="0" * 64,
+        key_id=version.key_id,
+        rules_id=version.rules_id,
+    )
+    Trace.objects.filter(pk=version.trace_id).update(current=newer)
+    run = Reredaction.objects.create(
+        project=team.project, rules_id=version.rules_id, erase=True, reason="missed", requested_by=team.lead
+    )
+    with ingest_role(), connection.cursor() as cursor:
+        cursor.execute("SELECT curation_erase_body(%s, %s)", [version.pk, run.pk])
+        assert cursor.fetchone() == (True,)
+    return erase_copies(team.lead, team.project, [version.pk], "redaction missed a name")
+
+
+@pytest.fixture
+def sides(team, campaign):
+    """Two pairs; the versions of the first one's answers."""
+    made = []
+    for n in range(2):
+        for variant in ("one", "two"):
+            made.append(
+                store(
+                    team.project,
+                    conversation(f"What is a list, {n}?", f"It is {n} {variant}."),
+                    variant=variant,
+                )
+            )
+    make_pairs(who=team.lead, campaign=campaign)
+    return made
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_pair_one_side_of_which_is_destroyed_closes_under_its_judge(team, campaign, sides, side):
+    items = Item.objects.filter(pair__response_a__version__in=sides[:2])
+    held = [claim(who=team.annotator, campaign=campaign) for _pair in range(2)]
+    counts = destroy(team, sides[side])
+    assert counts["items people were asked"] == 1
+    (closed,) = items
+    assert closed.state == "closed"
+    assert {one.item_id: one.state for one in Assignment.objects.filter(pk__in=[h.pk for h in held])}[
+        closed.pk
+    ] == "released"
+    page = team.client(team.annotator).get(url(team, "judge"))
+    assert page.status_code == 200
+    assert "What is a list, 1?" in page.content.decode()
+    assert Event.objects.get(name="item.closed").data == {"destroyed": True}
+    assert erase_copies(team.lead, team.project, [sides[side].pk], "again")["items people were asked"] == 0
+
+
+def test_a_repair_that_is_destroyed_leaves_the_page_to_the_next(team, repairs):
+    versions = [
+        store(team.project, conversation(f"What is {thing}?", f"{thing} is a list."))
+        for thing in ("one", "two")
+    ]
+    make_repairs(who=team.lead, campaign=repairs)
+    client = team.client(team.annotator)
+    assert client.get(url(team, "repair")).status_code == 200
+    held = Assignment.objects.get(state="leased").item
+    assert destroy(team, held.version)["items people were asked"] == 1
+    page = client.get(url(team, "repair"))
+    assert page.status_code == 200
+    other = next(one for one in versions if one.pk != held.version_id)
+    assert Assignment.objects.get(state="leased").item.version_id == other.pk
+
+
+def test_what_was_decided_over_it_is_training_data_no_longer(team, campaign, sides, people):
+    for person in people(2):
+        mine = claim(who=person, campaign=campaign)
+        submit_judgment(
+            who=person, project=team.project, assignment_id=mine.pk, lease_token=mine.lease_token,
+            key=mine.pk, shown=Shown.TIE,
+        )  # fmt: skip
+    decided = Decision.objects.standing().get()
+    destroy(team, decided.item.version)
+    assert not Decision.objects.standing().exists()
