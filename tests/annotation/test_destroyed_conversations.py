@@ -59,7 +59,8 @@ def sides(team, campaign):
 @pytest.mark.parametrize("side", [0, 1])
 def test_a_pair_one_side_of_which_is_destroyed_closes_under_its_judge(team, campaign, sides, side):
     items = Item.objects.filter(pair__response_a__version__in=sides[:2])
-    held = [claim(who=team.annotator, campaign=campaign) for _pair in range(2)]
+    held = [claim(who=team.annotator, campaign=campaign)]
+    held.append(claim(who=team.annotator, campaign=campaign, besides=[held[0].pk]))
     counts = destroy(team, sides[side])
     assert counts["items people were asked"] == 1
     (closed,) = items
