@@ -6,7 +6,7 @@ from annotation.actions.campaigns import create_campaign
 from annotation.actions.make_repairs import make_repairs
 from annotation.models import AnnotatorProfile, Assignment, Item, Judgment
 from tests.annotation.conftest import conversation, queue_pairs, store
-from tests.browser.test_judging import Visits, visit  # noqa: F401
+from tests.browser.conftest import Visits
 from tests.conftest import Team
 
 LOOK = "[data-cover] [data-act=uncover]"
@@ -32,7 +32,7 @@ def warned(team: Team) -> Team:
 )
 def test_the_cover_is_lifted_by_keyboard_and_the_answer_is_given(
     warned: Team,
-    visit: Visits,  # noqa: F811
+    visit: Visits,
     page_name: str,
     kind: str,
     text: str,
@@ -54,7 +54,7 @@ def test_the_cover_is_lifted_by_keyboard_and_the_answer_is_given(
     assert Judgment.objects.get().item.kind == kind
 
 
-def test_looking_at_one_leaves_the_next_covered(warned: Team, visit: Visits) -> None:  # noqa: F811
+def test_looking_at_one_leaves_the_next_covered(warned: Team, visit: Visits) -> None:
     window = visit(warned.annotator, scripts=False)
     page = window.page
     window.open(f"/p/{warned.project.slug}/annotation/judge/")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from annotation.actions.change_campaign import patch_campaign
 from annotation.models import Campaign, Judgment, JudgmentRevision
-from tests.browser.test_judging import Visits, answered, pairs, shown, visit  # noqa: F401
+from tests.browser.conftest import Visits
+from tests.browser.test_judging import answered, pairs, shown  # noqa: F401
 from tests.browser.test_judging_hands import CARD, desk
 from tests.conftest import Team
 
@@ -55,7 +56,7 @@ def test_a_change_behind_a_refused_answer_is_sent_in_its_place(pairs: Team, visi
 
 def test_an_answer_refused_by_something_that_is_not_ours_waits_on_its_pair_too(
     pairs: Team,  # noqa: F811
-    visit: Visits,  # noqa: F811
+    visit: Visits,
 ) -> None:
     window = visit(pairs.annotator)
     page = window.page
@@ -74,7 +75,7 @@ def test_an_answer_refused_by_something_that_is_not_ours_waits_on_its_pair_too(
 
 def test_an_answer_refused_with_its_change_waits_on_its_pair_as_it_was_said_last(
     pairs: Team,  # noqa: F811
-    visit: Visits,  # noqa: F811
+    visit: Visits,
 ) -> None:
     window = visit(pairs.annotator)
     page = window.page
