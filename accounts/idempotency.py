@@ -9,10 +9,9 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,10 +19,12 @@ from rest_framework.response import Response
 from core.errors import Refused
 from core.keyring import naming_key
 from core.models import IdempotentAnswer
+from core.prepared import execute
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
 KEPT = timedelta(days=2)
+FORGET: Final = "DELETE FROM core_idempotentanswer WHERE project_id = %(project)s AND created_at < now() - %(kept)s::interval"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -60,7 +61,7 @@ def once(request: Request, *, project_id: uuid.UUID, actor: str, write: Callable
         return write()
     owner: dict[str, Any] = {"project_id": project_id, "actor": actor, "key": _kept(key, project_id)}
     fingerprint = _fingerprint(request)
-    IdempotentAnswer.objects.filter(created_at__lt=Now() - KEPT, project_id=project_id).delete()
+    execute(FORGET, {"project": project_id, "kept": KEPT})
     try:
         with transaction.atomic():
             return _first(owner, fingerprint, write)

@@ -66,9 +66,9 @@ def shown_blind(assignment: Assignment) -> dict[str, Any]:
 
 def marks_of(judgment: Judgment) -> list[dict[str, Any]]:
     """The marks a judgment now carries, on the sides its assignment showed."""
-    pair = Pair.objects.filter(item_id=judgment.item_id).first()
-    if pair is None or judgment.assignment is None:
+    marks = spans_of(judgment.revisions.order_by("-number")[0])
+    if not marks or judgment.assignment is None:
         return []
+    pair = Pair.objects.get(item_id=judgment.item_id)
     left, right = place(pair.response_a_id, pair.response_b_id, swapped=judgment.assignment.swapped)
-    latest = judgment.revisions.order_by("-number")[0]
-    return shown_spans(spans_of(latest), left=left, right=right)
+    return shown_spans(marks, left=left, right=right)
