@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -23,12 +24,24 @@ from .leases import renew
 from .profile import PROFILE, profile_of
 
 AT_HAND: Final = f"""
-SELECT {PROFILE}, {queue.LEASED}, {queue.ITEM} FROM annotation_annotatorprofile p
+SELECT EXISTS (SELECT FROM annotation_item g WHERE g.campaign_id = %(campaign)s AND NOT g.role = 'work'),
+       {PROFILE}, {queue.LEASED}, {queue.ITEM}
+FROM annotation_annotatorprofile p
 LEFT JOIN (annotation_assignment s JOIN annotation_item i ON i.id = s.item_id)
     ON s.profile_id = p.id AND s.state = 'leased'
 WHERE p.project_id = %(project)s AND p.user_id = %(user)s
 ORDER BY s.prefetch, s.claimed_at
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _AtHand:
+    """Who claims, what they hold, and whether the campaign has items that are not work."""
+
+    profile: AnnotatorProfile
+    leases: list[Assignment]
+    has_gold: bool = False
+
 
 MAX_LEASES = 2
 """The item on the screen and the one behind it."""
@@ -57,11 +70,12 @@ def claim(
             hint=_("A data lead can open it on its page."),
         )
     require(who, "annotation.judge", campaign.project)
-    profile, leases = _at_hand(who, campaign)
-    if needs_practice(profile, campaign):
+    at_hand = _at_hand(who, campaign)
+    if needs_practice(at_hand.profile, campaign):
         raise PracticeFirst(campaign)
     rules = read(campaign.rules)
     for _attempt in range(ATTEMPTS):
+        leases = at_hand.leases
         held = [one for one in leases if one.item.campaign_id == campaign.pk and one.item.state == "open"]
         waiting = next((one for one in held if one.pk not in besides), None)
         shown = [one.pk for one in leases if one.pk in besides and (one in held or one.prefetch)]
@@ -76,9 +90,9 @@ def claim(
         ahead = prefetch and not any(one.prefetch and one.pk not in besides for one in leases)
         try:
             with _alone():
-                taken = _fresh(profile, campaign, rules, held, prefetch=ahead, chance=chance)
+                taken = _fresh(at_hand, campaign, rules, held, prefetch=ahead, chance=chance)
         except IntegrityError:
-            profile, leases = _at_hand(who, campaign)
+            at_hand = _at_hand(who, campaign)
             continue
         return _of(campaign, taken) if taken else None
     return None
@@ -90,7 +104,7 @@ def _alone() -> AbstractContextManager[None]:
 
 
 def _fresh(
-    profile: AnnotatorProfile,
+    at_hand: _AtHand,
     campaign: Campaign,
     rules: Rules,
     held: Sequence[Assignment],
@@ -99,11 +113,12 @@ def _fresh(
     chance: Callable[[], float],
 ) -> Assignment | None:
     """A new lease: gold by chance, then the prompt just read where the campaign keeps its pairs together, then the queue."""
+    profile = at_hand.profile
     seeker = seeker_of(profile, rules)
     if seeker is None:
         return None
     seconds = rules.prefetch_seconds if prefetch else campaign.lease_seconds
-    wanted = queue.Wanted(campaign.pk, seeker, seconds, prefetch)
+    wanted = queue.Wanted(campaign.pk, seeker, seconds, prefetch, at_hand.has_gold)
     if chance() < rules.gold_share:
         taken = queue.take_gold(wanted, a_day=rules.gold_per_day)
         if taken is not None:
@@ -124,20 +139,21 @@ def _prompt_at_hand(profile: AnnotatorProfile, campaign: Campaign, held: Sequenc
     return last.values_list("item__prompt_group", flat=True).first() or ""
 
 
-def _at_hand(who: User, campaign: Campaign) -> tuple[AnnotatorProfile, list[Assignment]]:
+def _at_hand(who: User, campaign: Campaign) -> _AtHand:
     """The annotator and the leases they hold, in any campaign: only one of all may be fetched ahead."""
-    rows = select(AT_HAND, {"project": campaign.project_id, "user": who.pk})
+    rows = select(AT_HAND, {"project": campaign.project_id, "user": who.pk, "campaign": campaign.pk})
     if not rows:
-        return profile_of(who=who, project=campaign.project), []
+        return _AtHand(profile_of(who=who, project=campaign.project), [])
     leases = []
     for row in rows:
         values = iter(row)
+        has_gold = next(values)
         profile = PROFILE.take(values)
         lease = queue.leased(values)
         if lease.pk is not None:
             leases.append(_of(campaign, lease) if lease.item.campaign_id == campaign.pk else lease)
     profile.user, profile.project = who, campaign.project
-    return profile, leases
+    return _AtHand(profile, leases, has_gold)
 
 
 def _of(campaign: Campaign, lease: Assignment) -> Assignment:

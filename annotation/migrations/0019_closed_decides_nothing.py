@@ -29,7 +29,8 @@ DECLARE
     item record; author record;
 BEGIN
     SELECT project_id, slots_asked, state INTO item FROM annotation_item WHERE id = NEW.item_id FOR SHARE;
-    SELECT p.project_id, p.simulated, p.user_id, a.id IS NOT NULL AS assigned INTO author
+    SELECT p.project_id, p.simulated, a.id IS NOT NULL AS assigned, EXISTS (
+        SELECT FROM annotation_adjudication d WHERE d.item_id = NEW.item_id AND d.by_id = p.user_id) AS decided INTO author
     FROM annotation_annotatorprofile p LEFT JOIN annotation_assignment a
         ON a.id = NEW.assignment_id AND a.item_id = NEW.item_id AND a.profile_id = p.id
     WHERE p.id = NEW.profile_id;
@@ -53,7 +54,7 @@ BEGIN
         RAISE EXCEPTION 'item % is %: a vote that comes now counts nothing', NEW.item_id, item.state
             USING ERRCODE = 'check_violation';
     END IF;
-    IF EXISTS (SELECT 1 FROM annotation_adjudication d WHERE d.item_id = NEW.item_id AND d.by_id = author.user_id) THEN
+    IF author.decided THEN
         RAISE EXCEPTION 'who decided over the votes on item % adds none to them', NEW.item_id
             USING ERRCODE = 'check_violation';
     END IF;

@@ -19,10 +19,11 @@ from annotation import ballot, queue
 from annotation.models import AnnotatorProfile, Campaign
 from benchmarks.annotation import judging
 
-KEYS = "SELECT profile AS profile, gen_random_uuid() AS key, gen_random_uuid() AS id FROM bench_person WHERE n = :client_id \\gset"
+KEYS = 'SELECT profile, "user", gen_random_uuid() AS key, gen_random_uuid() AS id FROM bench_person WHERE n = :client_id \\gset'
 PEOPLE = """
 DROP TABLE IF EXISTS bench_person;
-CREATE TABLE bench_person AS SELECT n::int - 1 AS n, profile FROM unnest(%(profiles)s::uuid[]) WITH ORDINALITY p(profile, n);
+CREATE TABLE bench_person AS SELECT row_number() OVER ()::int - 1 AS n, id AS profile, user_id AS "user"
+    FROM annotation_annotatorprofile WHERE id = ANY(%(profiles)s);
 CREATE UNIQUE INDEX ON bench_person (n);
 """
 ABSENT = ("response", "tags_version", "guidelines", "policy", "active_ms", "prompt", "languages", "strata")
@@ -30,7 +31,7 @@ PLAIN = {"seconds": "600", "prefetch": "false", "sensitive": "false", "simulated
 WORDS = {"choice": "'tie'", "rationale": "''", "section": "''", "act": "''"}
 EMPTY = dict.fromkeys(("barred", "groups", "not_strata", "own", "tags"), "'{}'")
 VALUES = dict.fromkeys(ABSENT, "NULL") | PLAIN | WORDS | EMPTY
-BY_CLIENT = {name: f":{name}::uuid" for name in ("profile", "key", "id", "assignment", "item")}
+BY_CLIENT = {name: f":{name}::uuid" for name in ("profile", "user", "key", "id", "assignment", "item")}
 
 
 def cycles(campaign: Campaign, people: Sequence[User], *, seconds: float) -> float | None:
