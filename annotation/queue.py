@@ -79,8 +79,8 @@ _CLAIM = f"""
 WITH [gold met] picked AS (
     SELECT i.id, {TAKES} AS takes FROM annotation_item i
     WHERE i.campaign_id = %(campaign)s AND i.waiting AND i.barred = %(barred)s::varchar[]
-      AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS}
-      AND NOT %(profile)s::uuid = ANY(i.given_to) {UNSEEN} [untold]
+      AND %(profile)s::uuid <> ALL(i.given_to)
+      AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS} {UNSEEN} [untold]
     ORDER BY i.priority DESC, i.id
     LIMIT 1 FOR UPDATE OF i SKIP LOCKED
 ), taken AS (
