@@ -23,6 +23,7 @@ class AnnotationConfig(AppConfig):
 
         add_source("judged", _judged)
         follow_erasures("items people were asked", _closed)
+        follow_erasures("answers people were shown", _emptied)
 
 
 def _judged(project: Any) -> Any:
@@ -35,3 +36,9 @@ def _closed(who: "User", project: "Project", versions: Collection[UUID], reason:
     from annotation.actions.close_destroyed import close_items_of
 
     return close_items_of(who, project, versions, reason)
+
+
+def _emptied(who: "User", project: "Project", versions: Collection[UUID], reason: str) -> int:
+    from annotation.actions.close_destroyed import empty_answers_of
+
+    return empty_answers_of(versions)

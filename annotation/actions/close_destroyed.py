@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Project, User
 from core import audit
+from core.prepared import select
 
 from .. import queue
 from ..models import Assignment, Item
@@ -29,6 +30,18 @@ def close_items_of(who: User, project: Project, versions: Collection[UUID], reas
     for pk in standing.order_by("pk").values_list("pk", flat=True):
         closed += _close(pk)
     return closed
+
+
+def empty_answers_of(versions: Collection[UUID]) -> int:
+    """Take the words out of the answers copied from these versions, fixes included, and out of what quotes them; how many.
+
+    The database refuses it where the body still stands. That there was an answer, and who judged it, stays.
+    """
+    return sum(
+        count
+        for version in versions
+        for (count,) in select("SELECT annotation_erase_answers(%(version)s)", {"version": version})
+    )
 
 
 def _close(pk: UUID) -> bool:

@@ -1,14 +1,15 @@
 """A conversation destroyed while people are asked about it: its items close under whoever holds them, and pages go on."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from annotation.actions.claim import claim
 from annotation.actions.make_pairs import make_pairs
 from annotation.actions.make_repairs import make_repairs
 from annotation.actions.submit import submit_judgment
 from annotation.choices import Shown
-from annotation.models import Assignment, Decision, Item
+from annotation.models import Assignment, Decision, Item, JudgmentSpan, Pair
+from annotation.spans import SpanGiven
 from core.models import Event
 from core.roles import ingest_role
 from curation.models import ConversationVersion, Reredaction, Trace
@@ -101,3 +102,61 @@ def test_what_was_decided_over_it_is_training_data_no_longer(team, campaign, sid
     decided = Decision.objects.standing().get()
     destroy(team, decided.item.version)
     assert not Decision.objects.standing().exists()
+
+
+def test_the_answers_copied_from_it_lose_their_words_and_what_was_begun_about_them(team, campaign, sides):
+    lease = claim(who=team.annotator, campaign=campaign)
+    Assignment.objects.filter(pk=lease.pk).update(draft={"rationale": "It says one."})
+    pair = lease.item.pair
+    counts = destroy(team, pair.response_a.version)
+    assert counts["answers people were shown"] == 1
+    pair = Pair.objects.get(pk=pair.pk)
+    assert (pair.response_a.text, pair.response_a.messages) == ("", [])
+    assert pair.response_b.text != ""
+    assert Assignment.objects.get(pk=lease.pk).draft == {}
+    assert (
+        erase_copies(team.lead, team.project, [pair.response_a.version_id], "again")[
+            "answers people were shown"
+        ]
+        == 0
+    )
+
+
+def test_marks_on_it_keep_their_places_and_lose_their_quotes(team, campaign, sides):
+    lease = claim(who=team.annotator, campaign=campaign)
+    left = lease.item.pair.response_b if lease.swapped else lease.item.pair.response_a
+    given = SpanGiven(side="left", start=0, end=5, quote=left.text[:5], label="wrong")
+    submit_judgment(
+        who=team.annotator, project=team.project, assignment_id=lease.pk, lease_token=lease.lease_token,
+        key=lease.pk, shown=Shown.TIE, spans=[given],
+    )  # fmt: skip
+    destroy(team, left.version)
+    mark = JudgmentSpan.objects.get()
+    assert (mark.start, mark.end, mark.quote) == (0, 5, "")
+
+
+def as_its_owner(sql, *given):
+    """Whoever may write the table at all: the trigger is what refuses."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(sql, given)
+
+
+@pytest.mark.parametrize("change", ["text = ''", "text = '', messages = '[]'", "generator = 'else'"])
+def test_an_answer_whose_conversation_stands_is_emptied_by_nobody(sides, change):
+    with pytest.raises(DatabaseError, match="append-only"):
+        as_its_owner(f"UPDATE annotation_response SET {change}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE annotation_response SET text = 'other' WHERE version_id = %s",
+        "UPDATE annotation_response SET text = '', messages = '[]', generator = '' WHERE version_id = %s",
+        "DELETE FROM annotation_response WHERE version_id = %s",
+    ],
+)
+def test_one_whose_conversation_was_destroyed_is_emptied_and_nothing_else(team, sides, change):
+    destroy(team, sides[0])
+    with pytest.raises(DatabaseError, match="append-only"):
+        as_its_owner(change, sides[0].pk)
