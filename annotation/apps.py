@@ -35,7 +35,7 @@ def _judged(project: Any) -> Any:
 def _closed(who: "User", project: "Project", versions: Collection[UUID], reason: str) -> int:
     from annotation.actions.close_destroyed import close_items_of
 
-    return close_items_of(who, project, versions, reason)
+    return close_items_of(project, versions)
 
 
 def _emptied(who: "User", project: "Project", versions: Collection[UUID], reason: str) -> int:

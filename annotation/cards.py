@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.columns import Columns
 from core.prepared import select
-from curation.bodies import load_by_day
+from curation.bodies import load_whole
 from curation.conversation import Conversation, Message, last_user_text
 
 from .actions.spans import spans_of
@@ -174,7 +174,7 @@ def pair_card(
     draft = {} if revision else assignment.draft
     campaign = assignment.item.campaign
     a, b, days = _pair(assignment.item)
-    conversations = {key: stored.conversation for key, stored in load_by_day(days).items()}
+    conversations = {key: stored.conversation for key, stored in load_whole(days).items()}
     asked = as_of(conversations[assignment.item.version_id], a.turn)
     left, right = place(a, b, swapped=assignment.swapped)
     held = {side.pk: as_of(conversations[side.version_id], side.turn) for side in (left, right)}

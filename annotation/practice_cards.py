@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from curation.bodies import load_many
+from curation.bodies import load_whole
 from curation.conversation import Message, Retrieved, message
 
 from .cards import Option, ShownAnswer, options
@@ -63,7 +63,8 @@ def _picked(source: UUID, kind: str) -> Found:
     else:
         repair = Repair.objects.select_related("item__version", "response__version").get(item_id=source)
         version, responses = repair.item.version, [repair.response]
-    bodies = load_many([version, *(one.version for one in responses)])
+    shown = [version, *(one.version for one in responses)]
+    bodies = load_whole({one.pk: one.day for one in shown})
     found = [
         (one.messages, list(as_of(bodies[one.version_id].conversation, one.turn)["retrieval"]))
         for one in responses

@@ -75,12 +75,14 @@ SELECT {LEASED}, {ITEM} FROM leased s, taken i
 TAKES = "CASE WHEN i.quota = '{}' THEN '{}' ELSE annotation_groups_taken(i.quota, %(groups)s::text[]) END"
 """The groups this annotator would take of the item's quota."""
 
-_CLAIM = f"""
-WITH [gold met] picked AS (
+
+def _claim(*, met: str = "", only: str = "") -> str:
+    """The statement of a claim: `met` is read before it, and `only` narrows it."""
+    return f"""
+WITH {met} picked AS (
     SELECT i.id, {TAKES} AS takes FROM annotation_item i
     WHERE i.campaign_id = %(campaign)s AND i.waiting AND i.barred = %(barred)s::varchar[]
-      AND %(profile)s::uuid <> ALL(i.given_to)
-      AND (%(prompt)s::text IS NULL OR i.prompt_group = %(prompt)s::text) {SUITS} {UNSEEN} [untold]
+      AND %(profile)s::uuid <> ALL(i.given_to) {SUITS} {UNSEEN} {only}
     ORDER BY i.priority DESC, i.id
     LIMIT 1 FOR UPDATE OF i SKIP LOCKED
 ), taken AS (
@@ -90,9 +92,15 @@ WITH [gold met] picked AS (
     RETURNING i.*, picked.takes AS groups_now
 ) {LEASE}
 """
-CLAIM = _CLAIM.replace("[gold met] ", "").replace(" [untold]", "")
-CLAIM_BESIDE_GOLD = _CLAIM.replace("[gold met]", f"{GOLD_MET.strip()},").replace("[untold]", UNTOLD)
-"""Where a campaign has gold, what one has met of it is read first: it costs a claim a third more."""
+
+
+BESIDE_GOLD = {"met": f"{GOLD_MET.strip()},", "only": UNTOLD}
+OF_PROMPT = " AND i.prompt_group = %(prompt)s::text AND i.prompt_group <> '' "
+CLAIM = _claim()
+CLAIM_OF_PROMPT = _claim(only=OF_PROMPT)
+CLAIM_BESIDE_GOLD = _claim(**BESIDE_GOLD)
+CLAIM_OF_PROMPT_BESIDE_GOLD = _claim(met=BESIDE_GOLD["met"], only=OF_PROMPT + UNTOLD)
+"""Texts of their own, so that one plan of each serves all: of a prompt by its index; beside gold with what one has met of it."""
 
 MET = """
           AND (other.campaign_id = i.campaign_id AND other.role = 'work' AND other.state = 'open'
@@ -188,9 +196,12 @@ def take_slot(wanted: Wanted, *, prompt: str | None = None) -> Assignment | None
 
     Items that wait for a group this annotator brings come before those that are open to everybody.
     """
-    given = asked(wanted) | {"prompt": prompt}
+    given = asked(wanted) | ({"prompt": prompt} if prompt else {})
     groups = wanted.seeker.groups
-    claim = CLAIM_BESIDE_GOLD if wanted.beside_gold else CLAIM
+    plain, beside_gold = (
+        (CLAIM_OF_PROMPT, CLAIM_OF_PROMPT_BESIDE_GOLD) if prompt else (CLAIM, CLAIM_BESIDE_GOLD)
+    )
+    claim = beside_gold if wanted.beside_gold else plain
     for barred in _admitting(wanted.campaign, groups) if groups else ([],):
         taken = select(claim, given | {"barred": barred})
         if taken:

@@ -52,10 +52,15 @@ def unpacked(body: bytes | memoryview) -> Any:
 
 def load(version: ConversationVersion) -> Stored:
     """One version's conversation; raises NotFound when retention has dropped it and nobody pinned it."""
-    found = load_many([version]).get(version.pk)
-    if found is None:
+    return load_whole({version.pk: version.day})[version.pk]
+
+
+def load_whole(wanted: Mapping[uuid.UUID, date]) -> dict[uuid.UUID, Stored]:
+    """As `load_by_day`; raises NotFound when one of them has lost its text."""
+    found = load_by_day(wanted)
+    if len(found) < len(wanted):
         raise NotFound(
-            "body_retired", "The text of this conversation is past its retention time.",
+            "body_retired", "The text of this conversation is past its retention time, or was destroyed.",
             hint="Its counts and history are kept; conversations used by pairs or snapshots keep their text.",
         )  # fmt: skip
     return found

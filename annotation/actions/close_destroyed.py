@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import Project, User
+from accounts.models import Project
 from core import audit
 from core.prepared import select
 
@@ -14,7 +14,7 @@ from .. import queue
 from ..models import Assignment, Item
 
 
-def close_items_of(who: User, project: Project, versions: Collection[UUID], reason: str) -> int:
+def close_items_of(project: Project, versions: Collection[UUID]) -> int:
     """Close every item that shows one of these versions, under whoever holds it; how many were not closed before.
 
     What is closed is training data no longer. Called again it finds none; the run that destroys is what the audit names.

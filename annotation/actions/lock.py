@@ -24,7 +24,7 @@ JOIN annotation_campaign c ON c.id = i.campaign_id JOIN annotation_annotatorprof
 WHERE s.id = %(assignment)s AND s.lease_token = %(token)s AND s.project_id = %(project)s AND p.user_id = %(user)s
 FOR UPDATE OF i, s
 """
-"""Locks are taken in the order they are named, and what is locked is read as it is then (PostgreSQL, "Explicit Locking")."""
+"""PostgreSQL locks in the order named, and reads again what it waited for (tests/annotation/test_concurrency.py)."""
 
 
 def lock_assignment(*, who: User, project: Project, pk: UUID, lease_token: UUID) -> Assignment:

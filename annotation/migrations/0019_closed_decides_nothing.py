@@ -76,6 +76,7 @@ $$;
 
 CREATE FUNCTION annotation_gold_is_not_practised() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('gold and practice of ' || NEW.project_id, 0));
     PERFORM FROM annotation_item WHERE id = NEW.source_id FOR SHARE;
     IF EXISTS (SELECT 1 FROM annotation_items_of_same_answers(NEW.source_id) known
                JOIN annotation_item i ON i.id = known AND i.role = 'gold') THEN
@@ -89,6 +90,7 @@ CREATE TRIGGER annotation_gold_is_not_practised BEFORE INSERT ON annotation_prac
 
 CREATE FUNCTION annotation_practised_is_not_gold() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('gold and practice of ' || NEW.project_id, 0));
     IF EXISTS (SELECT 1 FROM annotation_items_of_same_answers(NEW.item_id) known
                JOIN annotation_practiceitem p ON p.source_id = known) THEN
         RAISE EXCEPTION 'item % shares an answer with a practice round, which tells what is right', NEW.item_id

@@ -45,6 +45,10 @@ SET search_path = public, pg_temp AS $$
 DECLARE
     emptied bigint;
 BEGIN
+    IF NOT EXISTS (SELECT 1 FROM curation_bodyerasure WHERE version_id = the_version) THEN
+        RAISE EXCEPTION 'answers lose their words only where the conversation they are from was destroyed'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     UPDATE annotation_response SET text = '', messages = '[]'
     WHERE version_id = the_version AND (text <> '' OR messages <> '[]');
     GET DIAGNOSTICS emptied = ROW_COUNT;

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
 from core.errors import NotFound
-from curation.bodies import load_many
+from curation.bodies import load
 
 from ..actions.give_back import reopen as reopen_item
 from ..exchange import as_of, question
@@ -92,7 +92,7 @@ def responses_of(found: Item) -> list[tuple[str, Response]]:
 
 
 def question_of(found: Item) -> list[Any]:
-    conversation = load_many([found.version])[found.version_id].conversation
+    conversation = load(found.version).conversation
     return question(as_of(conversation, responses_of(found)[0][1].turn))
 
 

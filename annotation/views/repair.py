@@ -15,7 +15,7 @@ from accounts.access import ProjectRequest, project_view
 from accounts.permissions import may
 from core.errors import NotFound, Refused
 from core.rendering.diff import diff_html
-from curation.bodies import load_many
+from curation.bodies import load
 
 from .. import next_item
 from ..actions.choose_keys import keys_of
@@ -185,7 +185,7 @@ def _page(
     refused: Refused | None = None,
 ) -> HttpResponse:
     response = Repair.objects.select_related("response__version").get(item_id=assignment.item_id).response
-    whole = load_many([response.version])[response.version_id].conversation
+    whole = load(response.version).conversation
     conversation = as_of(whole, response.turn)
     keys = keys_of(request.user)
     campaign = assignment.item.campaign

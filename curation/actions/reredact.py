@@ -105,7 +105,7 @@ def _end(running: RunningJob, run: Reredaction, state: str) -> dict[str, Any]:
     """Copies of destroyed bodies go first (asked twice, nothing is left to go), so that a run that is done is whole."""
     if state == "done":
         running.say(f"{_refused(running, run)} texts of refused rows replaced")
-    if state == "done" and run.erase:
+    if run.erase:
         destroyed = list(run.erasures.values_list("version_id", flat=True))
         copies = erase_copies(run.requested_by, run.project, destroyed, run.reason)
         running.say(

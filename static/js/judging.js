@@ -226,7 +226,7 @@
     const left = stage.comeBack(entry.assignment);
     const card = left ?? stage.find(entry.assignment);
     const begun = card && card === current() && (answeredBefore(card) || drafts.begun(card));
-    if (!begun) drafts.put(entry.assignment, form.draftOf(entry));
+    if (!begun || !drafts.begun(card)) drafts.put(entry.assignment, form.draftOf(entry));
     if (code !== CHANGED) tell([why, ...(card && !begun ? [words.comes_back] : quoted(entry))].join(" "));
     if (!card) return current() || stage.hunt();
     card.toggleAttribute("data-answered", entry.url === card.dataset.revise);

@@ -2,16 +2,22 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from annotation.actions.claim import claim
 from annotation.actions.make_pairs import make_pairs
 from annotation.actions.make_repairs import make_repairs
+from annotation.actions.repair import submit_repair
 from annotation.actions.submit import submit_judgment
-from annotation.choices import Shown
-from annotation.models import Assignment, Decision, Item, JudgmentSpan, Pair
+from annotation.choices import RepairChoice, Shown
+from annotation.models import Assignment, Decision, Item, JudgmentSpan, Pair, Response
 from annotation.spans import SpanGiven
+from core import jobs
+from core.jobs import enqueue
 from core.models import Event
+from core.prepared import select
 from core.roles import ingest_role
+from curation.actions.reredact import run_reredaction
 from curation.models import ConversationVersion, Reredaction, Trace
 from curation.ruling.followers import erase_copies
 
@@ -19,7 +25,7 @@ from .conftest import conversation, store
 from .test_pages import url
 
 
-def destroy(team, version):
+def destroy(team, version, *, follow=True):
     """A next version stands, the body of this one goes, and who follows does what it must."""
     newer = ConversationVersion.objects.create(
         project=team.project,
@@ -37,7 +43,7 @@ def destroy(team, version):
     with ingest_role(), connection.cursor() as cursor:
         cursor.execute("SELECT curation_erase_body(%s, %s)", [version.pk, run.pk])
         assert cursor.fetchone() == (True,)
-    return erase_copies(team.lead, team.project, [version.pk], "redaction missed a name")
+    return erase_copies(team.lead, team.project, [version.pk], "redaction missed a name") if follow else {}
 
 
 @pytest.fixture
@@ -133,6 +139,52 @@ def test_marks_on_it_keep_their_places_and_lose_their_quotes(team, campaign, sid
     destroy(team, left.version)
     mark = JudgmentSpan.objects.get()
     assert (mark.start, mark.end, mark.quote) == (0, 5, "")
+
+
+def test_a_fix_of_it_loses_its_words_too(team, repairs):
+    version = store(team.project, conversation("What is one?", "one is a list."))
+    make_repairs(who=team.lead, campaign=repairs)
+    lease = claim(who=team.annotator, campaign=repairs)
+    submit_repair(
+        who=team.annotator, project=team.project, assignment_id=lease.pk, lease_token=lease.lease_token,
+        key=lease.pk, choice=RepairChoice.FIX, text="one is a list of ones.",
+    )  # fmt: skip
+    assert destroy(team, version)["answers people were shown"] == 2
+    assert set(Response.objects.values_list("origin", "text")) == {("production", ""), ("fix", "")}
+
+
+@pytest.mark.parametrize("page", ["revise", "item"])
+def test_a_page_of_what_was_destroyed_says_so(team, campaign, sides, page):
+    lease = claim(who=team.annotator, campaign=campaign)
+    submit_judgment(
+        who=team.annotator, project=team.project, assignment_id=lease.pk, lease_token=lease.lease_token,
+        key=lease.pk, shown=Shown.TIE,
+    )  # fmt: skip
+    destroy(team, lease.item.version)
+    client, at = {
+        "revise": (team.client(team.annotator), {"assignment_id": lease.pk}),
+        "item": (team.client(team.lead), {"item_id": lease.item_id}),
+    }[page]
+    answer = client.get(reverse(f"annotation:{page}", kwargs={"slug": team.project.slug, **at}))
+    assert answer.status_code == 404
+    assert "was destroyed" in answer.content.decode()
+
+
+def test_a_run_that_was_cancelled_leaves_no_copies_of_what_it_had_destroyed(team, campaign, sides):
+    lease = claim(who=team.annotator, campaign=campaign)
+    destroy(team, lease.item.version, follow=False)
+    run = Reredaction.objects.get()
+    job = enqueue(kind="curation.reredact", project_id=team.project.pk, payload={"run": str(run.pk)})
+    running = jobs.claim(job.pk)
+    running.cancelled = True
+    assert run_reredaction(running) is None
+    assert Item.objects.get(pk=lease.item_id).state == "closed"
+    assert Response.objects.get(pk=lease.item.pair.response_a_id).text == ""
+
+
+def test_answers_lose_their_words_only_where_their_conversation_was_destroyed(sides):
+    with pytest.raises(DatabaseError, match="only where the conversation"), transaction.atomic():
+        select("SELECT annotation_erase_answers(%(version)s)", {"version": sides[0].pk})
 
 
 def as_its_owner(sql, *given):
