@@ -4,7 +4,8 @@ Every condition that can race lives on the item row or under its lock: under REA
 is read again after the lock, a subquery keeps its old snapshot. Locks are always taken item first, then lease.
 
 What an item was given to stands in `given_to`: those are passed over without looking at their leases. The leases and votes
-themselves decide (`UNSEEN`), so a name that is missing there costs a look; a trigger takes it away with the lease.
+themselves decide (`UNSEEN`), so a name that is missing there costs a look; one left over would hide work, and a
+trigger takes it away with the lease.
 
 Which groups an item still takes stands in `barred`, which a trigger derives from its quota and the groups that hold
 its slots; the queue is read one value of `barred` at a time, so nobody walks past all that is kept for others.
